@@ -1,0 +1,39 @@
+"""Who may act: roles and the actor a step is fired by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A capacity in which somebody acts; stable codes, labels live in the catalogues."""
+
+    APPLICANT = "applicant"
+    COORDINATOR = "coordinator"
+    REVIEWER = "reviewer"
+    CHAIR = "chair"
+    FINANCE_OFFICER = "finance_officer"
+    TREASURER = "treasurer"
+    SECURITY_LEAD = "security_lead"
+    BOARD_MEMBER = "board_member"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    DONOR = "donor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts, known by an opaque reference and the roles held right now."""
+
+    ref: str
+    roles: frozenset[Role]
+
+    def has_any(self, roles: frozenset[Role]) -> bool:
+        """Whether the actor holds at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+SYSTEM = Actor("system", frozenset({Role.SYSTEM}))
+"""Clocks, provider events and jobs act as the system; it holds no key."""
