@@ -1,0 +1,1 @@
+"""Promises about the whole tree, each held by a test."""

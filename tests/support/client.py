@@ -1,0 +1,106 @@
+"""A test client that distrusts every answer it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask, has_app_context, signals
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from fund_app.extensions import db
+from tests.support.application import BASE_URL
+from tests.support.pages import Page
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+WRITING_SQL = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class FundClient(FlaskClient):
+    """Speaks to the application as a browser would.
+
+    Every request runs outside the test's own application context, so that the view has a
+    session of its own. Every HTML answer is parsed strictly. A request that only reads must
+    not write to the application database.
+    """
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        """Send one request; refuses to start while the test holds unsaved rows."""
+        options.setdefault("base_url", BASE_URL)
+        _forget_what_was_read()
+        with _only_reads_may_not_write(self.application):
+            response: TestResponse = Context().run(super().open, *args, **options)
+        if response.mimetype == "text/html" and response.get_data():
+            Page(response)
+        return response
+
+    def page(self, path: str, *, status: int = 200, **options: Any) -> Page:
+        """Get a page and check its status."""
+        response = self.get(path, **options)
+        assert response.status_code == status, (path, response.status_code)
+        return Page(response)
+
+    def submit(
+        self, page: Page, changes: dict[str, Any] | None = None, *, to: str = "", **options: Any
+    ) -> TestResponse:
+        """Send a form of the page as a browser would, with some values changed.
+
+        The form is the only one whose action ends with `to`. A value of None sends the field
+        not at all.
+        """
+        form = page.form(to)
+        data: dict[str, Any] = {**form.values, **(changes or {})}
+        data = {name: value for name, value in data.items() if value is not None}
+        here = page.response.request.url
+        target = urlsplit(urljoin(here, form.action or here))
+        path = f"{target.path}?{target.query}" if target.query else target.path
+        options.setdefault("headers", {"Referer": here, "Origin": BASE_URL})
+        return self.open(path, method=form.method.upper(), data=data, **options)
+
+
+def _forget_what_was_read() -> None:
+    if not has_app_context():
+        return
+    session = db.session()
+    pending = [*session.new, *session.dirty, *session.deleted]
+    assert not pending, f"commit what the test prepared before it sends a request: {pending}"
+    session.rollback()
+
+
+@contextmanager
+def _only_reads_may_not_write(app: Flask) -> Iterator[None]:
+    """Fail when a reading request writes, or leaves something unwritten in its session."""
+    faults: list[str] = []
+    reading: list[bool] = []
+
+    def started(_app: Flask, **_context: Any) -> None:
+        from flask import request  # noqa: PLC0415 (only meaningful inside the signal)
+
+        reading.append(request.method in READING)
+
+    def finished(_app: Flask, **_context: Any) -> None:
+        session = db.session()
+        if reading[-1]:
+            faults.extend(repr(row) for row in [*session.new, *session.dirty, *session.deleted])
+
+    def executed(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if reading and reading[-1] and statement.lstrip().upper().startswith(WRITING_SQL):
+            faults.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", executed)
+    try:
+        with (
+            signals.request_started.connected_to(started, app),
+            signals.request_finished.connected_to(finished, app),
+        ):
+            yield
+    finally:
+        event.remove(engine, "before_cursor_execute", executed)
+    assert not faults, f"a request that only reads has written: {faults}"
