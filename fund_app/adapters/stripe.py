@@ -1,0 +1,450 @@
+"""The payment provider: hosted checkout, what it knows of a payment, its signed messages.
+
+Stripe is for money coming in only. What leaves the house is an amount, a currency, a language
+and a random reference: no name, no address, no description, no metadata. What comes back is cut
+down to ids, amounts and states before anybody else sees it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import stripe
+from stripe import StripeClient, WebhookSignature
+from stripe.params.checkout import SessionCreateParams
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+EXTENSION = "fund.stripe"
+TOLERANCE = timedelta(minutes=5)
+"""How far a message's own time may be from ours, into the past and into the future."""
+NETWORK_RETRIES = 1
+LANGUAGES = {"en": "en", "ru": "ru", "de": "de"}
+PAGE = 100
+
+
+class ProviderError(Exception):
+    """Something went wrong with the provider; the text is a code, never what it answered."""
+
+
+class ProviderUnavailable(ProviderError):
+    """No usable answer (network, overload, their failure): try again with the same key."""
+
+
+class ProviderUnknown(ProviderError):
+    """The provider has no such object."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider understood and said no; trying again would not help."""
+
+
+class NotConfigured(ProviderError):
+    """This installation takes no cards."""
+
+
+class BadSignature(Exception):
+    """A message that is not provably from the provider and fresh; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the reason: missing, not_ascii, mismatch, old, future, not_json, wrong_mode."""
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutOrder:
+    """What a hosted payment page needs to know; `reference` is random and ours."""
+
+    reference: str
+    amount: int
+    currency: str
+    language: str
+    label: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """A hosted payment page: the provider's id and its address."""
+
+    id: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of the provider's own account: net = amount - fee, in minor units."""
+
+    id: str
+    type: str
+    category: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str | None
+    payout: str | None
+    created: datetime
+    available_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A cardholder's bank wants the money back; status as the provider names it."""
+
+    id: str
+    amount: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Everything the provider knows of one hosted payment, as it stands now."""
+
+    session: str
+    reference: str | None
+    session_status: str
+    is_paid: bool
+    amount: int
+    currency: str
+    intent: str | None
+    intent_status: str | None
+    charge: str | None
+    amount_refunded: int
+    movements: tuple[Movement, ...]
+    disputes: tuple[Dispute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventHead:
+    """A message cut down to what the inbox keeps: nothing of its content."""
+
+    id: str
+    type: str
+    object_id: str
+    object_type: str
+    created: datetime
+    digest: str
+
+
+class Provider(Protocol):
+    """What the fund asks of a payment provider."""
+
+    is_configured: bool
+
+    def create_checkout_session(self, order: CheckoutOrder) -> CheckoutPage:
+        """Open a hosted payment page; the order's reference is also the idempotency key."""
+        ...
+
+    def find_checkout_session(self, reference: str, since: datetime) -> CheckoutPage | None:
+        """Look a page up by our reference among those made since a moment."""
+        ...
+
+    def retrieve_payment(self, session_id: str) -> Payment:
+        """Read a payment down to its account lines."""
+        ...
+
+    def session_of(self, object_type: str, object_id: str) -> str | None:
+        """Return the checkout session an object belongs to; None when to no session."""
+        ...
+
+    def list_balance_transactions(
+        self, *, since: datetime | None = None, payout: str | None = None
+    ) -> tuple[Movement, ...]:
+        """List account lines since a moment or of one payout, oldest first."""
+        ...
+
+    def list_events(self, since: datetime) -> tuple[EventHead, ...]:
+        """List messages made since a moment, oldest first."""
+        ...
+
+    def verify_webhook(self, raw: bytes, header: str | None, now: datetime) -> EventHead:
+        """Check a message's signature and time; raises BadSignature."""
+        ...
+
+
+class NoProvider:
+    """An installation without keys: every question is answered with NotConfigured."""
+
+    is_configured = False
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Answer any of the provider's functions with the same refusal."""
+
+        def refuse(*_args: object, **_more: object) -> Any:
+            raise NotConfigured(name)
+
+        return refuse
+
+
+class StripeProvider:
+    """Stripe, or a double that speaks its language."""
+
+    is_configured = True
+
+    def __init__(self, api_key: str, api_base: str, webhook_secrets: Sequence[str]) -> None:
+        """Talk to `api_base` with `api_key`; a message may be signed with any of the secrets."""
+        self._secrets = tuple(secret for secret in webhook_secrets if secret)
+        self._is_live = "_live_" in api_key
+        self._client = StripeClient(
+            api_key,
+            base_addresses={"api": api_base},
+            max_network_retries=NETWORK_RETRIES,
+        ).v1
+
+    def create_checkout_session(self, order: CheckoutOrder) -> CheckoutPage:
+        """Open a hosted payment page; the order's reference is also the idempotency key.
+
+        Raises ProviderUnavailable when the answer was lost: call again with the same order and
+        the page is still one page.
+        """
+        params: SessionCreateParams = {
+            "mode": "payment",
+            "client_reference_id": order.reference,
+            "locale": LANGUAGES.get(order.language, "en"),  # type: ignore[typeddict-item]
+            "submit_type": "donate",
+            "customer_creation": "if_required",
+            "billing_address_collection": "auto",
+            "success_url": order.success_url,
+            "cancel_url": order.cancel_url,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": order.currency.lower(),
+                        "unit_amount": order.amount,
+                        "product_data": {"name": order.label},
+                    },
+                }
+            ],
+        }
+        with _translated():
+            session = self._client.checkout.sessions.create(
+                params, {"idempotency_key": order.reference}
+            )
+        return CheckoutPage(session.id, session.url)
+
+    def find_checkout_session(self, reference: str, since: datetime) -> CheckoutPage | None:
+        """Look a page up by our reference among those made since a moment."""
+        with _translated():
+            pages = self._client.checkout.sessions.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+            )
+            for session in pages.auto_paging_iter():
+                if session.client_reference_id == reference:
+                    return CheckoutPage(session.id, session.url)
+        return None
+
+    def retrieve_payment(self, session_id: str) -> Payment:
+        """Read a payment down to its account lines; raises ProviderUnknown, -Unavailable."""
+        with _translated():
+            session = self._client.checkout.sessions.retrieve(
+                session_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+            )
+            intent: Any = session.payment_intent
+            charge: Any = intent.latest_charge if intent else None
+            movements: list[Movement] = []
+            disputes: tuple[Dispute, ...] = ()
+            if charge:
+                if charge.balance_transaction:
+                    movements.append(_movement(charge.balance_transaction))
+                movements += self._refund_movements(charge.id)
+                disputes, more = self._disputes(charge.id)
+                movements += more
+        return Payment(
+            session=session.id,
+            reference=session.client_reference_id,
+            session_status=str(session.status),
+            is_paid=session.payment_status == "paid",
+            amount=int(session.amount_total or 0),
+            currency=str(session.currency).upper(),
+            intent=intent.id if intent else None,
+            intent_status=intent.status if intent else None,
+            charge=charge.id if charge else None,
+            amount_refunded=charge.amount_refunded if charge else 0,
+            movements=tuple(sorted(movements, key=lambda line: line.created)),
+            disputes=disputes,
+        )
+
+    def _refund_movements(self, charge: str) -> list[Movement]:
+        fields = ("balance_transaction", "failure_balance_transaction")
+        refunds = self._client.refunds.list(
+            {"charge": charge, "limit": PAGE, "expand": [f"data.{name}" for name in fields]}
+        )
+        rows = list(refunds.auto_paging_iter())[::-1]
+        found = [getattr(row, name) for row in rows for name in fields]
+        return [_movement(line) for line in found if line]
+
+    def _disputes(self, charge: str) -> tuple[tuple[Dispute, ...], list[Movement]]:
+        rows = list(
+            self._client.disputes.list({"charge": charge, "limit": PAGE}).auto_paging_iter()
+        )
+        lines = [_movement(line) for row in rows for line in row.balance_transactions]
+        return tuple(Dispute(row.id, row.amount, row.status) for row in rows), lines
+
+    def session_of(self, object_type: str, object_id: str) -> str | None:
+        """Return the checkout session an object belongs to; None when to no session."""
+        if object_type == "checkout.session":
+            return object_id
+        with _translated():
+            intent = self._intent_of(object_type, object_id)
+            if intent is None:
+                return None
+            found = self._client.checkout.sessions.list({"payment_intent": intent, "limit": 1})
+            return found.data[0].id if found.data else None
+
+    def _intent_of(self, object_type: str, object_id: str) -> str | None:
+        read: dict[str, Callable[[str], Any]] = {
+            "charge": self._client.charges.retrieve,
+            "refund": self._client.refunds.retrieve,
+            "dispute": self._client.disputes.retrieve,
+        }
+        if object_type == "payment_intent":
+            return object_id
+        if object_type not in read:
+            return None
+        intent = read[object_type](object_id).payment_intent
+        return intent if intent is None or isinstance(intent, str) else str(intent.id)
+
+    def list_balance_transactions(
+        self, *, since: datetime | None = None, payout: str | None = None
+    ) -> tuple[Movement, ...]:
+        """List account lines since a moment or of one payout, oldest first."""
+        params: dict[str, Any] = {"limit": PAGE}
+        if since is not None:
+            params["created"] = {"gte": int(since.timestamp())}
+        if payout is not None:
+            params["payout"] = payout
+        with _translated():
+            rows = self._client.balance_transactions.list(params)  # type: ignore[arg-type]
+            return tuple(_movement(row) for row in list(rows.auto_paging_iter())[::-1])
+
+    def list_events(self, since: datetime) -> tuple[EventHead, ...]:
+        """List messages made since a moment, oldest first."""
+        with _translated():
+            rows = self._client.events.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+            )
+            return tuple(_head(row.to_dict(), b"") for row in list(rows.auto_paging_iter())[::-1])
+
+    def verify_webhook(self, raw: bytes, header: str | None, now: datetime) -> EventHead:
+        """Check a message's signature and time against `now` (aware, UTC).
+
+        Refused with BadSignature: no or non-ASCII header, no matching secret, a time more than
+        five minutes in the past or in the future, no JSON, a live message for test keys or the
+        other way round. The library accepts future times and breaks on non-ASCII, hence here.
+        """
+        if not header:
+            raise BadSignature("missing")
+        if not header.isascii():
+            raise BadSignature("not_ascii")
+        if not any(_is_signed(raw, header, secret) for secret in self._secrets):
+            raise BadSignature("mismatch")
+        _refuse_wrong_time(header, now)
+        body = _read_json(raw)
+        if body.get("livemode") is not self._is_live:
+            raise BadSignature("wrong_mode")
+        return _head(body, raw)
+
+
+def configure(
+    app: Flask, *, api_key: str, api_base: str, webhook_secret: str
+) -> None:
+    """Put the provider at app.extensions["fund.stripe"]; without a key, the one that refuses.
+
+    webhook_secret may hold several secrets separated by commas, for the days of a rotation.
+    """
+    secrets = [part.strip() for part in webhook_secret.split(",")]
+    provider: Provider = (
+        StripeProvider(api_key, api_base, secrets) if api_key else NoProvider()
+    )
+    app.extensions[EXTENSION] = provider
+
+
+def _is_signed(raw: bytes, header: str, secret: str) -> bool:
+    try:
+        return bool(WebhookSignature.verify_header(raw, header, secret))
+    except (stripe.SignatureVerificationError, ValueError, TypeError):
+        return False
+
+
+def _refuse_wrong_time(header: str, now: datetime) -> None:
+    stamps = [part[2:] for part in header.split(",") if part.startswith("t=")]
+    if len(stamps) != 1 or not stamps[0].isdigit():
+        raise BadSignature("mismatch")
+    seconds = int(stamps[0]) - int(now.timestamp())
+    if seconds < -TOLERANCE.total_seconds():
+        raise BadSignature("old")
+    if seconds > TOLERANCE.total_seconds():
+        raise BadSignature("future")
+
+
+def _read_json(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise BadSignature("not_json") from None
+    if not isinstance(body, dict):
+        raise BadSignature("not_json")
+    return body
+
+
+def _head(body: dict[str, Any], raw: bytes) -> EventHead:
+    subject = (body.get("data") or {}).get("object") or {}
+    try:
+        return EventHead(
+            id=str(body["id"]),
+            type=str(body["type"]),
+            object_id=str(subject.get("id") or ""),
+            object_type=str(subject.get("object") or ""),
+            created=_moment(int(body["created"])),
+            digest=hashlib.sha256(raw).hexdigest(),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise BadSignature("not_json") from None
+
+
+def _movement(row: Any) -> Movement:
+    return Movement(
+        id=row.id,
+        type=row.type,
+        category=row.reporting_category,
+        amount=row.amount,
+        fee=row.fee,
+        net=row.net,
+        currency=row.currency.upper(),
+        source=row.source if row.source is None or isinstance(row.source, str) else row.source.id,
+        payout=getattr(row, "payout", None),
+        created=_moment(row.created),
+        available_on=_moment(row.available_on).date(),
+    )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the library's errors into ours; its texts may repeat what was sent, so they end here."""
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError):
+        raise ProviderUnavailable("no_answer") from None
+    except stripe.InvalidRequestError as error:
+        if error.http_status == 404:  # noqa: PLR2004
+            raise ProviderUnknown("no_such_object") from None
+        raise ProviderRefused(error.code or "refused") from None
+    except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError):
+        raise ProviderRefused("refused") from None
+    except stripe.StripeError:
+        raise ProviderUnavailable("their_failure") from None
