@@ -33,17 +33,24 @@ class Application(Stateful, Base):
 
     __tablename__ = "application"
     __table_args__ = (
-        CheckConstraint("band IS NULL OR band IN ('life_threat', 'urgent', 'standard')", name="band"),
+        CheckConstraint(
+            "band IS NULL OR band IN ('life_threat', 'urgent', 'standard')", name="band"
+        ),
         CheckConstraint("awarded IS NULL OR awarded > 0", name="awarded"),
         CheckConstraint(
             f"state NOT IN ({DECIDED}) OR (awarded IS NOT NULL AND fund_code IS NOT NULL)",
             name="decided_with_amount",
         ),
-        CheckConstraint("state = 'draft' OR state = 'expired' OR rules_code IS NOT NULL", name="rules"),
+        CheckConstraint(
+            "state = 'draft' OR state = 'expired' OR rules_code IS NOT NULL",
+            name="rules",
+        ),
         CheckConstraint(
             "state <> 'merged' OR merged_into_id IS NOT NULL", name="merged_into"
         ),
         Index("ix_application_queue", "programme", "state"),
+        Index("ix_application_due", "programme", "due_at", "id"),
+        Index("ix_application_touched", "programme", "touched_on", "id"),
         Index("ix_application_lead_id", "lead_id"),
         Index("ix_application_rules_code", "rules_code"),
         Index("ix_application_merged_into_id", "merged_into_id"),
@@ -52,38 +59,56 @@ class Application(Stateful, Base):
     designation: Mapped[str] = mapped_column(
         String(64), unique=True, info=plain("two random words and a number")
     )
-    programme: Mapped[str] = mapped_column(String(16), default="emergency", info=plain("code"))
+    programme: Mapped[str] = mapped_column(
+        String(16), default="emergency", info=plain("code")
+    )
     holder_id: Mapped[str] = mapped_column(
         Ref, unique=True, info=plain("the applicant's key, random")
     )
     language: Mapped[str] = mapped_column(String(2), info=plain("language of letters"))
-    region: Mapped[str | None] = mapped_column(String(24), info=plain("coarse group of countries"))
+    region: Mapped[str | None] = mapped_column(
+        String(24), info=plain("coarse group of countries")
+    )
     band: Mapped[str | None] = mapped_column(String(16), info=plain("code of urgency"))
     intake: Mapped[str] = mapped_column(String(12), default="web", info=plain("code"))
-    lead_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), info=plain("random"))
+    lead_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id"), info=plain("random")
+    )
     rules_code: Mapped[str | None] = mapped_column(
         ForeignKey("rules_version.code"), info=plain("public")
     )
     form_version: Mapped[int] = mapped_column(Integer, default=1)
     verification_level: Mapped[int] = mapped_column(Integer, default=0)
-    fund_code: Mapped[str | None] = mapped_column(String(16), info=plain("fund of the award"))
+    fund_code: Mapped[str | None] = mapped_column(
+        String(16), info=plain("fund of the award")
+    )
     awarded: Mapped[int | None] = mapped_column(MinorUnits)
-    currency: Mapped[str] = mapped_column(String(3), default="EUR", info=plain("ISO 4217"))
-    reason_code: Mapped[str | None] = mapped_column(String(48), info=plain("code of a list"))
+    currency: Mapped[str] = mapped_column(
+        String(3), default="EUR", info=plain("ISO 4217")
+    )
+    reason_code: Mapped[str | None] = mapped_column(
+        String(48), info=plain("code of a list")
+    )
     merged_into_id: Mapped[str | None] = mapped_column(
         ForeignKey("application.id"), info=plain("random")
     )
     is_shared_device: Mapped[bool] = mapped_column(Boolean, default=False)
-    demo_tag: Mapped[str | None] = mapped_column(String(40), info=plain("demonstration only"))
+    demo_tag: Mapped[str | None] = mapped_column(
+        String(40), info=plain("demonstration only")
+    )
     created_on: Mapped[date] = mapped_column(Date)
     touched_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     retention_on: Mapped[date | None] = mapped_column(Date)
 
     lead: Mapped[Person | None] = relationship()
-    answers: Mapped[list[Answer]] = relationship(order_by="Answer.question, Answer.item")
+    answers: Mapped[list[Answer]] = relationship(
+        order_by="Answer.question, Answer.item"
+    )
     award_lines: Mapped[list[AwardLine]] = relationship(order_by="AwardLine.line")
-    checks: Mapped[list[VerificationCheck]] = relationship(order_by="VerificationCheck.kind")
+    checks: Mapped[list[VerificationCheck]] = relationship(
+        order_by="VerificationCheck.kind"
+    )
 
 
 class Answer(Base):
@@ -103,7 +128,9 @@ class Answer(Base):
         ),
     )
 
-    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    id: Mapped[str] = mapped_column(
+        Ref, primary_key=True, default=new_ref, info=plain("random")
+    )
     application_id: Mapped[str] = mapped_column(
         ForeignKey("application.id"), info=plain("random")
     )
@@ -115,7 +142,7 @@ class Answer(Base):
 
     value = Sealed(
         column="value_sealed",
-        compartment=lambda row: Compartment(row.compartment),
+        compartment="compartment",
         case="application_id",
     )
 
@@ -126,20 +153,31 @@ class VerificationCheck(Base):
     __tablename__ = "verification_check"
     __table_args__ = (
         UniqueConstraint("application_id", "kind"),
-        CheckConstraint("kind IN ('identity', 'incident', 'activity', 'need')", name="kind"),
-        CheckConstraint("status IN ('planned', 'confirmed', 'not_confirmed', 'waived')", name="status"),
+        CheckConstraint(
+            "kind IN ('identity', 'incident', 'activity', 'need')", name="kind"
+        ),
+        CheckConstraint(
+            "status IN ('planned', 'confirmed', 'not_confirmed', 'waived')",
+            name="status",
+        ),
         CheckConstraint("level BETWEEN 0 AND 4", name="level"),
         Index("ix_verification_check_by_id", "by_id"),
     )
 
-    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    id: Mapped[str] = mapped_column(
+        Ref, primary_key=True, default=new_ref, info=plain("random")
+    )
     application_id: Mapped[str] = mapped_column(
         ForeignKey("application.id"), info=plain("random")
     )
     kind: Mapped[str] = mapped_column(String(12), info=plain("code"))
-    status: Mapped[str] = mapped_column(String(16), default="planned", info=plain("code"))
+    status: Mapped[str] = mapped_column(
+        String(16), default="planned", info=plain("code")
+    )
     level: Mapped[int] = mapped_column(Integer, default=0)
-    by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), info=plain("random"))
+    by_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id"), info=plain("random")
+    )
     done_on: Mapped[date | None] = mapped_column(Date)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -153,7 +191,9 @@ class ReviewFile(Base):
 
     __tablename__ = "review_file"
 
-    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    id: Mapped[str] = mapped_column(
+        Ref, primary_key=True, default=new_ref, info=plain("random")
+    )
     application_id: Mapped[str] = mapped_column(
         ForeignKey("application.id"), unique=True, info=plain("random")
     )
@@ -165,7 +205,9 @@ class ReviewFile(Base):
     narrative = Sealed(
         column="narrative_sealed", compartment=Compartment.REVIEW, case="application_id"
     )
-    lines = Sealed(column="lines_sealed", compartment=Compartment.REVIEW, case="application_id")
+    lines = Sealed(
+        column="lines_sealed", compartment=Compartment.REVIEW, case="application_id"
+    )
 
 
 class AwardLine(Base):
@@ -182,8 +224,9 @@ class AwardLine(Base):
         ForeignKey("application.id"), primary_key=True, info=plain("random")
     )
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
-    category: Mapped[str] = mapped_column(String(32), info=plain("code of the cost list"))
+    category: Mapped[str] = mapped_column(
+        String(32), info=plain("code of the cost list")
+    )
     requested: Mapped[int] = mapped_column(MinorUnits)
     awarded: Mapped[int] = mapped_column(MinorUnits)
     currency: Mapped[str] = mapped_column(String(3), info=plain("ISO 4217"))
-

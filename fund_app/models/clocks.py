@@ -25,7 +25,8 @@ class Clock(Base):
     __tablename__ = "clock"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('running', 'paused', 'kept', 'broken', 'cancelled')", name="state"
+            "state IN ('running', 'paused', 'kept', 'broken', 'cancelled')",
+            name="state",
         ),
         CheckConstraint("(state = 'paused') = (paused_at IS NOT NULL)", name="paused"),
         Index(
@@ -40,11 +41,15 @@ class Clock(Base):
         Index("ix_clock_due", "state", "due_at"),
     )
 
-    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    id: Mapped[str] = mapped_column(
+        Ref, primary_key=True, default=new_ref, info=plain("random")
+    )
     subject_type: Mapped[str] = mapped_column(String(24), info=plain("kind of subject"))
     subject_id: Mapped[str] = mapped_column(Ref, info=plain("random"))
     name: Mapped[str] = mapped_column(String(24), info=plain("code"))
-    state: Mapped[str] = mapped_column(String(12), default="running", info=plain("code"))
+    state: Mapped[str] = mapped_column(
+        String(12), default="running", info=plain("code")
+    )
     step: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund_app.extensions import Base
@@ -21,18 +29,24 @@ class Document(Base):
 
     __tablename__ = "document"
     __table_args__ = (
-        CheckConstraint("kind IN ('evidence', 'award_letter', 'refusal_letter')", name="kind"),
+        CheckConstraint(
+            "kind IN ('evidence', 'award_letter', 'refusal_letter')", name="kind"
+        ),
         Index("ix_document_application_id", "application_id"),
     )
 
-    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    id: Mapped[str] = mapped_column(
+        Ref, primary_key=True, default=new_ref, info=plain("random")
+    )
     application_id: Mapped[str] = mapped_column(
         ForeignKey("application.id"), info=plain("random")
     )
     scope: Mapped[str] = mapped_column(Ref, info=plain("random"))
     kind: Mapped[str] = mapped_column(String(16), info=plain("code"))
     media_type: Mapped[str] = mapped_column(String(32), info=plain("pdf, jpeg or png"))
-    stored_as: Mapped[str] = mapped_column(Ref, unique=True, info=plain("random file name"))
+    stored_as: Mapped[str] = mapped_column(
+        Ref, unique=True, info=plain("random file name")
+    )
     added_on: Mapped[date] = mapped_column(Date)
     position: Mapped[int] = mapped_column(Integer)
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

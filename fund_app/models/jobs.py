@@ -84,7 +84,9 @@ def checked_payload(payload: Mapping[str, Any]) -> str:
             checked_token(item)
     text = json.dumps(dict(payload), sort_keys=True, separators=(",", ":"))
     if len(text) > LONGEST_PAYLOAD:
-        raise ValueError("a job payload is too long: it should name things, not hold them")
+        raise ValueError(
+            "a job payload is too long: it should name things, not hold them"
+        )
     return text
 
 
@@ -98,7 +100,9 @@ class Codes(TypeDecorator[dict[str, str | int]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(
+        self, value: Mapping[str, Any] | None, dialect: Dialect
+    ) -> str | None:
         return None if value is None else checked_payload(value)
 
     def process_result_value(
@@ -131,7 +135,9 @@ class Job(Base):
             " AND (state = 'running') = (hard_until IS NOT NULL)",
             name="lease",
         ),
-        CheckConstraint("state <> 'dead' OR last_error_code IS NOT NULL", name="dead_says_why"),
+        CheckConstraint(
+            "state <> 'dead' OR last_error_code IS NOT NULL", name="dead_says_why"
+        ),
         CheckConstraint(
             f"length(payload) <= {LONGEST_PAYLOAD}"
             " AND replace(payload, ' ', '') = payload"

@@ -22,14 +22,6 @@ from fund_app.adapters.clock import now
 from fund_app.models.events import BEGINNING, ChainHead, Event, Stateful
 from workflows.roles import Actor, Role
 
-VIEWS = "view"
-"""Chain of looks into a case's sealed compartments, shown to the applicant as roles."""
-
-HOUSE = "house"
-"""Chain of what concerns the house itself: sign-ins refused, roles granted, exports made."""
-
-HOUSE_ID = "0" * 32
-
 QUIET = frozenset({Role.APPLICANT, Role.DONOR})
 """Whose acts are recorded by the day only."""
 
@@ -62,7 +54,9 @@ def event_hash(event: Event) -> str:
         "step": event.step,
         "subject": event.subject_id,
     }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    canonical = json.dumps(
+        body, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -147,7 +141,9 @@ def verify(session: Session, subjects: dict[str, type[Stateful]]) -> Iterator[Br
     heads = _heads(session, subjects)
     ordered = select(Event).order_by(Event.chain, Event.subject_id, Event.step)
     stream = session.scalars(ordered.execution_options(yield_per=1000))
-    for key, events in groupby(stream, key=lambda event: (event.chain, event.subject_id)):
+    for key, events in groupby(
+        stream, key=lambda event: (event.chain, event.subject_id)
+    ):
         step, head, broken = _walk(events)
         expected = heads.pop(key, None)
         if broken:
@@ -188,6 +184,8 @@ def _heads(
         for row in session.scalars(select(ChainHead))
     }
     for chain, model in subjects.items():
-        for subject_id, step, head in session.execute(select(model.id, model.step, model.head)):
+        for subject_id, step, head in session.execute(
+            select(model.id, model.step, model.head)
+        ):
             heads[chain, subject_id] = (step, head)
     return heads

@@ -1,0 +1,75 @@
+"""Keyset pages: lists that cost the same on the first page and on the thousandth."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, tuple_
+
+Row = TypeVar("Row")
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list and the cursor of the next one, if there is more."""
+
+    rows: Sequence[Row]
+    following: str | None
+
+
+def encode_cursor(sort_value: str, row_id: str) -> str:
+    """Return an opaque cursor for the last row of a page."""
+    return base64.urlsafe_b64encode(f"{sort_value}|{row_id}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> tuple[str, str] | None:
+    """Read a cursor; anything that is not one means the first page, never an error."""
+    if not cursor:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        sort_value, _, row_id = base64.urlsafe_b64decode(padded).decode().rpartition("|")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return (sort_value, row_id) if sort_value and row_id else None
+
+
+def after(  # noqa: PLR0913 - a keyset comparison names both columns and both values
+    statement: Select[Any],
+    column: Any,
+    id_column: Any,
+    cursor: str | None,
+    read: Callable[[str], Any],
+    *,
+    descending: bool = False,
+) -> Select[Any]:
+    """Restrict a statement to the rows after the cursor, order it and limit it to a page + 1.
+
+    `read` turns the cursor's text into the column's type; a text it refuses with ValueError
+    means the first page.
+    """
+    position = decode_cursor(cursor)
+    pair = tuple_(column, id_column)
+    if position is not None:
+        try:
+            value = read(position[0])
+        except ValueError:
+            value = None
+        if value is not None:
+            mark: ColumnElement[Any] = tuple_(value, position[1])
+            statement = statement.where(pair < mark if descending else pair > mark)
+    order = (column.desc(), id_column.desc()) if descending else (column, id_column)
+    return statement.order_by(*order).limit(SIZE + 1)
+
+
+def page(rows: Sequence[Row], cursor_of: Callable[[Row], tuple[str, str]]) -> Page[Row]:
+    """Cut the one row too many off and turn it into the cursor of the next page."""
+    if len(rows) <= SIZE:
+        return Page(rows, None)
+    kept = rows[:SIZE]
+    return Page(kept, encode_cursor(*cursor_of(kept[-1])))

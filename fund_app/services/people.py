@@ -1,0 +1,102 @@
+"""People who work for the fund: taken on, given roles, and parted from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from fund_app.adapters.clock import now
+from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.people import Person, RoleGrant
+from fund_app.services import audit, staff_keys
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import keystore
+from workflows.roles import Actor, Role
+
+
+class HandleTaken(Exception):
+    """Another person signs in by this name already."""
+
+
+def add(  # noqa: PLR0913 - a person has these facts
+    actor: Actor,
+    handle: str,
+    display_name: str,
+    roles: Iterable[Role],
+    passphrase: str,
+    *,
+    language: str = "en",
+    mail_address: str | None = None,
+    resolution: str = "",
+    is_demo: bool = False,
+) -> str:
+    """Take a person on with their roles and a fresh, empty key; return the person's id.
+
+    The key is sealed with the passphrase, which is stored nowhere. A new person can open
+    nothing until somebody who can shares it. Raises HandleTaken.
+    """
+    with unit_of_work() as session:
+        if session.scalar(select(Person.id).where(Person.handle == handle)) is not None:
+            raise HandleTaken(handle)
+        person = Person(
+            handle=handle,
+            display_name=display_name,
+            language=language,
+            mail_address=mail_address,
+            is_demo=is_demo,
+            grants=[RoleGrant(role=role, resolution=resolution) for role in sorted(set(roles))],
+        )
+        session.add(person)
+        session.flush()
+        staff_keys.create_staff(person.id, passphrase)
+        _record(actor, "person_added", person)
+        return person.id
+
+
+def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> None:
+    """Give a person one more role, traced to a resolution; holding it already changes nothing.
+
+    Raises LookupError for an unknown handle.
+    """
+    with unit_of_work() as session:
+        person = _person(handle)
+        if role in {Role(each.role) for each in person.grants}:
+            return
+        person.grants.append(RoleGrant(role=role, resolution=resolution))
+        session.flush()
+        _record(actor, "role_granted", person, reason_code=role)
+
+
+def disable(actor: Actor, handle: str) -> None:
+    """End a person's access: every key is taken away first, then roles and sign-in end.
+
+    Raises LookupError for an unknown handle.
+    """
+    with unit_of_work():
+        person = _person(handle)
+        keystore().remove_holder(person.id)
+        person.disabled_on = now().date()
+        _record(actor, "person_disabled", person)
+
+
+def _person(handle: str) -> Person:
+    with unit_of_work() as session:
+        person = session.scalar(select(Person).where(Person.handle == handle).with_for_update())
+        if person is None:
+            raise LookupError(handle)
+        return person
+
+
+def _record(actor: Actor, action: str, person: Person, *, reason_code: str | None = None) -> None:
+    with unit_of_work() as session:
+        role = min(actor.roles)
+        audit.record(
+            session,
+            HOUSE,
+            HOUSE_ID,
+            action,
+            actor=actor,
+            role=role,
+            reason_code=reason_code or person.id,
+        )
