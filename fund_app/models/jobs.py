@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from fund_app.extensions import Base
+from fund_app.models.sealed import plain
 from fund_app.models.types import UtcDateTime
 
 _TOKEN = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
@@ -84,9 +85,7 @@ def checked_payload(payload: Mapping[str, Any]) -> str:
             checked_token(item)
     text = json.dumps(dict(payload), sort_keys=True, separators=(",", ":"))
     if len(text) > LONGEST_PAYLOAD:
-        raise ValueError(
-            "a job payload is too long: it should name things, not hold them"
-        )
+        raise ValueError("a job payload is too long: it should name things, not hold them")
     return text
 
 
@@ -100,14 +99,14 @@ class Codes(TypeDecorator[dict[str, str | int]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(
-        self, value: Mapping[str, Any] | None, dialect: Dialect
-    ) -> str | None:
+    def process_bind_param(self, value: Mapping[str, Any] | None, _dialect: Dialect) -> str | None:
+        """Check and write; ValueError for what is not a code."""
         return None if value is None else checked_payload(value)
 
     def process_result_value(
-        self, value: str | None, dialect: Dialect
+        self, value: str | None, _dialect: Dialect
     ) -> dict[str, str | int] | None:
+        """Read back what was checked when it was written."""
         return None if value is None else json.loads(value)
 
 
@@ -135,9 +134,7 @@ class Job(Base):
             " AND (state = 'running') = (hard_until IS NOT NULL)",
             name="lease",
         ),
-        CheckConstraint(
-            "state <> 'dead' OR last_error_code IS NOT NULL", name="dead_says_why"
-        ),
+        CheckConstraint("state <> 'dead' OR last_error_code IS NOT NULL", name="dead_says_why"),
         CheckConstraint(
             f"length(payload) <= {LONGEST_PAYLOAD}"
             " AND replace(payload, ' ', '') = payload"
@@ -155,18 +152,20 @@ class Job(Base):
         primary_key=True,
         autoincrement=True,
     )
-    key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)
-    kind: Mapped[str] = mapped_column(String(64))
-    payload: Mapped[dict[str, str | int]] = mapped_column(Codes)
-    lane: Mapped[str] = mapped_column(String(16), default=Lane.DEFAULT)
-    order_key: Mapped[str | None] = mapped_column(String(LONGEST_KEY))
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True, info=plain("ids and codes"))
+    kind: Mapped[str] = mapped_column(String(64), info=plain("code"))
+    payload: Mapped[dict[str, str | int]] = mapped_column(
+        Codes, info=plain("ids and codes; checked in Python and by the table")
+    )
+    lane: Mapped[str] = mapped_column(String(16), default=Lane.DEFAULT, info=plain("code"))
+    order_key: Mapped[str | None] = mapped_column(String(LONGEST_KEY), info=plain("ids and codes"))
     run_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(8), default=JobState.READY)
+    state: Mapped[str] = mapped_column(String(8), default=JobState.READY, info=plain("code"))
     attempts: Mapped[int] = mapped_column(default=0)
     retry_from: Mapped[int] = mapped_column(BigInteger, default=0)
-    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_owner: Mapped[str | None] = mapped_column(String(64), info=plain("random"))
     lease_until: Mapped[int | None] = mapped_column(BigInteger)
     hard_until: Mapped[int | None] = mapped_column(BigInteger)
-    last_error_code: Mapped[str | None] = mapped_column(String(64))
+    last_error_code: Mapped[str | None] = mapped_column(String(64), info=plain("code"))
     created_day: Mapped[date] = mapped_column(Date)
     finished_day: Mapped[date | None] = mapped_column(Date)

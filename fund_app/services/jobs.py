@@ -130,7 +130,7 @@ def counts(session: Session) -> dict[str, int]:
     """Return how many jobs stand in each state; states without jobs count 0."""
     found = dict.fromkeys((state.value for state in JobState), 0)
     statement = select(Job.state, func.count()).group_by(Job.state)
-    found.update({state: number for state, number in session.execute(statement)})
+    found.update((state, number) for state, number in session.execute(statement))
     return found
 
 

@@ -1,0 +1,16 @@
+"""Which function does which kind of job.
+
+A handler takes the session, the payload and its context (jobs/context.py). It runs inside one
+writing transaction that also marks the job done; one that speaks to something outside is
+marked `@outside` and opens its own. It may run more than once and must then do no harm.
+"""
+
+from __future__ import annotations
+
+from fund_app.jobs import mail
+from fund_app.jobs.context import Handler
+from fund_app.services.notifications import SEND_NOTICE
+
+HANDLERS: dict[str, Handler] = {
+    SEND_NOTICE: mail.send_notice,
+}

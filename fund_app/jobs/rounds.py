@@ -1,0 +1,81 @@
+"""What a worker looks after from time to time, beside the jobs: clocks, sessions, old rows.
+
+Every worker does it, so each of these may be done twice at the same moment and must then
+change nothing the second time. How often is counted in the machine's own time, since the
+fund's clock may be moved.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from fund_app.adapters import clock
+from fund_app.services import clocks, jobs, sessions
+from fund_app.services.unit import unit_of_work
+
+log = logging.getLogger("fund.jobs")
+
+KEEP_DONE = timedelta(days=90)
+"""How long a finished job is remembered, so that its key is not used a second time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One thing to look after: its name in the log, the function, how often at most."""
+
+    name: str
+    act: Callable[[], object]
+    every: timedelta
+
+
+def fire_clocks() -> None:
+    """Fire every clock that is due by the fund's time, each one once."""
+    clocks.fire_due(clock.now())
+
+
+def sweep_sessions() -> None:
+    """Forget sessions that are over, and the keys inside them."""
+    sessions.store().sweep(clock.now())
+
+
+def purge_jobs() -> None:
+    """Forget jobs finished longer ago than KEEP_DONE."""
+    with unit_of_work() as session:
+        jobs.purge(session, before=(clock.now() - KEEP_DONE).date())
+
+
+ROUNDS: Sequence[Round] = (
+    Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
+    Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
+    Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
+)
+
+
+class Rounds:
+    """Goes the rounds of one worker; one that fails is logged and does not stop the others."""
+
+    def __init__(self, app: Flask, rounds: Sequence[Round]) -> None:
+        """Start with every round due at once."""
+        self._app = app
+        self._next = dict.fromkeys(rounds, 0.0)
+
+    def go(self) -> None:
+        """Do what is due."""
+        for one, due in self._next.items():
+            if time.monotonic() >= due:
+                self._next[one] = time.monotonic() + one.every.total_seconds()
+                self._do(one)
+
+    def _do(self, one: Round) -> None:
+        try:
+            with self._app.app_context():
+                one.act()
+        except Exception as error:  # noqa: BLE001 (the others must still be looked after)
+            # Without the traceback, which would quote values.
+            log.error("round_failed round=%s error=%s", one.name, type(error).__name__)  # noqa: TRY400
