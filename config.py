@@ -60,8 +60,8 @@ class Settings:
 def from_environment(environ: Mapping[str, str]) -> Settings:
     """Read and check the settings; raises ConfigurationError with a plain sentence."""
     environment = _environment(environ)
-    home = Path(environ.get("FUND_HOME", ROOT / "var"))
-    secret = _secret(Path(environ.get("FUND_SECRET_FILE", home / "secret")))
+    home = home_of(environ)
+    secret = _secret(secret_file(environ))
     base_url = environ.get("FUND_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     settings = Settings(
         environment=environment,
@@ -79,6 +79,16 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     )
     _refuse_unsafe(settings)
     return settings
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Return the folder of this installation: FUND_HOME, or var/ beside this file."""
+    return Path(environ.get("FUND_HOME", ROOT / "var"))
+
+
+def secret_file(environ: Mapping[str, str]) -> Path:
+    """Return where the secret lies: FUND_SECRET_FILE, or `secret` in the installation's folder."""
+    return Path(environ.get("FUND_SECRET_FILE", home_of(environ) / "secret"))
 
 
 def _environment(environ: Mapping[str, str]) -> Environment:

@@ -143,7 +143,7 @@ def client(app: Flask) -> FundClient:
 
 @pytest.fixture
 def query_counter(app: Flask) -> QueryCounter:
-    """Return a block that counts SQL statements: `with query_counter() as counted: ...`."""
+    """Count SQL statements inside a block opened with `query_counter()`."""
     with app.app_context():
         engine = db.engine
     return lambda: counting(engine)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from config import ROOT
-
-DIRECTORY = ROOT / "migrations"
+DIRECTORY = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def configuration(database_url: str) -> Config:

@@ -1,0 +1,60 @@
+"""`fund init`: the secret, the two databases and the folder for uploads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from sqlalchemy import create_engine
+
+import config
+from fund_app import cli
+from fund_app.adapters import keystore, migrations
+from fund_app.extensions import prepare_engine
+
+PRIVATE_DIRECTORY = 0o700
+PRIVATE_FILE = 0o600
+OTHERS = 0o077
+
+
+@click.command()
+def init() -> None:
+    """Set up keys and databases, or bring them up to date; nothing is overwritten."""
+    os.umask(OTHERS)
+    _make_private(config.home_of(os.environ))
+    secret = config.secret_file(os.environ)
+    if make_secret(secret):
+        click.echo(f"Made the secret {secret}. Keep a copy apart from the backups.")
+    settings = cli.settings()
+    _make_private(settings.upload_dir)
+    _create_keystore(settings.keystore_url)
+    migrations.upgrade(settings.database_url)
+    click.echo(f"The databases are at revision {migrations.newest()}.")
+
+
+def make_secret(path: Path) -> bool:
+    """Write a new secret that only its owner can read; False when there is one already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(config.SMALLEST_SECRET * 2))
+    return True
+
+
+def _make_private(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(PRIVATE_DIRECTORY)
+
+
+def _create_keystore(url: str) -> None:
+    engine = create_engine(url)
+    prepare_engine(engine)
+    try:
+        keystore.create_schema(engine)
+    finally:
+        engine.dispose()
