@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from flask import current_app
+
 
 class Clock(Protocol):
     """Answers with the present moment in UTC."""
@@ -70,3 +72,9 @@ class ManualClock:
     def advance(self, **delta: float) -> None:
         """Move forward by a timedelta given in its own keywords (hours=1, days=2)."""
         self._moment += timedelta(**delta)
+
+
+def now() -> datetime:
+    """Return the present moment of the running application's clock, aware, in UTC."""
+    clock: Clock = current_app.extensions["fund.clock"]
+    return clock.now()

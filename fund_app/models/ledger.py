@@ -204,9 +204,7 @@ class JournalEntry(Base):
 
     id: Mapped[int] = mapped_column(
         _EntryId,
-        ForeignKey(
-            "entry_seal.entry_id", deferrable=True, initially="DEFERRED", use_alter=True
-        ),
+        ForeignKey("entry_seal.entry_id", deferrable=True, initially="DEFERRED", use_alter=True),
         primary_key=True,
         autoincrement="ignore_fk",
     )

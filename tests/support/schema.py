@@ -23,7 +23,7 @@ def load_models() -> None:
 
 def create_data_schema(database_url: str) -> None:
     """Make the application database's tables and triggers."""
-    if (migrations.DIRECTORY / "env.py").exists():
+    if any((migrations.DIRECTORY / "versions").glob("*.py")):
         migrations.upgrade(database_url)
     else:
         create_from_models(database_url)

@@ -1,0 +1,288 @@
+"""The ledger's one way in: post() writes an entry, seals it, and says plainly why not.
+
+What an entry may be is decided by the database (migrations/sql/ledger.*.sql); this module
+hands it over and puts the database's refusal into words. The money facts themselves, with
+their accounts, are in services/ledger_facts.py (what happens to the fund) and
+services/ledger_grants.py (what the fund decides).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Insert, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.ledger import (
+    DECISIONS,
+    EntryKind,
+    EntrySeal,
+    JournalEntry,
+    Period,
+    Posting,
+)
+
+_CODE = re.compile(r"ledger:([a-z_]+)")
+
+
+class LedgerRefused(Exception):
+    """The ledger does not take this; `code` says why and is stable."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code of the reason."""
+        super().__init__(code)
+        self.code = code
+
+
+class Overspent(LedgerRefused):
+    """A decision would spend or promise money its fund does not have."""
+
+
+class Unbalanced(LedgerRefused):
+    """The lines do not add up to zero per fund and currency."""
+
+
+class PeriodClosed(LedgerRefused):
+    """A decision is dated into a period that is closed."""
+
+
+class LedgerConflict(LedgerRefused):
+    """The same fact was recorded before with another content: a person must look."""
+
+
+_REFUSALS: dict[str, type[LedgerRefused]] = {
+    "overspent": Overspent,
+    "never_committed": Overspent,
+    "unbalanced": Unbalanced,
+    "single_line": Unbalanced,
+    "period_closed": PeriodClosed,
+    "period_outside": PeriodClosed,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many minor units to one account of one fund: debit is positive, credit negative.
+
+    A payment made in another currency keeps its face value beside it, with the rate as text.
+    """
+
+    account_code: str
+    fund_code: str
+    amount: int
+    currency: str
+    foreign_amount: int | None = None
+    foreign_currency: str | None = None
+    rate_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One money fact, ready to be posted.
+
+    `idem_key` names the fact itself (stripe:txn_..., grant:<ref>:approve), so that hearing of
+    it twice records it once. `source` is a type and an opaque reference; `actor` is one too.
+    `event_time` is when it happened (UTC); left out, it is now.
+    """
+
+    kind: EntryKind
+    idem_key: str
+    book_date: date
+    lines: tuple[Line, ...]
+    source: tuple[str, str]
+    actor: str
+    event_time: datetime | None = None
+    reason_code: str | None = None
+    reverses_id: int | None = None
+
+
+def post(session: Session, entry: Entry) -> JournalEntry:
+    """Record one money fact, once, and return its journal entry.
+
+    Posting the same idem_key with the same content again changes nothing and returns the entry
+    recorded first; with another content it raises LedgerConflict. The database refuses lines
+    that do not balance per fund and currency (Unbalanced), decisions that overspend a fund
+    (Overspent), and decisions dated into a closed period (PeriodClosed); facts that belong
+    into a closed period are booked on the first day after it, with their true event_time.
+    Any other refusal is a LedgerRefused with its code. A refusal leaves the transaction
+    usable, with nothing of the entry in it. An amount that is not an int is a TypeError.
+    """
+    if any(type(line.amount) is not int for line in entry.lines):
+        raise TypeError("an amount must be an int of minor units")
+    session.flush()
+    content = content_hash(entry)
+    found = _recorded(session, entry.idem_key, content)
+    if found is not None:
+        return found
+    connection = session.connection()
+    row = _entry_row(session, entry, content)
+    try:
+        with connection.begin_nested():
+            entry_id = _insert(connection, row, entry)
+    except IntegrityError as error:
+        raise refusal(error) from error
+    if entry_id is not None:
+        return session.get_one(JournalEntry, entry_id)
+    overtaken = _recorded(session, entry.idem_key, content)
+    if overtaken is None:
+        raise LedgerConflict("overtaken")
+    return overtaken
+
+
+def content_hash(entry: Entry) -> str:
+    """Return the hash of what makes an entry this fact and no other.
+
+    Who recorded it and on which day is left out: the web hook and the hourly poller may both
+    report the same fact.
+    """
+    return digest(entry.kind, entry.source, entry.reason_code, entry.reverses_id, entry.lines)
+
+
+def digest(
+    kind: str,
+    source: tuple[str, str],
+    reason_code: str | None,
+    reverses_id: int | None,
+    lines: Sequence[Any],
+) -> str:
+    """Return the hash over an entry's content; `lines` (Line or Posting) in any order."""
+    content = {
+        "kind": str(kind),
+        "source": list(source),
+        "reason": reason_code,
+        "reverses": reverses_id,
+        "lines": sorted(
+            (
+                line.account_code,
+                line.fund_code,
+                line.currency,
+                line.amount,
+                line.foreign_amount or 0,
+                line.foreign_currency or "",
+                line.rate_text or "",
+            )
+            for line in lines
+        ),
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def refusal(error: IntegrityError) -> LedgerRefused:
+    """Put the database's refusal into the ledger's words."""
+    found = _CODE.search(str(error.orig))
+    code = found.group(1) if found else "not_accepted"
+    return _REFUSALS.get(code, LedgerRefused)(code)
+
+
+def close_period(session: Session, code: str, *, actor: str) -> None:
+    """Close a period for good; `actor` is an opaque reference.
+
+    Raises PeriodClosed when it is closed already, LedgerRefused("unknown_period") when there
+    is none of that code. From then on decisions dated into it are refused.
+    """
+    period = session.get(Period, code, with_for_update=True, populate_existing=True)
+    if period is None:
+        raise LedgerRefused("unknown_period")
+    if period.closed_at is not None:
+        raise PeriodClosed("period_closed")
+    period.closed_at, period.closed_by = now(), actor
+    session.flush()
+
+
+def _recorded(session: Session, idem_key: str, content: str) -> JournalEntry | None:
+    found = session.scalar(select(JournalEntry).where(JournalEntry.idem_key == idem_key))
+    if found is not None and found.content_hash != content:
+        raise LedgerConflict("other_content")
+    return found
+
+
+def _entry_row(session: Session, entry: Entry, content: str) -> dict[str, Any]:
+    period_code, book_date = _open_day(session, entry)
+    return {
+        "idem_key": entry.idem_key,
+        "kind": entry.kind.value,
+        "book_date": book_date,
+        "event_time": entry.event_time or now(),
+        "period_code": period_code,
+        "source_type": entry.source[0],
+        "source_id": entry.source[1],
+        "reverses_id": entry.reverses_id,
+        "actor": entry.actor,
+        "reason_code": entry.reason_code,
+        "content_hash": content,
+    }
+
+
+def _open_day(session: Session, entry: Entry) -> tuple[str, date]:
+    """Find the period of the entry's day; a fact too late for it moves behind it."""
+    day = entry.book_date
+    while True:
+        code, ends, closed_at = _period(session, day)
+        if closed_at is None:
+            return code, day
+        if entry.kind in DECISIONS:
+            raise PeriodClosed("period_closed")
+        day = ends + timedelta(days=1)
+
+
+def _period(session: Session, day: date) -> tuple[str, date, datetime | None]:
+    query = select(Period.code, Period.ends, Period.closed_at).where(
+        Period.starts <= day, Period.ends >= day
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        _open_year(session, day.year)
+        found = session.execute(query).one()
+    return found.code, found.ends, found.closed_at
+
+
+def _open_year(session: Session, year: int) -> None:
+    """Open the books of a year nobody has opened yet: a fact never waits for a clerk."""
+    row = {"code": str(year), "starts": date(year, 1, 1), "ends": date(year, 12, 31)}
+    connection = session.connection()
+    connection.execute(_insert_if_new(connection, Period, "code"), row)
+
+
+def _insert(connection: Connection, row: dict[str, Any], entry: Entry) -> int | None:
+    """Write entry, lines and seal; None when another transaction recorded the fact first."""
+    statement = _insert_if_new(connection, JournalEntry, "idem_key").returning(JournalEntry.id)
+    entry_id: int | None = connection.execute(statement, row).scalar()
+    if entry_id is None:
+        return None
+    if entry.lines:
+        connection.execute(insert(Posting), _posting_rows(entry_id, entry.lines))
+    seal = {"entry_id": entry_id, "sealed_at": now(), "sealed_by": entry.actor}
+    connection.execute(insert(EntrySeal), seal)
+    return entry_id
+
+
+def _posting_rows(entry_id: int, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry_id": entry_id,
+            "line": number,
+            "account_code": line.account_code,
+            "fund_code": line.fund_code,
+            "currency": line.currency,
+            "amount": line.amount,
+            "foreign_amount": line.foreign_amount,
+            "foreign_currency": line.foreign_currency,
+            "rate_text": line.rate_text,
+        }
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _insert_if_new(connection: Connection, model: type[Any], key: str) -> Insert:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(model).on_conflict_do_nothing(index_elements=[key])
