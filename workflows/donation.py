@@ -1,0 +1,101 @@
+"""A gift: promised, arrived, accepted, receipted; or disputed, refunded, refused (DOMAIN.md 3.8).
+
+The money is posted when it arrives, whoever sent it; accepting it is a decision of its own.
+"""
+
+from __future__ import annotations
+
+from workflows.clocks import Clock, Unit
+from workflows.engine import SAME, State, Step, Workflow
+from workflows.labels import PublicLabel
+from workflows.roles import Role
+
+DONOR, SYSTEM, FINANCE = Role.DONOR, Role.SYSTEM, Role.FINANCE_OFFICER
+BOARD = Role.BOARD_MEMBER
+
+STATES = (
+    State("initiated", PublicLabel.NEED_FROM_YOU, DONOR, ("checkout",)),
+    State("processing", PublicLabel.BEING_CHECKED, FINANCE, ("clear",)),
+    State("cleared", PublicLabel.BEING_CHECKED, FINANCE, ("screen",)),
+    State("held", PublicLabel.BEING_CHECKED, FINANCE, ("gift_review",)),
+    State("accepted", PublicLabel.RECEIVED, FINANCE, ("receipt",)),
+    State("disputed", PublicLabel.BEING_CHECKED, FINANCE, ("dispute",)),
+    State("receipted", PublicLabel.RECEIVED, final=True),
+    State("failed", PublicLabel.CLOSED, final=True),
+    State("refused", PublicLabel.CLOSED, final=True),
+    State("refunded", PublicLabel.CLOSED, final=True),
+    State("receipt_cancelled", PublicLabel.CLOSED, final=True),
+)
+
+CLOCKS = (
+    Clock("checkout", "checkout_hours", Unit.HOURS, "lapse"),
+    Clock("clear", "clear_days", Unit.DAYS, "escalate"),
+    Clock("screen", "screen_hours", Unit.HOURS, "escalate"),
+    Clock("gift_review", "gift_review_working_days", Unit.WORKING_DAYS, "escalate"),
+    Clock("receipt", "receipt_days", Unit.DAYS, "escalate"),
+    Clock("dispute", "dispute_days", Unit.DAYS, "escalate"),
+)
+
+STEPS = (
+    Step(
+        "process", ("initiated",), "processing", (DONOR, SYSTEM),
+        ("amount_positive", "purpose_open"),
+    ),
+    Step("lapse", ("initiated",), "failed", (SYSTEM,), ("checkout_ran_out",)),
+    Step("succeed", ("processing",), "cleared", (SYSTEM,), ("amount_positive",), ("post_gift",)),
+    Step("fail", ("processing",), "failed", (SYSTEM,)),
+    Step(
+        "bank_in", ("initiated",), "cleared", (FINANCE,),
+        ("amount_positive", "statement_matches"), ("post_gift",),
+    ),
+    Step(
+        "screen_hit", ("cleared",), "held", (SYSTEM,), ("gift_suspicious",), ("block_spending",)
+    ),
+    Step(
+        "accept", ("cleared",), "accepted", (SYSTEM, FINANCE), ("gift_clean",), ("thank_donor",)
+    ),
+    Step(
+        "accept", ("held",), "accepted", (FINANCE,), ("gift_clean",),
+        ("unblock_spending", "thank_donor"),
+    ),
+    Step("refuse", ("held",), "refused", (BOARD,), ("reason_given",), ("post_refund",)),
+    Step(
+        "receipt", ("accepted",), "receipted", (FINANCE, SYSTEM), ("donor_data_complete",),
+        ("issue_receipt",),
+    ),
+    Step(
+        "dispute", ("cleared", "held", "accepted", "receipted"), "disputed", (SYSTEM,), (),
+        ("post_dispute",), reopens=True,
+    ),
+    Step("dispute_won", ("disputed",), "accepted", (SYSTEM,), (), ("post_dispute_won",)),
+    Step(
+        "dispute_lost", ("disputed",), "refunded", (SYSTEM,), (),
+        ("post_dispute_lost", "void_receipt", "check_shortfall"),
+    ),
+    Step(
+        "refund", ("accepted", "receipted"), "refunded", (FINANCE, SYSTEM),
+        ("refund_agreed", "refund_covered"),
+        ("post_refund", "void_receipt", "check_shortfall"), reopens=True,
+    ),
+    Step(
+        "refund_partly", ("accepted",), SAME, (FINANCE, SYSTEM),
+        ("refund_agreed", "refund_covered"),
+        ("post_refund", "void_receipt", "check_shortfall"),
+    ),
+    Step(
+        "refund_partly", ("receipted",), "accepted", (FINANCE, SYSTEM),
+        ("refund_agreed", "refund_covered"),
+        ("post_refund", "void_receipt", "check_shortfall"), reopens=True,
+    ),
+    Step(
+        "correct_receipt", ("receipted",), "receipt_cancelled", (FINANCE,), ("reason_given",),
+        ("void_receipt", "issue_receipt"), reopens=True,
+    ),
+    Step(
+        "escalate", ("processing", "cleared", "held", "accepted", "disputed"), SAME, (SYSTEM,),
+        ("some_clock_ran_out",), ("record_breach", "tell_coordinator"),
+    ),
+)  # fmt: skip
+
+DONATION = Workflow("donation", 1, "initiated", STATES, STEPS, CLOCKS)
+"""A gift, version 1."""

@@ -1,0 +1,116 @@
+"""The registry of effects: names a step may carry, and what each obliges the service to do.
+
+An effect runs in the transaction of its step; whatever leaves the process becomes a job. Each
+may run twice with the same key and then does nothing more.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+EFFECTS = MappingProxyType(
+    {
+        # intake and messages
+        "snapshot_form": "keep the version of the form that was answered",
+        "pin_rules": "bind the case to the rules version in force now",
+        "scan_duplicates": "look for cases that may be the same and list them for a person",
+        "notify_duty": "tell the people on duty that a case arrived, without content",
+        "notify_applicant": "leave a neutral notice for the applicant",
+        "notify_lead": "tell the case lead that something happened, without content",
+        "shred_draft": "destroy the draft's keys; a count stays",
+        "assign_lead": "make the chosen or acting coordinator the case lead",
+        "set_band": "record the urgency band",
+        "retime_clocks": "work out running deadlines anew from the band",
+        "link_surviving_case": "point to the surviving case, which keeps the earliest clocks",
+        "open_referral": "start a referral with the consent on record",
+        "plan_verification": "plan checks of identity, incident, link to activity and need",
+        "record_check": "record a verification check and the level reached",
+        "record_waiver": "record the waiver of verification with both names and the reason",
+        "record_board_consent": "record the board's consent to an amount above the panel's cap",
+        "send_questions": "leave one message with all questions for the applicant",
+        "close_questions": "close the round of questions",
+        # decision
+        "record_officer": "record the first officer's signature for the fast track",
+        "open_ballot": "start a ballot and draw the panel by lot from people without a conflict",
+        "open_ratification_ballot": "start a ballot on what two officers did",
+        "void_ballot": "cancel the open ballot and end reviewers' access",
+        "exclude_first_voters": "keep those who voted before off the new panel",
+        "record_reasons": "keep the panel's reasons for the letter",
+        "make_award_letter": "make the award letter in the applicant's language",
+        "make_refusal_letter": "make the refusal letter in the applicant's language",
+        "tell_board": "put an incident or a decision before the board",
+        "open_appeal": "start an appeal with people who have not decided before",
+        "count_unmet_need": "count the request as need that money was missing for",
+        # money of a case
+        "encumber": "reserve the award in the fund",
+        "encumber_fast_track": "reserve the fast-track amount in the fund",
+        "release_encumbrance": "free what is reserved and neither paid nor bound to a live payout",
+        "plan_disbursement": "create the planned payment",
+        "cancel_disbursements": "cancel each payment that has not left; its reserve stays",
+        "follow_payouts": "move the case on when a payment is already confirmed",
+        "welfare_check": "ask a person to find out by a safe way whether all is well",
+        # holds and ends
+        "freeze_outbound": "stop all messages and payments of the case",
+        "unfreeze_outbound": "let messages and payments of the case go on",
+        "revoke_sessions": "end all sessions on the case",
+        "alert_security_lead": "tell the security lead, without content",
+        "apply_directive": "open the person's directive for the case lead",
+        "switch_contact": "turn all contact to the trusted person",
+        "replan_payments": "plan the payments anew as the directive says",
+        "stop_messages": "never send another automatic message in this case",
+        "seal_file": "seal the file; it opens on contact",
+        "start_retention": "start the retention period",
+        "invite_feedback": "invite to say how it went",
+        "record_breach": "write the missed deadline where nobody can delete it",
+        "tell_coordinator": "tell the coordinator about the missed deadline",
+        # ballot
+        "record_declaration": "keep that the reviewer has no conflict, and when it was said",
+        "recuse": "end the reviewer's access at once, void the vote, keep the log of past access",
+        "draw_substitute": "draw a substitute by lot from the eligible pool",
+        "grant_review": "open the redacted file to the panel",
+        "end_review": "end the panel's access to the redacted file",
+        "record_vote": "keep the vote, hidden until the ballot closes",
+        "record_result": "write result, amounts per line and reasons",
+        "tell_case": "hand the ballot's outcome to the case it belongs to",
+        "ask_chair": "ask the chair to decide the tie",
+        "replace_ballot": "prepare a new ballot for the same question",
+        "record_incident": "write an incident for the board",
+        # payout
+        "record_screening": "keep the hash of the list check, not the list",
+        "record_first_signature": "keep the first signature, bound to payee, amount and channel",
+        "void_signatures": "void the signatures given so far",
+        "post_release": "post the grant as payable and take it from the commitment",
+        "reverse_release": "reverse the posting of the release",
+        "freeze_line": "freeze the line in its batch",
+        "record_sending": "mark that money may be on its way from here on",
+        "record_upload": "keep who handed over the payment, when and how",
+        "record_not_sent": "mark that the payment never left",
+        "post_executed": "post the payment once, when it is seen to have happened",
+        "record_receipt": "keep the recipient's word that the money arrived",
+        "tell_application": "tell the application how its payment stands",
+        "post_reversed": "post that the payment failed, fees included",
+        "post_returned": "post the money that came back, fee and rate difference apart",
+        "flag_channel": "mark the channel as risky for this person",
+        "record_trace": "keep the result of the trace; nothing more is on its way",
+        "plan_replacement": "create the next attempt with a link to this one and its own key",
+        "release_payout": "give the payment's amount back to the award's reserve",
+        "post_loss": "post the loss",
+        "request_recall": "ask the bank or the agent to call the payment back",
+        "lock_payment": "lock the reconciled payment",
+        "stop_channel": "stop the same channel for everybody in that country",
+        "tell_lead": "tell the case lead in neutral words",
+        # gift
+        "post_gift": "post the gift, and the provider's fee where there is one",
+        "post_refund": "post the refund",
+        "post_dispute": "post the dispute so that the amount cannot be spent",
+        "post_dispute_won": "post that the dispute was won",
+        "post_dispute_lost": "post that the dispute was lost",
+        "block_spending": "keep the gift from being spent",
+        "unblock_spending": "let the gift be spent",
+        "thank_donor": "leave a note of thanks for the donor",
+        "issue_receipt": "issue a receipt unless a valid one exists",
+        "void_receipt": "void the receipt, if there is one, with its own number",
+        "check_shortfall": "check whether programmes now lack money",
+    }
+)
+"""What each effect obliges the service to do, by name."""
