@@ -24,5 +24,6 @@ class Terms:
 
     def pause_after(self, attempt: int) -> timedelta:
         """Return how long to wait after a failed attempt: doubling, bounded, never in step."""
-        pause = min(self.first_pause * 2 ** min(attempt - 1, 30), self.longest_pause)
+        doubled: timedelta = self.first_pause * (1 << min(attempt - 1, 30))
+        pause = min(doubled, self.longest_pause)
         return pause * random.uniform(0.5, 1.5)  # noqa: S311 (spreads load, guards nothing)

@@ -178,9 +178,8 @@ def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
 
 def error_code(error: BaseException) -> str:
     """Return the error's own `code`, or the name of its type; never its message."""
-    code = getattr(error, "code", None)
     try:
-        return checked_token(code)  # type: ignore[arg-type]  # anything may be called code
+        return checked_token(getattr(error, "code", None))
     except ValueError:
         return type(error).__name__[:64]
 

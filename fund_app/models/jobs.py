@@ -56,7 +56,7 @@ class Lane(StrEnum):
     DOCUMENTS = "documents"
 
 
-def checked_token(value: str) -> str:
+def checked_token(value: object) -> str:
     """Return an id or code of 1 to 64 characters A-Z a-z 0-9 : _ . - as it is.
 
     Raises ValueError, which never repeats the value, for anything that could be free text.
@@ -66,7 +66,7 @@ def checked_token(value: str) -> str:
     return value
 
 
-def checked_key(value: str) -> str:
+def checked_key(value: object) -> str:
     """Return a job key of 1 to 200 characters A-Z a-z 0-9 : _ . - as it is, or ValueError."""
     if not isinstance(value, str) or not _KEY.fullmatch(value):
         raise ValueError("a job key is made of ids and codes, 200 characters at most")
@@ -107,7 +107,10 @@ class Codes(TypeDecorator[dict[str, str | int]]):
         self, value: str | None, _dialect: Dialect
     ) -> dict[str, str | int] | None:
         """Read back what was checked when it was written."""
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        found: dict[str, str | int] = json.loads(value)
+        return found
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:
@@ -153,7 +156,7 @@ class Job(Base):
         autoincrement=True,
     )
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True, info=plain("ids and codes"))
-    kind: Mapped[str] = mapped_column(String(64), info=plain("code"))
+    kind: Mapped[str] = mapped_column(String(48), info=plain("code"))
     payload: Mapped[dict[str, str | int]] = mapped_column(
         Codes, info=plain("ids and codes; checked in Python and by the table")
     )

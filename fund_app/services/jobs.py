@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Insert, delete, func, select, update
+from sqlalchemy import CursorResult, Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,8 @@ from fund_app.models.jobs import (
     checked_payload,
     checked_token,
 )
+from fund_app.services import audit
+from workflows.roles import SYSTEM, Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +90,26 @@ def cancel(session: Session, key: str) -> bool:
     return _changed(session, statement) == 1
 
 
-def requeue(session: Session, key: str) -> bool:
+def requeue(session: Session, key: str, *, actor: Actor = SYSTEM) -> bool:
     """Give a dead letter a fresh start: due now, no attempts counted, the error kept to read.
 
-    Returns False when no dead job has this key.
+    Recorded in the house's audit chain with the kind of job. Returns False, and records
+    nothing, when no dead job has this key.
     """
-    statement = (
-        update(Job)
-        .where(Job.key == key, Job.state == JobState.DEAD)
-        .values(
-            state=JobState.READY.value,
-            attempts=0,
-            retry_from=0,
-            run_at=clock.now(),
-            finished_day=None,
-        )
+    statement = select(Job).where(Job.key == key, Job.state == JobState.DEAD).with_for_update()
+    job = session.scalars(statement).first()
+    if job is None:
+        return False
+    job.state = JobState.READY
+    job.attempts = job.retry_from = 0
+    job.run_at = clock.now()
+    job.finished_day = None
+    role = Role.ADMINISTRATOR if Role.ADMINISTRATOR in actor.roles else Role.SYSTEM
+    audit.record(
+        session, "house", "jobs", "requeue_job", actor=actor, role=role, reason_code=job.kind
     )
-    return _changed(session, statement) == 1
+    session.flush()
+    return True
 
 
 def inspect(

@@ -162,7 +162,7 @@ def recover(session: Session, *, most_attempts: int) -> int:
     return len(lapsed)
 
 
-def _due(lanes: Collection[str], now: datetime, machine_now: int) -> Select[tuple[Job]]:
+def _due(lanes: Collection[str], now: datetime, machine_now: int) -> Select[Job]:
     earlier = aliased(Job)
     is_blocked = exists().where(
         earlier.order_key == Job.order_key,
