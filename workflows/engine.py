@@ -83,7 +83,8 @@ class Outcome:
     """What an accepted step leads to; the service writes all of it in one transaction.
 
     A clock in `starts` replaces a running one of the same name; stopping or pausing a clock
-    that does not run changes nothing. `lifts` also names holds that end with a final state.
+    that does not run changes nothing. `lifts` also names holds that end with a final state. `by_roles`
+    are the roles the step is open to, so that the record can say in which one somebody acted.
     """
 
     state: str
@@ -94,6 +95,7 @@ class Outcome:
     resumes: tuple[str, ...] = ()
     places: HoldKind | None = None
     lifts: tuple[HoldKind, ...] = ()
+    by_roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +343,7 @@ def _outcome(workflow: Workflow, step: Step, source: str, dest: str, facts: Fact
         resumes=tuple(sorted((before - after) & ahead)),
         places=step.places,
         lifts=lifts,
+        by_roles=frozenset(step.by_roles),
     )
 
 
