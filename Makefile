@@ -50,7 +50,7 @@ lint: setup-test ## Check format, lint, types and the import contracts
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: format
 format: setup-test ## Rewrite the code in the house's format

