@@ -68,9 +68,7 @@ COST_LINES = Block(
             Sensitivity.SPECIAL,
             Kind.SHORT,
             _l("A few words about it"),
-            _l(
-                "For a lawyer the period, for equipment what was taken, for a trip from and to where."
-            ),
+            _l("For a lawyer the period, for equipment what was taken, for a trip its two ends."),
         ),
         Question(
             "cost_amount",

@@ -198,7 +198,7 @@ def _tidy(text: str | None) -> str:
 
 
 def _field(question: Question, lists: Lists) -> Any:
-    listed = [(each.code, each.label) for each in question.choices]
+    listed: list[tuple[str, Any]] = [(each.code, each.label) for each in question.choices]
     listed = listed or list(lists.get(question.source, ()))
     return _MAKERS[question.kind](question, listed)
 
@@ -352,7 +352,7 @@ RULES: Mapping[str, Callable[[Mapping[str, Asked]], bool]] = {
 
 
 def _refuse(field: Field, sentence: str) -> None:
-    field.errors = [*field.errors, sentence]
+    field.errors = (*field.errors, sentence)
 
 
 def _stored(section: Section, asked: Asked) -> str:
