@@ -1,27 +1,27 @@
-"""Reads of the people who work for the fund."""
+"""Reads about people who work for the fund."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from fund_app.models.people import Person, RoleGrant
-from workflows.roles import Role
-
-
-def with_role(session: Session, role: Role) -> Sequence[Person]:
-    """Return everybody who holds a role now, ordered by handle."""
-    statement = (
-        select(Person)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role == role, Person.disabled_on.is_(None))
-        .order_by(Person.handle)
-    )
-    return session.scalars(statement).all()
+from fund_app.extensions import db
+from fund_app.models.people import Person
 
 
-def by_handle(session: Session, handle: str) -> Person | None:
-    """Return the person who signs in by this name, or None."""
-    return session.scalar(select(Person).where(Person.handle == handle))
+def by_id(person_id: str) -> Person | None:
+    """Return the person with this id, roles loaded, or None."""
+    person: Person | None = db.session.get(Person, person_id)
+    return person
+
+
+def by_handle(handle: str) -> Person | None:
+    """Return the person who signs in with this handle (case and outer spaces aside), or None.
+
+    Somebody whose access has ended is not found.
+    """
+    wanted = handle.strip().lower()
+    if not wanted or len(wanted) > Person.handle.type.length:
+        return None
+    question = select(Person).where(Person.handle == wanted, Person.disabled_on.is_(None))
+    person: Person | None = db.session.scalar(question)
+    return person

@@ -1,0 +1,97 @@
+"""The Solidarity Fund's application: this file is its table of contents."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import create_engine
+
+from config import ROOT, Settings
+from fund_app.adapters import mail, stripe
+from fund_app.adapters.clock import Clock, ShiftedClock, SystemClock
+from fund_app.adapters.keystore import Keystore
+from fund_app.adapters.keystore_keys import DeploymentSecrets
+from fund_app.extensions import db, prepare_engine
+from fund_app.services.hardening import Hardening
+from fund_app.views import (
+    access,
+    csrf,
+    errors,
+    formats,
+    headers,
+    language,
+    navigation,
+    requests,
+    session,
+    throttle,
+)
+from fund_app.views.public import bp as public
+from fund_app.views.public.health import count_answer
+
+BLUEPRINTS = (public,)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Make the application for one set of settings; `clock` replaces the machine's in tests."""
+    app = Flask("fund_app", root_path=str(ROOT / "fund_app"), template_folder=ROOT / "templates")
+    _attach(app, settings, clock or _clock(settings))
+    _open_stores(app, settings)
+    _guard(app, settings)
+    _speak(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _clock(settings: Settings) -> Clock:
+    return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
+
+
+def _attach(app: Flask, settings: Settings, clock: Clock) -> None:
+    """Keep what services and views ask the application for."""
+    deployment = DeploymentSecrets(settings.secret)
+    app.extensions["fund.settings"] = settings
+    app.extensions["fund.clock"] = clock
+    app.extensions["fund.secrets"] = deployment
+    app.extensions["fund.hardening"] = Hardening()
+    app.extensions["fund.throttle"] = throttle.Throttle(clock)
+    app.extensions["fund.answers"] = {}
+    app.extensions["fund.effects"] = {}
+    app.extensions["fund.doors"] = {}
+    app.config["SECRET_KEY"] = deployment.subkey("flask")
+    mail.configure(app, mail_url=settings.mail_url, base_url=settings.base_url)
+    stripe.configure(
+        app,
+        api_key=settings.stripe_api_key,
+        api_base=settings.stripe_api_base,
+        webhook_secret=settings.stripe_webhook_secret,
+    )
+
+
+def _open_stores(app: Flask, settings: Settings) -> None:
+    """Connect both databases; each connection gets what its promises rest on."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    keys = create_engine(settings.keystore_url)
+    prepare_engine(keys)
+    app.extensions["fund.keystore"] = Keystore(keys)
+
+
+def _guard(app: Flask, settings: Settings) -> None:
+    """Order matters: where a form comes from, then who may, then its token."""
+    requests.limit(app)
+    headers.protect(app, settings)
+    app.session_interface = session.CookieSessions()
+    csrf.protect_origin(app)
+    access.protect(app)
+    csrf.protect_token(app)
+    errors.register(app)
+
+
+def _speak(app: Flask) -> None:
+    """Words, numbers, navigation: what every template finds."""
+    language.register(app)
+    formats.register(app)
+    navigation.register(app)
+    app.after_request(count_answer)

@@ -1,0 +1,89 @@
+"""The headers every answer carries, whatever answers: page, error, redirect, file, style sheet."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+
+from config import Settings
+
+POLICY = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+)
+SANDBOX = "default-src 'none'; sandbox"
+DENIED_FEATURES = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+    "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer",
+    "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-create",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share",
+    "xr-spatial-tracking",
+)  # fmt: skip
+FIXED = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+TWO_YEARS = 63_072_000
+FORGET = '"cache", "cookies", "storage"'
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Set the headers on every response and accept no Host but the fund's own."""
+    app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
+    app.after_request(_set)
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """Return the names this installation answers to; any other Host is a 400."""
+    names = {urlsplit(settings.base_url).hostname or ""}
+    if settings.onion_url:
+        names.add(urlsplit(settings.onion_url).hostname or "")
+    if names & LOOPBACK:
+        names |= {"127.0.0.1", "localhost"}
+    return sorted(names - {""})
+
+
+def allow_form_to(origin: str) -> None:
+    """Let forms of this one page lead to another origin (the payment page's), by redirect."""
+    g.form_targets = (*g.get("form_targets", ()), origin)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address is this very machine."""
+    return (host or "").rsplit(":", 1)[0] in LOOPBACK or host in LOOPBACK
+
+
+def _set(response: Response) -> Response:
+    settings: Settings = current_app.extensions["fund.settings"]
+    for name, value in FIXED.items():
+        response.headers[name] = value
+    response.headers["Content-Security-Policy"] = _policy(response)
+    for name in ("ETag", "Last-Modified", "Server", "Expires"):
+        response.headers.pop(name, None)
+    host = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname
+    is_onion = bool(settings.onion_url) and host == urlsplit(settings.onion_url or "").hostname
+    if settings.is_https and not is_onion:
+        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+    if settings.onion_url and not is_onion and response.mimetype == "text/html":
+        response.headers["Onion-Location"] = settings.onion_url.rstrip("/") + request.path
+    return response
+
+
+def _policy(response: Response) -> str:
+    if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        return SANDBOX
+    targets = " ".join(("'self'", *g.get("form_targets", ())))
+    return "; ".join((*POLICY, f"form-action {targets}"))

@@ -1,0 +1,70 @@
+"""What each role finds in the head of its pages: one table, read from top to bottom.
+
+Whoever adds a page people start from adds its row here. A person sees the rows of the roles
+they hold; nobody signed in sees the public rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from fund_app.views import session
+from workflows.roles import Role
+
+EVERYBODY: frozenset[Role] = frozenset()
+STAFF = frozenset(set(Role) - {Role.APPLICANT, Role.DONOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page somebody starts from: for whom, where, and what it is called."""
+
+    roles: frozenset[Role]
+    endpoint: str
+    label: str
+    purpose: str = ""
+    """One sentence for the staff's first page: what can be done there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row as shown on the present page."""
+
+    url: str
+    label: str
+    purpose: str
+    current: bool
+
+
+ROWS: list[Row] = [
+    Row(STAFF, "staff.home", _l("Overview")),
+]
+
+
+def register(app: Flask) -> None:
+    """Hand every template the navigation of whoever looks at it."""
+    app.context_processor(_context)
+
+
+def items() -> tuple[Item, ...]:
+    """Return the rows for the roles of the present person, in table order."""
+    person = session.current()
+    roles = EVERYBODY if person is None else person.roles
+    return tuple(
+        Item(url_for(row.endpoint), row.label, row.purpose, row.endpoint == request.endpoint)
+        for row in ROWS
+        if (row.roles & roles if roles else not row.roles)
+    )
+
+
+def _context() -> dict[str, Any]:
+    person = session.current()
+    return {
+        "navigation": items(),
+        "signed_in": person,
+        "sign_out_url": None if person is None else url_for("public.sign_out"),
+    }
