@@ -10,32 +10,32 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fund_app.models.ledger import LONGEST_ACCOUNT, LONGEST_FUND, Account, AccountType, Fund
+from fund_app.models.ledger_accounts import (
+    ADVANCES,
+    BANK,
+    BANK_FEES,
+    CHARGEBACKS,
+    COMMIT_CONTROL,
+    COMMIT_OPEN,
+    DISPUTE_FEES,
+    DISPUTES,
+    DONATIONS,
+    EMERGENCY,
+    FUND_TRANSFERS,
+    FX_DIFFERENCE,
+    GENERAL,
+    GRANTS,
+    GRANTS_PAYABLE,
+    LOSSES,
+    OPENING_BALANCES,
+    PAYOUT_TRANSIT,
+    PROCESSING_FEES,
+    REFUNDS,
+    STRIPE,
+    SUSPENSE_PAID,
+    SUSPENSE_RECEIVED,
+)
 from fund_app.services.ledger import LedgerRefused
-
-BANK = "Bank"
-STRIPE = "Stripe"
-PAYOUT_TRANSIT = "PayoutTransit"
-DISPUTES = "Disputes"
-ADVANCES = "Advances"
-SUSPENSE_PAID = "SuspensePaid"
-GRANTS_PAYABLE = "GrantsPayable"
-SUSPENSE_RECEIVED = "SuspenseReceived"
-DONATIONS = "Donations"
-REFUNDS = "Refunds"
-CHARGEBACKS = "Chargebacks"
-GRANTS = "Grants"
-PROCESSING_FEES = "ProcessingFees"
-DISPUTE_FEES = "DisputeFees"
-BANK_FEES = "BankFees"
-FX_DIFFERENCE = "FxDifference"
-LOSSES = "Losses"
-OPENING_BALANCES = "OpeningBalances"
-FUND_TRANSFERS = "FundTransfers"
-COMMIT_CONTROL = "CommitControl"
-COMMIT_OPEN = "CommitOpen"
-
-GENERAL = "GEN"
-EMERGENCY = "EMG"
 
 _SPENDABLE = True
 _ACCOUNTS: tuple[tuple[str, AccountType, bool], ...] = (

@@ -15,8 +15,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fund_app.models import ledger_accounts as chart
 from fund_app.models.ledger import EntryKind, Fund, JournalEntry, Posting
-from fund_app.services import ledger_chart as chart
 from fund_app.services.ledger import Entry, LedgerRefused, Line, post
 from workflows.money import split
 

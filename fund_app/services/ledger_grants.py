@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from fund_app.models import ledger_accounts as chart
 from fund_app.models.ledger import (
     CommitmentState,
     EntryKind,
@@ -26,8 +27,8 @@ from fund_app.models.ledger import (
     TrancheState,
 )
 from fund_app.models.types import new_ref
-from fund_app.services import ledger_chart as chart
 from fund_app.services.ledger import LedgerConflict, LedgerRefused, Line, refusal
+from fund_app.services.ledger_chart import advance_account
 from fund_app.services.ledger_facts import Origin, fee_lines, move, record
 
 
@@ -201,7 +202,7 @@ def advance(session: Session, origin: Origin, tranche_id: str, partner_code: str
     Advances:<partner> +, Bank -; CommitOpen +, CommitControl -. Raises Overspent.
     """
     tranche, grant = _locked(session, tranche_id)
-    account = chart.advance_account(session, partner_code)
+    account = advance_account(session, partner_code)
 
     def lines() -> Iterator[Line]:
         at = (grant.fund_code, tranche.owed, grant.currency)
@@ -223,7 +224,7 @@ def settle_advance(
     currency: str,
 ) -> JournalEntry:
     """Record what a partner proved and gave back: Grants +, Bank +, Advances - (step 12)."""
-    account = chart.advance_account(session, partner_code)
+    account = advance_account(session, partner_code)
 
     def lines() -> Iterator[Line]:
         yield Line(chart.GRANTS, fund, handed_out, currency)
@@ -241,7 +242,7 @@ def write_off(
     Losses/bearer +, Bank/bearer -; Bank/fund +, Advances/fund -. A fund that bears its own
     losses: Losses +, Advances -. `origin.reason_code` is required.
     """
-    account = chart.advance_account(session, partner_code)
+    account = advance_account(session, partner_code)
     bearer = _fund(session, fund).deficit_fund_code or fund
 
     def lines() -> Iterator[Line]:
@@ -259,7 +260,8 @@ def fund_transfer(
 ) -> JournalEntry:
     """Move money between funds, a decision.
 
-    FundTransfers/source +, Bank/source -; Bank/target +, FundTransfers/target -. Raises Overspent when the source does not have it free, LedgerRefused("restricted") when
+    FundTransfers/source +, Bank/source -; Bank/target +, FundTransfers/target -.
+    Raises Overspent when the source does not have it free, LedgerRefused("restricted") when
     the source is restricted, unless `origin.reason_code` is donor_consent or correction.
     """
 

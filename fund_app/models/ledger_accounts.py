@@ -1,0 +1,28 @@
+"""Codes of the accounts and funds every installation starts with (MONEY.md 3.4)."""
+
+from __future__ import annotations
+
+BANK = "Bank"
+STRIPE = "Stripe"
+PAYOUT_TRANSIT = "PayoutTransit"
+DISPUTES = "Disputes"
+ADVANCES = "Advances"
+SUSPENSE_PAID = "SuspensePaid"
+GRANTS_PAYABLE = "GrantsPayable"
+SUSPENSE_RECEIVED = "SuspenseReceived"
+DONATIONS = "Donations"
+REFUNDS = "Refunds"
+CHARGEBACKS = "Chargebacks"
+GRANTS = "Grants"
+PROCESSING_FEES = "ProcessingFees"
+DISPUTE_FEES = "DisputeFees"
+BANK_FEES = "BankFees"
+FX_DIFFERENCE = "FxDifference"
+LOSSES = "Losses"
+OPENING_BALANCES = "OpeningBalances"
+FUND_TRANSFERS = "FundTransfers"
+COMMIT_CONTROL = "CommitControl"
+COMMIT_OPEN = "CommitOpen"
+
+GENERAL = "GEN"
+EMERGENCY = "EMG"

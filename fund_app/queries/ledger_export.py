@@ -1,0 +1,187 @@
+"""The journal in the formats of other people's book-keeping programs.
+
+beancount and hledger check the sums again with code that is not ours; both files end with
+assertions of every balance. Amounts are exact decimal text made from integers. The same
+journal gives the same bytes. Memo accounts, which hold promises, stand under Equity:Memo,
+because neither program knows a type for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from fund_app.models.ledger import AccountType
+from fund_app.queries import ledger
+from fund_app.queries.ledger import EntryRow, LineRow
+from workflows.money import EXPONENTS
+
+CSV_COLUMNS = (
+    "entry", "book_date", "kind", "line", "account", "fund", "amount", "currency",
+    "foreign_amount", "foreign_currency", "rate", "key", "source_type", "source_id", "reason",
+)  # fmt: skip
+
+_ROOTS = MappingProxyType(
+    {
+        AccountType.ASSET: "Assets",
+        AccountType.LIABILITY: "Liabilities",
+        AccountType.INCOME: "Income",
+        AccountType.EXPENSE: "Expenses",
+        AccountType.EQUITY: "Equity",
+        AccountType.MEMO: "Equity:Memo",
+    }
+)
+
+
+class _Sums:
+    """Adds up what passes by, so that the assertions fit exactly the entries written."""
+
+    def __init__(self) -> None:
+        self.balances: dict[tuple[str, str], int] = {}
+        self.last_day: date | None = None
+
+    def add(self, entry: EntryRow, names: Mapping[str, str]) -> None:
+        self.last_day = entry.book_date
+        for line in entry.lines:
+            key = (account_name(line, names), line.currency)
+            self.balances[key] = self.balances.get(key, 0) + line.amount
+
+    def in_order(self) -> Iterator[tuple[str, str, int]]:
+        for (account, currency), amount in sorted(self.balances.items()):
+            yield account, currency, amount
+
+
+def decimal_text(amount: int, currency: str) -> str:
+    """Return minor units as exact decimal text: -5 EUR is "-0.05", 5 JPY is "5"."""
+    digits = EXPONENTS[currency]
+    sign, size = "-" if amount < 0 else "", abs(amount)
+    if digits == 0:
+        return f"{sign}{size}"
+    whole, rest = divmod(size, 10**digits)
+    return f"{sign}{whole}.{rest:0{digits}d}"
+
+
+def account_name(line: LineRow, names: Mapping[str, str]) -> str:
+    """Return the full name of a line's account, the fund last: Assets:Bank:EMG."""
+    return f"{names[line.account_code]}:{line.fund_code}"
+
+
+def beancount() -> Iterator[str]:
+    """Yield the journal as lines of a beancount file, tolerance zero, balances asserted."""
+    names, known, sums = _names(), ledger.trial_balance(), _Sums()
+    yield 'option "title" "Solidarity fund"'
+    yield 'option "tolerance_multiplier" "0"'
+    for currency in sorted({row.currency for row in known}):
+        yield f'option "operating_currency" "{currency}"'
+    first = ledger.first_day()
+    for row in known:
+        name = f"{names[row.account_code]}:{row.fund_code}"
+        yield f"{first} open {name} {row.currency}"
+    for entry in ledger.journal():
+        sums.add(entry, names)
+        yield ""
+        yield f'{entry.book_date} * "{entry.kind}"'
+        yield from (f"  {key}: {_quoted(value)}" for key, value in _metadata(entry))
+        yield from (f"  {text}" for text in _posting_texts(entry, names))
+    if sums.last_day is not None:
+        yield ""
+        day = sums.last_day + timedelta(days=1)
+        for account, currency, amount in sums.in_order():
+            yield f"{day} balance {account}  {decimal_text(amount, currency)} {currency}"
+
+
+def hledger() -> Iterator[str]:
+    """Yield the journal as lines of an hledger file, everything declared, balances asserted."""
+    names, known, sums = _names(), ledger.trial_balance(), _Sums()
+    for currency in sorted({row.currency for row in known}):
+        yield f"commodity {_sample(currency)} {currency}"
+    for name in sorted({f"{names[row.account_code]}:{row.fund_code}" for row in known}):
+        yield f"account {name}"
+    for entry in ledger.journal():
+        sums.add(entry, names)
+        yield ""
+        yield f"{entry.book_date} * {entry.kind}"
+        yield from (f"  ; {key}: {value}" for key, value in _metadata(entry))
+        yield from (f"  {text}" for text in _posting_texts(entry, names))
+    if sums.last_day is not None:
+        yield ""
+        yield f"{sums.last_day + timedelta(days=1)} * balances"
+        for account, currency, amount in sums.in_order():
+            zero, text = decimal_text(0, currency), decimal_text(amount, currency)
+            yield f"  {account}  {zero} {currency} = {text} {currency}"
+
+
+def comma_separated() -> Iterator[str]:
+    """Yield the journal as lines of a CSV table, one posting a line, the header first."""
+    yield _csv_line(CSV_COLUMNS)
+    for entry in ledger.journal():
+        for number, line in enumerate(entry.lines, start=1):
+            yield _csv_line(_csv_row(entry, number, line))
+
+
+FORMATS: Mapping[str, Callable[[], Iterator[str]]] = MappingProxyType(
+    {"beancount": beancount, "hledger": hledger, "csv": comma_separated}
+)
+"""Every format by the name `fund ledger export` knows it by."""
+
+
+def _names() -> dict[str, str]:
+    return {
+        account.code: f"{_ROOTS[AccountType(account.account_type)]}:{account.code}"
+        for account in ledger.accounts()
+    }
+
+
+def _metadata(entry: EntryRow) -> Iterator[tuple[str, str]]:
+    yield "entry", str(entry.id)
+    yield "key", entry.idem_key
+    yield "source", f"{entry.source_type} {entry.source_id}"
+    if entry.reason_code is not None:
+        yield "reason", entry.reason_code
+
+
+def _posting_texts(entry: EntryRow, names: Mapping[str, str]) -> Iterator[str]:
+    for line in entry.lines:
+        amount = decimal_text(line.amount, line.currency)
+        yield f"{account_name(line, names)}  {amount} {line.currency}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _sample(currency: str) -> str:
+    """Return the amount that shows hledger how many digits a currency has."""
+    text = decimal_text(1000 * 10 ** EXPONENTS[currency], currency)
+    return text if "." in text else f"{text}."
+
+
+def _csv_row(entry: EntryRow, number: int, line: LineRow) -> tuple[str, ...]:
+    foreign = line.foreign_currency or ""
+    return (
+        str(entry.id),
+        entry.book_date.isoformat(),
+        entry.kind,
+        str(number),
+        line.account_code,
+        line.fund_code,
+        decimal_text(line.amount, line.currency),
+        line.currency,
+        decimal_text(line.foreign_amount, foreign) if line.foreign_amount is not None else "",
+        foreign,
+        line.rate_text or "",
+        entry.idem_key,
+        entry.source_type,
+        entry.source_id,
+        entry.reason_code or "",
+    )
+
+
+def _csv_line(values: tuple[str, ...]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(values)
+    return buffer.getvalue()
