@@ -15,9 +15,12 @@ from config import Environment, Settings
 from fund_app.adapters.clock import Clock
 from fund_app.adapters.keystore import Keystore
 from fund_app.extensions import db, prepare_engine
+from fund_app.services.hardening import Cost, Hardening
 from tests.support.stores import Store
 
 BASE_URL = "https://fund.test"
+QUICK = Cost(memory=64, passes=1, lanes=1)
+"""Codenames and passphrases at a cost no test has to wait for."""
 
 
 def test_settings(store: Store, home: Path, mail_url: str, changes: dict[str, Any]) -> Settings:
@@ -45,6 +48,7 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """Yield the application and give back its connections afterwards."""
     with _engines_disposed():
         app = _create(settings, clock)
+        app.extensions["fund.hardening"] = Hardening(QUICK)
         app.testing = True
         try:
             yield app

@@ -1,0 +1,94 @@
+"""The memory-hard function behind codenames and passphrases, and how often it may run.
+
+One run takes 64 MiB and some tenths of a second on purpose. Two run at the same time in
+one process, further ones wait: a flood of guesses slows guessing, not every other page.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from flask import current_app
+
+SALT_BYTES = 16
+RESULT_BYTES = 64
+ALGORITHM = "argon2id"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run costs: memory in KiB, passes over it, parallel lanes."""
+
+    memory: int
+    passes: int
+    lanes: int
+
+
+PRODUCTION = Cost(memory=64 * 1024, passes=3, lanes=1)
+
+
+class Hardening:
+    """Runs Argon2id; create_app keeps one per process at `app.extensions["fund.hardening"]`.
+
+    `cost` is a constructor argument for the sake of fast tests and has no other source.
+    """
+
+    def __init__(self, cost: Cost = PRODUCTION, *, together: int = 2) -> None:
+        """Run with this cost, at most `together` at a time."""
+        self.cost = cost
+        self.runs = 0
+        self._turn = threading.Semaphore(together)
+        self._count = threading.Lock()
+
+    def derive(self, secret: bytes, salt: bytes, cost: Cost | None = None) -> bytes:
+        """Return 64 bytes; `cost` is the one on record where it differs from today's."""
+        chosen = cost or self.cost
+        with self._turn:
+            with self._count:
+                self.runs += 1
+            return Argon2id(
+                salt=salt,
+                length=RESULT_BYTES,
+                iterations=chosen.passes,
+                lanes=chosen.lanes,
+                memory_cost=chosen.memory,
+            ).derive(secret)
+
+    def record(self, factors: list[str], salt: bytes | None = None) -> str:
+        """Describe a derivation for the keystore: algorithm, cost, salt and what it takes.
+
+        `factors` names what goes into the key beside this function ("deployment"; a passkey
+        later), so that a new kind of key is a new record and not a new column.
+        """
+        content: dict[str, Any] = {"kdf": ALGORITHM, "factors": factors, **asdict(self.cost)}
+        if salt is not None:
+            content["salt"] = salt.hex()
+        return json.dumps(content, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A record read back."""
+
+    cost: Cost
+    salt: bytes
+    factors: tuple[str, ...]
+
+    @classmethod
+    def read(cls, record: str) -> Derivation:
+        """Read what `Hardening.record` wrote; ValueError for another algorithm."""
+        content = json.loads(record)
+        if content["kdf"] != ALGORITHM:
+            raise ValueError("unknown key derivation")
+        cost = Cost(content["memory"], content["passes"], content["lanes"])
+        salt = bytes.fromhex(content.get("salt", ""))
+        return cls(cost, salt, tuple(content["factors"]))
+
+
+def hardening() -> Hardening:
+    """Return the process's one memory-hard function."""
+    return cast("Hardening", current_app.extensions["fund.hardening"])

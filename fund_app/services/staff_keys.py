@@ -1,0 +1,109 @@
+"""Staff keys: what a member of staff can read opens with their passphrase at sign-in.
+
+The private key is sealed under the passphrase and the installation's secret together: the
+database alone cannot be guessed at, and the server alone opens nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+
+from fund_app.adapters.clock import now
+from fund_app.adapters.keystore import Holder
+from fund_app.adapters.keystore_keys import PrivateKey, lock, subkey, unlock
+from fund_app.models.sealed import CannotOpen, framed
+from fund_app.services.hardening import SALT_BYTES, Derivation, hardening
+from fund_app.services.vault import deployment_secrets, keystore
+
+KIND = "staff"
+SHORTEST_PASSPHRASE = 15
+LONGEST_PASSPHRASE = 128
+FACTORS = ["deployment"]
+"""What the key takes beside the passphrase; a passkey will be a further one."""
+
+
+class PassphraseRefused(Exception):
+    """A new passphrase is too short or too long; `code` says which, for the page to explain."""
+
+    def __init__(self, code: str) -> None:
+        """Carry "too_short" or "too_long", never the passphrase."""
+        super().__init__(code)
+        self.code = code
+
+
+def create_staff(holder_id: str, passphrase: str) -> PrivateKey:
+    """Make a keypair for a member of staff, sealed under the passphrase.
+
+    Raises PassphraseRefused outside of 15 to 128 characters, AlreadyKept for an id in use.
+    An administrator who does this holds no key afterwards: others must share theirs.
+    """
+    _check(passphrase)
+    private_key = PrivateKey.generate()
+    sealed, record = _sealed(holder_id, passphrase, private_key)
+    keystore().add_holder(
+        Holder(holder_id, KIND, private_key.public_key(), now().date(), sealed, record)
+    )
+    return private_key
+
+
+def change_passphrase(holder_id: str, private_key: PrivateKey, passphrase: str) -> None:
+    """Seal the opened private key under another passphrase; the old one opens nothing.
+
+    The caller ends the person's other sessions. Raises PassphraseRefused, or AlreadyKept if
+    the holder is not known.
+    """
+    _check(passphrase)
+    sealed, record = _sealed(holder_id, passphrase, private_key)
+    keystore().replace_secret(holder_id, private_sealed=sealed, kdf=record)
+
+
+def unlock_staff(holder_id: str | None, passphrase: str) -> PrivateKey | None:
+    """Return the private key, or None for a wrong passphrase or nobody of that id.
+
+    An unknown person costs the same: one look-up, one run of the memory-hard function, one
+    attempt to open a key. Hand in None where the name typed belongs to nobody.
+    """
+    holder = keystore().holder(holder_id or "")
+    if holder is None or holder.kind != KIND or not holder.private_sealed or not holder.kdf:
+        key = _key(passphrase, Derivation.read(hardening().record(FACTORS, _fresh_salt())))
+        return _opened(key, "", lock(secrets.token_bytes(len(key)), b"", bytes(97)))
+    key = _key(passphrase, Derivation.read(holder.kdf))
+    return _opened(key, holder.id, holder.private_sealed)
+
+
+def _opened(key: bytes, holder_id: str, sealed: bytes) -> PrivateKey | None:
+    try:
+        return PrivateKey(unlock(key, _context(holder_id), sealed))
+    except CannotOpen:
+        return None
+
+
+def _sealed(holder_id: str, passphrase: str, private_key: PrivateKey) -> tuple[bytes, str]:
+    record = hardening().record(FACTORS, _fresh_salt())
+    key = _key(passphrase, Derivation.read(record))
+    return lock(key, _context(holder_id), private_key.seeds), record
+
+
+def _key(passphrase: str, derivation: Derivation) -> bytes:
+    derived = hardening().derive(_normalised(passphrase), derivation.salt, derivation.cost)
+    return subkey(derived + deployment_secrets().subkey("staff-key"), "private seeds")
+
+
+def _normalised(passphrase: str) -> bytes:
+    return unicodedata.normalize("NFKC", passphrase).encode(errors="surrogatepass")
+
+
+def _check(passphrase: str) -> None:
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise PassphraseRefused("too_short")
+    if len(passphrase) > LONGEST_PASSPHRASE:
+        raise PassphraseRefused("too_long")
+
+
+def _fresh_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def _context(holder_id: str) -> bytes:
+    return framed("staff", holder_id)
