@@ -38,6 +38,7 @@ def wanted() -> dict[Key, polib.POEntry]:
 def catalogue(language: str) -> dict[Key, polib.POEntry]:
     """Return one language's catalogue."""
     path = ROOT / "fund_app" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    assert path.exists(), f"{language} has no catalogue: make translations"
     return {_key(entry): entry for entry in polib.pofile(str(path))}
 
 

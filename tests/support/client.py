@@ -32,6 +32,7 @@ class FundClient(FlaskClient):
     def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send one request; refuses to start while the test holds unsaved rows."""
         options.setdefault("base_url", BASE_URL)
+        options.setdefault("buffered", True)
         _forget_what_was_read()
         with _only_reads_may_not_write(self.application):
             response: TestResponse = Context().run(super().open, *args, **options)
