@@ -9,8 +9,8 @@ The rule, in full:
 4. A granted line gets the median of what those in favour gave it (an approval gives it in
    full); of an even number the lower middle one, so that somebody voted for every amount.
    Who rejects or abstains does not enter the medians.
-5. All lines in full: `approve`. Less: `partial`. If the medians leave nothing at all although
-   most are in favour, they agree on no line: `tie`, and the chair decides.
+5. All lines in full: `approve`. Less: `approve_partially`. If the medians leave nothing at all
+   although most are in favour, they agree on no line: `tie`, and the chair decides.
 6. The chair's vote joins the others and breaks the tie. If the medians with it still leave
    nothing, the chair's own amounts hold.
 7. A ballot closes early when no vote still to come, nor its staying away, can change the result
@@ -41,7 +41,7 @@ class Result(StrEnum):
     """What a ballot can come to; the fact `ballot_outcome` holds one of these codes."""
 
     APPROVE = "approve"
-    PARTIAL = "partial"
+    PARTIAL = "approve_partially"
     REJECT = "reject"
     TIE = "tie"
     NO_QUORUM = "no_quorum"

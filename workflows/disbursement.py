@@ -197,7 +197,8 @@ OUTCOMES = (
     ),
     Step(
         "retry", ("failed", "returned"), "reissued", (FINANCE,),
-        ("co_signed_by_coordinator", "channel_allowed", "money_is_back"), ("plan_replacement",),
+        ("co_signed_by_coordinator", "channel_allowed", "money_is_back"),
+        ("reverse_release", "plan_replacement"),
     ),
     Step(
         "give_up", ("failed", "returned"), "cancelled", (COORDINATOR,),

@@ -67,7 +67,8 @@ STEPS = (
         "dispute", ("cleared", "held", "accepted", "receipted"), "disputed", (SYSTEM,), (),
         ("post_dispute",), reopens=True,
     ),
-    Step("dispute_won", ("disputed",), "accepted", (SYSTEM,), (), ("post_dispute_won",)),
+    Step("dispute_won", ("disputed",), "accepted", (SYSTEM,), (),
+         ("post_dispute_won", "unblock_spending")),
     Step(
         "dispute_lost", ("disputed",), "refunded", (SYSTEM,), (),
         ("post_dispute_lost", "void_receipt", "check_shortfall"),

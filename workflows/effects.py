@@ -88,7 +88,7 @@ EFFECTS = MappingProxyType(
         "post_executed": "post the payment once, when it is seen to have happened",
         "record_receipt": "keep the recipient's word that the money arrived",
         "tell_application": "tell the application how its payment stands",
-        "post_reversed": "post that the payment failed, fees included",
+        "post_reversed": "post the failed payment's fees, and undo its execution if one was posted",
         "post_returned": "post the money that came back, fee and rate difference apart",
         "flag_channel": "mark the channel as risky for this person",
         "record_trace": "keep the result of the trace; nothing more is on its way",

@@ -81,9 +81,8 @@ HOLDS = (
         clocks=("info",),
         allows=(
             *ALWAYS, "answer_info", "info_timeout", "set_band", "verify", "merge_duplicate",
-            "refer_out", "propose_fast_track", "fast_track", "ratify", "ratify_and_settle",
-            "refuse_ratification", "resume", "close_suspended", "directive_continue",
-            "directive_redecide", "directive_close",
+            "refer_out", "propose_fast_track", "fast_track", "resume", "close_suspended",
+            "directive_continue", "directive_redecide", "directive_close",
         ),
         public_label=PublicLabel.NEED_FROM_YOU,
     ),

@@ -83,8 +83,8 @@ class Outcome:
     """What an accepted step leads to; the service writes all of it in one transaction.
 
     A clock in `starts` replaces a running one of the same name; stopping or pausing a clock
-    that does not run changes nothing. `lifts` also names holds that end with a final state. `by_roles`
-    are the roles the step is open to, so that the record can say in which one somebody acted.
+    that does not run changes nothing. `lifts` also names holds that end with a final state.
+    `by_roles` are the roles the step is open to, so that the record can name the one acted in.
     """
 
     state: str
@@ -188,10 +188,12 @@ class Workflow:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the definition as canonical JSON; a published version never changes."""
-        body = json.dumps(
-            asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True
-        ).encode()
-        return sha256(body).hexdigest()
+        body = json.dumps(self.as_mapping(), sort_keys=True, separators=(",", ":"))
+        return sha256(body.encode()).hexdigest()
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return the definition as plain values for JSON."""
+        return asdict(self)
 
     @cached_property
     def machine(self) -> Machine:

@@ -78,6 +78,7 @@ PEOPLE = (
     Guard(
         "two_officers", "two_officers_needed", ("officers", "recused"), _two_officers,
         N_("Two different authorised officers have to sign, and neither may have stepped back."),
+        separates=frozenset({"propose_fast_track"}),
     ),
     is_co_signed(
         "co_signed_by_coordinator", Role.COORDINATOR,
@@ -183,11 +184,11 @@ DECISION = (
         N_("The panel has not approved this in full."), closed="ballot",
     ),
     is_one_of(
-        "ballot_partial", "ballot_outcome", ("partial",), "ballot_not_partial",
+        "ballot_partial", "ballot_outcome", ("approve_partially",), "ballot_not_partial",
         N_("The panel has not approved a part of this."), closed="ballot",
     ),
     is_one_of(
-        "ballot_passed", "ballot_outcome", ("approve", "partial"), "ballot_not_passed",
+        "ballot_passed", "ballot_outcome", ("approve", "approve_partially"), "ballot_not_passed",
         N_("The panel has not approved this."), closed="ballot",
     ),
     is_one_of(
