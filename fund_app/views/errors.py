@@ -136,5 +136,5 @@ def location(error: BaseException) -> str:
     ours = next((frame for frame in reversed(frames) if "fund_app" in frame.filename), last)
     return " < ".join(
         f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for frame in dict.fromkeys((ours, last))
+        for frame in ((last,) if ours is last else (ours, last))
     )

@@ -93,7 +93,11 @@ def test_headers_are_on_every_refusal_of_a_view(
     check(response, str(status))
 
 
-def test_headers_are_on_a_view_that_breaks(app: Flask, client: FundClient) -> None:
+def test_headers_are_on_a_view_that_breaks(
+    app: Flask, client: FundClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log learns what kind of error it was and where, the page not even that."""
+
     def broken() -> str:
         raise ArithmeticError("a secret somebody confided")
 
@@ -101,8 +105,11 @@ def test_headers_are_on_a_view_that_breaks(app: Flask, client: FundClient) -> No
     app.add_url_rule("/broken", "broken", public(broken))
     response = client.get("/broken")
     assert response.status_code == 500
-    assert "confided" not in response.get_data(as_text=True)
     check(response, "500")
+    assert "confided" not in response.get_data(as_text=True) + caplog.text
+    assert [record.getMessage().split(" at=")[0] for record in caplog.records] == [
+        "request.failed type=ArithmeticError"
+    ]
 
 
 def test_headers_are_on_a_body_that_is_too_large(app: Flask, client: FundClient) -> None:
