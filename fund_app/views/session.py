@@ -34,6 +34,8 @@ SIGN_IN_ENDPOINTS = {
     "donor": "donor.sign_in",
 }
 """The sign-in page of each door; see access.Rule.door."""
+HOMES = {"staff": "/staff/home", "applicant": "/return/case", "donor": "/donate/gifts"}
+"""Where each door leads to."""
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics", "/webhooks/")
 KIND_ROLES = {SessionKind.APPLICANT: Role.APPLICANT, SessionKind.DONOR: Role.DONOR}
 
@@ -120,6 +122,12 @@ class CookieSessions(SessionInterface):
         }
 
 
+def private_key() -> PrivateKey | None:
+    """Return the private key of whoever is signed in, for giving it a codename; or None."""
+    record = _session().record
+    return None if record is None else record.private_key
+
+
 def current() -> SignedIn | None:
     """Return who is signed in, with the roles held right now, or None.
 
@@ -129,6 +137,12 @@ def current() -> SignedIn | None:
         g.fund_signed_in = _who(_session().record)
     found: SignedIn | None = g.fund_signed_in
     return found
+
+
+def door() -> str | None:
+    """Return by which door the person signed in came ("staff", "applicant", "donor"), or None."""
+    record = _session().record
+    return None if current() is None or record is None else str(record.kind)
 
 
 def language() -> str | None:
