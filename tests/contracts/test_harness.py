@@ -7,10 +7,12 @@ import socket
 from email.message import EmailMessage
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config import Settings
+from tests.support.live import LiveFund
 from tests.support.mail import Mailbox
 from tests.support.network import NetworkRefused
 from tests.support.queries import QueryCounter
@@ -66,3 +68,24 @@ def test_mailbox_receives_by_smtp(mailbox: Mailbox) -> None:
         server.send_message(message)
     assert [found["Subject"] for found in mailbox.messages] == ["Hello"]
     assert mailbox.envelopes[0].rcpt_tos == ["anna@fund.test"]
+
+
+@pytest.mark.browser
+def test_page_runs_no_script_and_is_as_wide_as_a_desk(page: Page) -> None:
+    page.set_content("<p>whole</p><noscript>silent</noscript><script>document.body=null</script>")
+    assert page.inner_text("body") == "whole\n\nsilent"
+    assert page.viewport_size == {"width": 1280, "height": 900}
+
+
+@pytest.mark.browser
+def test_phone_page_is_as_narrow_as_a_phone(phone_page: Page) -> None:
+    assert phone_page.viewport_size == {"width": 360, "height": 740}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_live_fund_serves_its_first_page(live_fund: LiveFund, page: Page) -> None:
+    answer = page.goto(live_fund.base_url)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("h1").count() == 1
