@@ -7,10 +7,13 @@ marked `@outside` and opens its own. It may run more than once and must then do 
 
 from __future__ import annotations
 
-from fund_app.jobs import mail
+from fund_app.jobs import mail, stripe
 from fund_app.jobs.context import Handler
 from fund_app.services.notifications import SEND_NOTICE
+from fund_app.services.stripe_inbox import JOB, POLL_JOB
 
 HANDLERS: dict[str, Handler] = {
     SEND_NOTICE: mail.send_notice,
+    JOB: stripe.process_event,
+    POLL_JOB: stripe.poll,
 }

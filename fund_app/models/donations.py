@@ -80,5 +80,6 @@ class Donation(Stateful, Base):
     )
     created_day: Mapped[date] = mapped_column(Date)
     received_day: Mapped[date | None] = mapped_column(Date)
+    thanked_day: Mapped[date | None] = mapped_column(Date)
 
-    donor: Mapped[Donor | None] = relationship(lazy="joined")
+    donor: Mapped[Donor | None] = relationship()

@@ -1,0 +1,129 @@
+"""What the steps of a gift oblige the service to do; wired by name into the effects table.
+
+A step's `data` is what was seen outside: the provider's Payment, or a BankLine. Booking is by
+the fact's own key, so an effect that runs twice books once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fund_app.adapters.stripe import Payment
+from fund_app.models import ledger_accounts as chart
+from fund_app.models.donations import Donation
+from fund_app.models.ledger import EntryKind
+from fund_app.queries import ledger as positions
+from fund_app.services import ledger_facts, stripe_facts
+from fund_app.services.ledger_facts import Origin
+from fund_app.services.notifications import notify_role
+from fund_app.services.transition import Context
+from workflows.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A line of the bank's statement: positive minor units, the bank's day and its number."""
+
+    amount: int
+    currency: str
+    day: date
+    number: str
+
+
+def post_gift(context: Context) -> None:
+    """Book the gift as it arrived: the provider's lines with the fee, or the bank's line."""
+    donation: Donation = context.subject
+    if isinstance(context.data, Payment):
+        _book(context)
+        return
+    line: BankLine = context.data
+    origin = Origin(
+        f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref
+    )
+    shares = {donation.fund_code: line.amount}
+    ledger_facts.bank_gift(context.session, origin, shares, line.currency)
+
+
+def post_refund(context: Context) -> None:
+    """Book a refund: the provider's lines, or what went back by bank transfer."""
+    donation: Donation = context.subject
+    if isinstance(context.data, Payment):
+        _book(context)
+        return
+    line: BankLine = context.data
+    origin = Origin(
+        f"gift:{donation.id}:back:{line.number}",
+        line.day,
+        ("donation", donation.id),
+        context.actor.ref,
+    )
+    ledger_facts.record(
+        context.session,
+        EntryKind.REFUND,
+        origin,
+        ledger_facts.move(
+            chart.REFUNDS, chart.BANK, donation.fund_code, line.amount, line.currency
+        ),
+    )
+
+
+def post_dispute(context: Context) -> None:
+    """Book what the cardholder's bank took, at opening: the amount is no longer spendable."""
+    _book(context)
+
+
+def post_dispute_won(context: Context) -> None:
+    """Book what came back."""
+    _book(context)
+
+
+def post_dispute_lost(context: Context) -> None:
+    """Write off what stays away."""
+    _book(context)
+    for dispute in context.data.disputes:
+        if dispute.status == stripe_facts.LOST:
+            stripe_facts.book_lost_dispute(context.session, context.subject, dispute)
+
+
+def thank_donor(context: Context) -> None:
+    """Leave a note of thanks on the donor's own page, once; donors are never written to."""
+    donation: Donation = context.subject
+    donation.thanked_day = donation.thanked_day or context.moment.date()
+
+
+def check_shortfall(context: Context) -> None:
+    """Tell finance when the fund now lacks money for what it has promised."""
+    donation: Donation = context.subject
+    position = positions.position(donation.fund_code, donation.currency)
+    if position.available < 0:
+        notify_role(context.session, Role.FINANCE_OFFICER)
+
+
+def follows_from_the_ledger(_context: Context) -> None:
+    """Do nothing further, because the ledger already says it.
+
+    Disputed money lies on an account that is not spendable and leaves it when the dispute is
+    over. A statement is made anew from the ledger each time it is asked for, so what has gone
+    back is gone from the next one; there is no paper of ours to call in.
+    """
+
+
+def _book(context: Context) -> None:
+    stripe_facts.book_gift_lines(context.session, context.subject, context.data.movements)
+
+
+EFFECTS: Mapping[str, Callable[[Context], None]] = {
+    "post_gift": post_gift,
+    "post_refund": post_refund,
+    "post_dispute": post_dispute,
+    "post_dispute_won": post_dispute_won,
+    "post_dispute_lost": post_dispute_lost,
+    "thank_donor": thank_donor,
+    "check_shortfall": check_shortfall,
+    "block_spending": follows_from_the_ledger,
+    "unblock_spending": follows_from_the_ledger,
+    "void_receipt": follows_from_the_ledger,
+}
+"""The effects of a gift by the names its workflow uses."""

@@ -1,0 +1,136 @@
+"""How a card gift follows what the provider knows of its payment, whatever order it was told in.
+
+The account lines are booked always: they are facts. The steps are taken only where the gift's
+state has them, so that an old picture after a newer one changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.stripe import Movement, Payment
+from fund_app.models.donations import Donation, Method
+from fund_app.models.stripe import PspBalanceTxn, PspObject
+from fund_app.services import stripe_facts
+from fund_app.services.transition import INTERNAL, Step, Unknown, step, take
+from workflows.roles import SYSTEM
+
+DISPUTABLE = frozenset({"cleared", "held", "accepted", "receipted"})
+REFUNDABLE = frozenset({"accepted", "receipted"})
+CARD_LIMIT = 1_000_000
+"""Gifts by card stay below 10,000.00: larger ones go by bank, where their source is asked for."""
+
+
+def follow(session: Session, payment: Payment) -> str | None:
+    """Make one gift equal to the provider's picture of it, in the caller's unit of work.
+
+    Returns None, or the code of why a person has to look: `not_ours` (no gift of ours has this
+    reference), `amount_differs` (amount or currency are not the gift's). Then nothing is written.
+    """
+    try:
+        donation = take(session, Donation, payment.reference or "", INTERNAL)
+    except Unknown:
+        return "not_ours"
+    if donation.method != Method.CARD:
+        return "not_ours"
+    if (payment.amount, payment.currency) != (donation.amount, donation.currency):
+        return "amount_differs"
+    _know(session, donation, payment)
+    new = _lines_to_book(session, payment)
+    _arrive(session, donation, payment)
+    _dispute(session, donation, payment)
+    _refund(session, donation, payment, new)
+    # Whatever no step has booked is a fact all the same.
+    stripe_facts.book_gift_lines(session, donation, payment.movements)
+    return None
+
+
+def card_facts(donation: Donation) -> dict[str, Any]:
+    """Return what the guards of a card gift look at when the provider reports something.
+
+    A refund or dispute the provider reports has happened: it is recorded, not weighed.
+    """
+    return {
+        "amount": donation.amount,
+        "gift_clean": donation.amount < CARD_LIMIT,
+        "co_signer": None,
+        "refund_covered": True,
+    }
+
+
+def _know(session: Session, donation: Donation, payment: Payment) -> None:
+    objects = {
+        payment.session: ("checkout.session", payment.session_status),
+        payment.intent: ("payment_intent", payment.intent_status),
+        payment.charge: ("charge", None),
+    }
+    for identifier, (kind, status) in objects.items():
+        if identifier is not None:
+            session.merge(
+                PspObject(id=identifier, kind=kind, donation_id=donation.id, status=status)
+            )
+
+
+def _lines_to_book(session: Session, payment: Payment) -> list[Movement]:
+    ids = [line.id for line in payment.movements]
+    known = set(session.scalars(select(PspBalanceTxn.id).where(PspBalanceTxn.id.in_(ids))))
+    return [line for line in payment.movements if line.id not in known]
+
+
+def _arrive(session: Session, donation: Donation, payment: Payment) -> None:
+    if donation.state == "initiated" and payment.session_status == "complete":
+        _step(session, donation, "process", payment, purpose_open=True)
+    if donation.state != "processing":
+        return
+    if payment.is_paid and payment.movements:
+        donation.received_day = payment.movements[0].created.date()
+        _step(session, donation, "succeed", payment)
+        _step(session, donation, "accept", payment)
+    elif payment.session_status == "expired" or _debit_failed(payment):
+        _step(session, donation, "fail", payment)
+
+
+def _debit_failed(payment: Payment) -> bool:
+    return (
+        payment.session_status == "complete"
+        and not payment.is_paid
+        and payment.intent_status in {"requires_payment_method", "canceled"}
+    )
+
+
+def _dispute(session: Session, donation: Donation, payment: Payment) -> None:
+    for dispute in payment.disputes:
+        for news in stripe_facts.follow_dispute(session, donation, dispute):
+            if news == stripe_facts.OPEN and donation.state in DISPUTABLE:
+                _step(session, donation, "dispute", payment)
+            elif donation.state == "disputed" and news != stripe_facts.OPEN:
+                _step(session, donation, f"dispute_{news}", payment)
+            if news == stripe_facts.LOST:
+                stripe_facts.book_gift_lines(session, donation, payment.movements)
+                stripe_facts.book_lost_dispute(session, donation, dispute)
+
+
+def _refund(
+    session: Session, donation: Donation, payment: Payment, new: list[Movement]
+) -> None:
+    if donation.state not in REFUNDABLE:
+        return
+    if not any(line.category == "refund" for line in new):
+        return
+    whole = payment.amount_refunded >= donation.amount
+    _step(session, donation, "refund" if whole else "refund_partly", payment)
+
+
+def _step(
+    session: Session, donation: Donation, action: str, payment: Payment, **more: Any
+) -> None:
+    step(
+        session,
+        donation,
+        Step(action, SYSTEM, {**card_facts(donation), **more}, data=payment),
+    )
+
+

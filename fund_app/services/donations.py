@@ -1,0 +1,281 @@
+"""Gifts: begun by a donor, paid by card or bank transfer, recorded by finance, given back.
+
+A donor is a codename. Whoever gives for the first time gets one; nothing else is asked. The row
+of a gift is written before anything is asked of the payment provider, and its random id is the
+key under which the provider is asked, so that an answer that got lost costs nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.adapters.stripe import CheckoutOrder, CheckoutPage
+from fund_app.models.donations import Donation, Donor, Method
+from fund_app.models.events import Event
+from fund_app.models.ledger import Fund
+from fund_app.models.stripe import PspObject
+from fund_app.models.types import new_ref
+from fund_app.services import codenames
+from fund_app.services.donation_effects import BankLine
+from fund_app.services.donation_progress import CARD_LIMIT
+from fund_app.services.stripe_inbox import provider
+from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
+from fund_app.services.unit import unit_of_work
+from workflows.catalogue import workflow
+from workflows.roles import SYSTEM, Actor
+
+CURRENCY = "EUR"
+SMALLEST = 100
+"""A gift by card below 1.00 would be eaten by its fee."""
+LABEL = "Contribution"
+"""What the payment page calls the gift: no name, no programme."""
+REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+REFERENCE_DIGITS = 10
+
+
+class PurposeClosed(Exception):
+    """The fund does not exist or takes no gifts at the moment."""
+
+
+class AmountRefused(Exception):
+    """An amount that cannot be given this way; `code` is too_small or too_large."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the reason."""
+        super().__init__(code)
+        self.code = code
+
+
+class CheckoutOver(Exception):
+    """This gift is past its payment page: paid, failed or begun too long ago."""
+
+
+class SourceUnknown(Exception):
+    """A large gift from somebody finance has not looked into is not recorded yet."""
+
+
+class LineTaken(Exception):
+    """The bank's line with this number is recorded already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to give: positive minor units of CURRENCY, to which fund, how."""
+
+    fund_code: str
+    amount: int
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A gift that has begun; the codename is there the first time only."""
+
+    donation_id: str
+    reference: str
+    codename: codenames.NewCodename | None
+
+
+@dataclass(frozen=True, slots=True)
+class BankGift:
+    """What finance read on the bank's statement.
+
+    reference: as written by the sender, in any form. is_source_known: somebody has looked into
+    where a large gift comes from. line: the bank's own number of the line.
+    """
+
+    fund_code: str
+    amount: int
+    day: date
+    reference: str
+    line: str
+    is_source_known: bool = False
+
+
+def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None = None) -> Begun:
+    """Begin a gift; a donor who is not signed in gets a codename.
+
+    holder_id: of the donor signed in. The same request_id again returns the same gift, without
+    the codename. Raises PurposeClosed, AmountRefused. The key is kept before the gift, so a
+    crash between leaves a codename nobody knows, and never a gift nobody can find.
+    """
+    _require_amount(wish)
+    with unit_of_work() as session:
+        if not _is_open(session, wish.fund_code):
+            raise PurposeClosed(wish.fund_code)
+        known = session.scalar(select(Donation).where(Donation.request_id == request_id))
+        if known is not None:
+            return Begun(known.id, known.reference, None)
+    fresh = None if holder_id else codenames.donors().create(language)
+    with unit_of_work() as session:
+        donor = _donor(session, holder_id or str(fresh and fresh.holder_id), language)
+        donation = _new(wish.fund_code, wish.amount, wish.method, donor)
+        donation.request_id = request_id
+        session.add(donation)
+    return Begun(donation.id, donation.reference, fresh)
+
+
+def check_out(
+    donor: Actor, donation_id: str, *, success_url: str, cancel_url: str
+) -> CheckoutPage:
+    """Open the hosted payment page of a donor's own gift, however often it is asked for.
+
+    Raises Unknown for anybody else's gift, CheckoutOver when it is past paying, NotConfigured
+    without a provider, and ProviderUnavailable when no answer came: then ask again.
+    """
+    with unit_of_work() as session:
+        donation = _own(session, donor, donation_id)
+        if donation.method != Method.CARD or donation.state not in {"initiated", "processing"}:
+            raise CheckoutOver(donation.id)
+        if donation.state == "initiated":
+            facts = {
+                "amount": donation.amount,
+                "purpose_open": _is_open(session, donation.fund_code),
+            }
+            step(session, donation, Step("process", donor, facts))
+        order = CheckoutOrder(
+            donation.id,
+            donation.amount,
+            donation.currency,
+            donation.donor.language if donation.donor else "en",
+            LABEL,
+            success_url,
+            cancel_url,
+        )
+        began = donation.created_day
+    page = _page(order, began)
+    with unit_of_work() as session:
+        session.merge(PspObject(id=page.id, kind="checkout.session", donation_id=order.reference))
+    return page
+
+
+def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
+    """Record a gift seen on the bank account and return the donation's id.
+
+    The reference finds the donor: the gift announced under it if it still waits, otherwise a
+    further gift of the same donor (a standing order keeps its reference). A reference nobody
+    has goes to the bucket of unmatched gifts, for the fund finance chose. Raises PurposeClosed
+    for an unknown fund, SourceUnknown for a large gift nobody has looked into, LineTaken for a
+    line recorded before, Refused when the actor may not.
+    """
+    if gift.amount >= CARD_LIMIT and not gift.is_source_known:
+        raise SourceUnknown
+    with unit_of_work() as session:
+        taken = session.scalar(select(Donation).where(Donation.bank_line == gift.line))
+        if taken is not None:
+            return _same_request(session, request, taken)
+        donation = _announced(session, gift)
+        donation.amount, donation.received_day = gift.amount, gift.day
+        donation.bank_line = gift.line
+        session.flush()
+        facts = {
+            "amount": gift.amount,
+            "statement_matches": True,
+            "gift_clean": gift.amount < CARD_LIMIT or gift.is_source_known,
+        }
+        line = BankLine(gift.amount, donation.currency, gift.day, gift.line)
+        step(session, donation, Step("bank_in", actor, facts, request, data=line))
+        step(session, donation, Step("accept", SYSTEM, facts))
+        return donation.id
+
+
+def normal_reference(text: str) -> str:
+    """Return a reference as typed by a sender in the form we keep: capitals, no spaces."""
+    return "".join(each for each in text.upper() if each.isalnum() and each.isascii())
+
+
+def _same_request(session: Session, request: Request, taken: Donation) -> str:
+    """Answer a form sent twice as the first time; refuse another form with the same line."""
+    made = select(Event.id).where(
+        Event.request_id == request.id, Event.subject_id == taken.id
+    )
+    if request.id is None or session.scalar(made) is None:
+        raise LineTaken(taken.id)
+    return taken.id
+
+
+def _require_amount(wish: Wish) -> None:
+    if wish.amount < SMALLEST:
+        raise AmountRefused("too_small")
+    if wish.method is Method.CARD and wish.amount >= CARD_LIMIT:
+        raise AmountRefused("too_large")
+
+
+def _is_open(session: Session, fund_code: str) -> bool:
+    fund = session.get(Fund, fund_code)
+    return fund is not None and fund.open_for_donations
+
+
+def _donor(session: Session, holder_id: str, language: str) -> Donor:
+    donor = session.scalar(select(Donor).where(Donor.holder_id == holder_id))
+    if donor is None:
+        donor = Donor(holder_id=holder_id, language=language, created_day=now().date())
+        session.add(donor)
+        session.flush()
+    return donor
+
+
+def _new(fund_code: str, amount: int, method: Method, donor: Donor | None) -> Donation:
+    definition = workflow("donation")
+    return Donation(
+        id=new_ref(),
+        workflow=definition.name,
+        workflow_version=definition.version,
+        state=definition.initial,
+        donor_id=donor.id if donor else None,
+        fund_code=fund_code,
+        amount=amount,
+        currency=CURRENCY,
+        method=method.value,
+        reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_DIGITS)),
+        created_day=now().date(),
+    )
+
+
+def _own(session: Session, donor: Actor, donation_id: str) -> Donation:
+    donation = take(session, Donation, donation_id, INTERNAL)
+    if donation.donor is None or donation.donor.holder_id != donor.ref:
+        raise Unknown(donation_id)
+    return donation
+
+
+def _page(order: CheckoutOrder, began: date) -> CheckoutPage:
+    moment = now()
+    # The provider forgets a key after a day, so from the next day on we look before we ask.
+    if moment.date() > began:
+        since = moment - timedelta(days=(moment.date() - began).days + 1)
+        found = provider().find_checkout_session(order.reference, since)
+        if found is not None:
+            if found.url is None:
+                raise CheckoutOver(order.reference)
+            return found
+    page = provider().create_checkout_session(order)
+    if page.url is None:
+        raise CheckoutOver(order.reference)
+    return page
+
+
+def _announced(session: Session, gift: BankGift) -> Donation:
+    """Find or make the donation a bank line belongs to, locked."""
+    reference = normal_reference(gift.reference)
+    known = session.scalar(
+        select(Donation).where(
+            Donation.reference == reference, Donation.method == Method.BANK_TRANSFER.value
+        )
+    )
+    if known is not None and known.state == "initiated":
+        return take(session, Donation, known.id, INTERNAL)
+    fund_code = known.fund_code if known is not None else gift.fund_code
+    if session.get(Fund, fund_code) is None:
+        raise PurposeClosed(fund_code)
+    donor = known.donor if known is not None else None
+    donation = _new(fund_code, gift.amount, Method.BANK_TRANSFER, donor)
+    session.add(donation)
+    session.flush()
+    return donation

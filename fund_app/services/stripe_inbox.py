@@ -1,0 +1,249 @@
+"""The inbox of the payment provider: messages are hints, what counts is what is read again.
+
+receive() keeps a message and answers at once. process() reads the object it names anew and
+makes our facts equal to the provider's: the account lines are booked, the donation takes the
+steps that follow. poll() asks for whatever no message has told. All three may run twice, in any
+order and beside each other; every fact is recorded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.adapters.stripe import (
+    EXTENSION,
+    EventHead,
+    Movement,
+    Payment,
+    Provider,
+    ProviderUnknown,
+)
+from fund_app.extensions import db
+from fund_app.models.jobs import Lane
+from fund_app.models.stripe import PspBalanceTxn, PspWatermark, StripeEvent
+from fund_app.services import donation_progress, jobs, stripe_facts
+from fund_app.services.unit import unit_of_work
+
+JOB = "stripe_event"
+"""Kind of the job that processes one message; its payload is {"event": id}."""
+POLL_JOB = "stripe_poll"
+PARK_AFTER = 6
+"""Attempts at an object the provider does not know before a person has to look."""
+OVERLAP = timedelta(hours=2)
+FIRST_LOOK = timedelta(days=30)
+OF_A_PAYMENT = frozenset({"checkout.session", "payment_intent", "charge", "refund", "dispute"})
+SOURCES = {
+    "ch": "charge",
+    "py": "charge",
+    "re": "refund",
+    "pyr": "refund",
+    "dp": "dispute",
+    "du": "dispute",
+}
+
+Complete = Callable[[Session], None]
+
+
+class StillUnknown(Exception):
+    """The provider does not know the object yet; try again later."""
+
+    code = "object_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look at the provider gave for one message."""
+
+    payment: Payment | None = None
+    payout: str | None = None
+    movements: tuple[Movement, ...] = ()
+    parked: str | None = None
+
+
+def provider() -> Provider:
+    """Return the application's payment provider."""
+    found: Provider = current_app.extensions[EXTENSION]
+    return found
+
+
+def receive(raw: bytes, header: str | None) -> bool:
+    """Keep a message of the provider and plan its processing; returns whether it is new.
+
+    raw: the body's bytes as they came. header: the signature. Raises BadSignature, and then
+    nothing is kept. No other work is done here: the provider waits for the answer.
+    """
+    head = provider().verify_webhook(raw, header, now())
+    with unit_of_work() as session:
+        return _keep(session, head)
+
+
+def process(event_id: str, *, attempt: int = 1, complete: Complete | None = None) -> str:
+    """Process one message and return the state it is in afterwards.
+
+    attempt: 1 for the first; from PARK_AFTER on an object the provider does not know parks the
+    message for a person instead of raising StillUnknown. complete: called in the same
+    transaction (the job marks itself done). Raises ProviderUnavailable when there is no answer.
+    """
+    event = db.session.get(StripeEvent, event_id)
+    if event is None or event.state in {"done", "ignored"}:
+        return _finish(event_id, None, None, complete)
+    found = _look(event.object_type, event.object_id, attempt)
+    return _finish(event_id, found, attempt, complete)
+
+
+def poll() -> int:
+    """Ask for messages and account lines since the last time, with an overlap.
+
+    Messages nobody delivered enter the inbox; lines nobody booked are booked. Returns how many
+    of either were missing. Does nothing without a provider.
+    """
+    if not provider().is_configured:
+        return 0
+    started = now()
+    since = _watermark() - OVERLAP
+    with unit_of_work() as session:
+        missing = sum(_keep(session, head) for head in provider().list_events(since))
+    for movement in _unbooked(provider().list_balance_transactions(since=since)):
+        _settle(movement)
+        missing += 1
+    with unit_of_work() as session:
+        session.merge(PspWatermark(name="all", seen_at=started))
+    return missing
+
+
+def plan_poll() -> None:
+    """Put the poll of this hour into the queue, once, whoever asks and how often."""
+    if not provider().is_configured:
+        return
+    with unit_of_work() as session:
+        hour = now().strftime("%Y-%m-%dT%H")
+        jobs.enqueue(session, POLL_JOB, {}, key=f"stripe:poll:{hour}", lane=Lane.STRIPE)
+
+
+def reopen(event_id: str) -> None:
+    """Take a parked message up again, after a person has looked; nothing for any other."""
+    with unit_of_work() as session:
+        event = session.get(StripeEvent, event_id, with_for_update=True)
+        if event is None or event.state != "parked":
+            return
+        event.state, event.reason_code = "received", None
+        key = f"stripe:{event.id}:again:{event.attempts}"
+        jobs.enqueue(session, JOB, {"event": event.id}, key=key, lane=Lane.STRIPE)
+
+
+def _keep(session: Session, head: EventHead) -> bool:
+    values = {
+        "id": head.id,
+        "type": head.type,
+        "object_id": head.object_id,
+        "object_type": head.object_type,
+        "created_at": head.created,
+        "body_digest": head.digest,
+        "state": "received",
+        "attempts": 0,
+    }
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(StripeEvent).values(values)
+    inserted: Any = session.execute(
+        statement.on_conflict_do_nothing(index_elements=["id"]).returning(StripeEvent.id)
+    ).scalar()
+    if inserted is None:
+        return False
+    jobs.enqueue(session, JOB, {"event": head.id}, key=f"stripe:{head.id}", lane=Lane.STRIPE)
+    return True
+
+
+def _look(object_type: str, object_id: str, attempt: int) -> _Found | None:
+    """Read the object anew, outside any transaction; None: not a kind we follow."""
+    if object_type not in OF_A_PAYMENT and object_type != "payout":
+        return None
+    try:
+        if object_type == "payout":
+            lines = provider().list_balance_transactions(payout=object_id)
+            return _Found(payout=object_id, movements=lines)
+        session_id = provider().session_of(object_type, object_id)
+        if session_id is None:
+            return _Found(parked="not_ours")
+        return _Found(payment=provider().retrieve_payment(session_id))
+    except ProviderUnknown:
+        if attempt < PARK_AFTER:
+            raise StillUnknown from None
+        return _Found(parked="object_unknown")
+
+
+def _finish(
+    event_id: str, found: _Found | None, attempt: int | None, complete: Complete | None
+) -> str:
+    if found is not None and found.payout:
+        # Each line in its own unit: a payout can have thousands.
+        for movement in _unbooked(found.movements):
+            _settle(movement)
+    with unit_of_work() as session:
+        event = session.get(
+            StripeEvent, event_id, with_for_update=True, populate_existing=True
+        )
+        if event is not None and attempt is not None:
+            event.attempts += 1
+            reason = _apply(session, found)
+            event.state = "parked" if reason else "done" if found else "ignored"
+            event.reason_code = reason
+        if complete is not None:
+            complete(session)
+        return event.state if event is not None else "ignored"
+
+
+def _apply(session: Session, found: _Found | None) -> str | None:
+    """Make our facts equal to what was found; returns why a person has to look, if so."""
+    if found is None or found.parked:
+        return found.parked if found else None
+    if found.payment is not None:
+        return donation_progress.follow(session, found.payment)
+    try:
+        with session.begin_nested():
+            stripe_facts.book_payout(session, str(found.payout), found.movements)
+    except stripe_facts.NotItemised as error:
+        return error.code
+    return None
+
+
+def _unbooked(movements: Iterable[Movement]) -> list[Movement]:
+    lines = [line for line in movements if line.category not in stripe_facts.OF_A_PAYOUT]
+    ids = [line.id for line in lines]
+    booked = select(PspBalanceTxn.id).where(
+        PspBalanceTxn.id.in_(ids), PspBalanceTxn.entry_id.is_not(None)
+    )
+    done = set(db.session.scalars(booked))
+    return [line for line in lines if line.id not in done]
+
+
+def _settle(movement: Movement) -> None:
+    """Book one line nobody has told us about, through its gift where it has one."""
+    payment = _payment_of(movement)
+    with unit_of_work() as session:
+        if payment is None or donation_progress.follow(session, payment) is not None:
+            stripe_facts.book_other_line(session, movement)
+
+
+def _payment_of(movement: Movement) -> Payment | None:
+    kind = SOURCES.get((movement.source or "").split("_")[0])
+    if kind is None or movement.source is None:
+        return None
+    try:
+        session_id = provider().session_of(kind, movement.source)
+        return provider().retrieve_payment(session_id) if session_id else None
+    except ProviderUnknown:
+        return None
+
+
+def _watermark() -> Any:
+    row = db.session.get(PspWatermark, "all")
+    return row.seen_at if row is not None else now() - FIRST_LOOK
