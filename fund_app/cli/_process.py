@@ -33,6 +33,9 @@ def log_plainly() -> None:
     fund.handlers[:] = [handler]
     fund.setLevel(logging.INFO)
     fund.propagate = False
+    # Flask and the database library quote values in what they log; the codes above suffice.
+    for name in ("fund_app", "sqlalchemy"):
+        logging.getLogger(name).disabled = True
 
 
 def load_web(_target: str) -> WebApplication:

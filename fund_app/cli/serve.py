@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import socket
 import threading
+import time
 
 import click
 from flask import Flask
@@ -45,8 +46,8 @@ def serve(host: str, port: int, processes: int, threads: int, worker: bool) -> N
     work = _Work(cli.application()) if worker else None
     if work:
         work.start()
-    if settings.is_demo:
-        click.echo(f"The demonstration is open: {settings.base_url}/door")
+    address = f"{settings.base_url}/door" if settings.is_demo else settings.base_url
+    threading.Thread(target=_announce, args=(host, port, address), daemon=True).start()
     try:
         _server(host, port, processes, threads).serve(target_loader=_process.load_web)
     finally:
@@ -55,7 +56,7 @@ def serve(host: str, port: int, processes: int, threads: int, worker: bool) -> N
 
 
 def _server(host: str, port: int, processes: int, threads: int) -> Granian:
-    """Set up the server: no access log, no request lines, nothing but warnings."""
+    """Set up the server: no access log, no request lines, nothing but failures."""
     return Granian(
         "fund_app",
         address=host,
@@ -65,7 +66,7 @@ def _server(host: str, port: int, processes: int, threads: int) -> Granian:
         blocking_threads=threads,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_process.GRACE_SECONDS,
@@ -82,6 +83,18 @@ def _refuse_taken(host: str, port: int) -> None:
             raise click.ClickException(
                 f"Cannot answer on {host} port {port}: {refused.strerror}. Try --port."
             ) from None
+
+
+def _announce(host: str, port: int, address: str) -> None:
+    """Say where the fund is as soon as somebody would be answered there."""
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            click.echo(f"The fund is open: {address}")
+            return
 
 
 class _Work:

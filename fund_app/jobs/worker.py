@@ -31,6 +31,8 @@ from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
 
+STORE_PAUSE_SECONDS = 2
+
 
 class UnknownKind(Exception):
     """No handler has this name here; a newer worker may know it, so it is tried again."""
@@ -93,6 +95,7 @@ class Worker:
         except SQLAlchemyError as error:
             # The store is away or locked: what was taken is freed when its lease lapses.
             log.warning("store_unavailable error=%s", type(error).__name__)
+            self._stop.wait(STORE_PAUSE_SECONDS)
             return False
         return True
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Insert, delete, func, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -77,7 +77,7 @@ def enqueue(
         "created_day": now.date(),
     }
     # Written at once: a pending ORM row would only fail at the caller's flush.
-    return _changed(session, _insert_once(session, values)) == 1
+    return session.execute(_insert_once(session, values)).first() is not None
 
 
 def cancel(session: Session, key: str) -> bool:
@@ -148,10 +148,10 @@ def purge(session: Session, *, before: date) -> int:
     return _changed(session, statement)
 
 
-def _insert_once(session: Session, values: dict[str, Any]) -> Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Job).values(values).on_conflict_do_nothing(index_elements=["key"])
-    return sqlite.insert(Job).values(values).on_conflict_do_nothing(index_elements=["key"])
+def _insert_once(session: Session, values: dict[str, Any]) -> Any:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(Job).values(values)
+    return insert.on_conflict_do_nothing(index_elements=["key"]).returning(Job.id)
 
 
 def _changed(session: Session, statement: Any) -> int:

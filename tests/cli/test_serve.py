@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from pathlib import Path
+
+import pytest
+
+import config
+from fund_app.cli import _process
+from tests.jobs.conftest import wait_until
+
+FUND = [sys.executable, "-m", "fund_app.cli"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    found = {**kept, "FUND_ENV": "demo", "FUND_HOME": str(tmp_path)}
+    subprocess.run([*FUND, "init"], env=found, cwd=config.ROOT, check=True, capture_output=True)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_answering(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    words = [*FUND, "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        words,
+        env=environment,
+        cwd=config.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: is_answering(port), seconds=30)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def fetch(port: int, path: str) -> HTTPResponse | urllib.error.HTTPError:
+    try:
+        found: HTTPResponse = urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10)
+    except urllib.error.HTTPError as refused:
+        return refused
+    return found
+
+
+@pytest.mark.slow
+def test_serve_answers_without_naming_itself_and_logs_no_request(
+    environment: dict[str, str],
+) -> None:
+    port = free_port()
+    with serving(environment, port) as process:
+        health = fetch(port, "/healthz")
+        missing = fetch(port, "/a-secret-word?asked=another")
+        server = {answer.headers["Server"] for answer in (health, missing)}
+        assert (health.status, missing.status, server) == (200, 404, {""})
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"The fund is open: http://127.0.0.1:{port}/door" in said
+    assert "secret-word" not in said
+    assert "127.0.0.1 " not in said
+
+
+@pytest.mark.slow
+def test_web_process_ends_with_the_process_that_started_it(environment: dict[str, str]) -> None:
+    port = free_port()
+    with serving(environment, port) as process:
+        process.kill()
+        process.wait()
+        wait_until(lambda: not is_answering(port), seconds=5)
+
+
+@pytest.mark.slow
+def test_serve_refuses_to_show_the_demonstration_to_others(environment: dict[str, str]) -> None:
+    answer = subprocess.run(
+        [*FUND, "serve", "--host", "0.0.0.0"],  # noqa: S104 (that it is refused is the test)
+        env=environment,
+        cwd=config.ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 1
+    assert "answers on this machine only" in answer.stderr
+
+
+def test_discreet_hides_what_an_error_quotes(capfd: pytest.CaptureFixture[str]) -> None:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def broken(_environ: object, _start: object) -> list[bytes]:
+        raise ValueError("words somebody confided")
+
+    def start(status: str, headers: list[tuple[str, str]], _error: object) -> None:
+        started.append((status, headers))
+
+    assert list(_process.discreet(broken)({}, start)) == [b""]
+    assert started == [("500 Internal Server Error", [("Content-Length", "0"), ("Server", "")])]
+    said = capfd.readouterr()
+    assert "confided" not in said.out + said.err
