@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask
 from sqlalchemy import create_engine
 
@@ -20,14 +22,15 @@ from fund_app.views import (
     headers,
     language,
     navigation,
+    public,
     requests,
     session,
+    staff,
     throttle,
 )
-from fund_app.views.public import bp as public
 from fund_app.views.public.health import count_answer
 
-BLUEPRINTS = (public,)
+BLUEPRINTS = (public.bp, staff.bp)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -39,6 +42,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     _speak(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    staff.register_door(app)
+    if settings.is_demo and headers.is_loopback(urlsplit(settings.base_url).hostname):
+        app.register_blueprint(public.door_bp)
     return app
 
 

@@ -91,8 +91,8 @@ def _speed(session: Session, clock: str, rules: RulesParameters) -> Speed:
             Clock.subject_type == "application",
             Clock.name == clock,
             Clock.state.in_(("kept", "broken")),
-            Clock.elapsed_hours.is_not(None),
         )
     ).all()
-    measured = round(median(hours)) if len(hours) >= FEWEST else None
+    known = [each for each in hours if each is not None]
+    measured = round(median(known)) if len(known) >= FEWEST else None
     return Speed(rules.length(f"{clock}_hours"), measured)

@@ -143,8 +143,10 @@ def burn_down(points: Sequence[tuple[str, int, str]]) -> Line:
 def state_diagram(
     states: Sequence[State], steps: Sequence[Step], *, initial: str, present: str | None = None
 ) -> Diagram:
-    """Lay out a workflow: states in the order they are reached, forward steps on the right,
-    returning ones on the left, the present state and what leaves it lit.
+    """Lay out a workflow, the present state and the steps that leave it lit.
+
+    States stand in the order they are reached, forward steps on the right, returning ones on
+    the left.
     """
     order = _reached(states, steps, initial)
     centre = DIAGRAM_WIDTH / 2
@@ -195,8 +197,9 @@ def _reached(states: Sequence[State], steps: Sequence[Step], initial: str) -> li
     for state in states:
         if state.code not in seen:
             visit(state.code)
+    finished.reverse()
     finals = {state.code for state in states if state.final}
-    return sorted(reversed(finished), key=lambda code: code in finals)
+    return sorted(finished, key=lambda code: code in finals)
 
 
 def _kind(state: State, initial: str, present: str | None) -> str:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.routing import RequestRedirect
 
 from fund_app.extensions import db
 from fund_app.views import resume
@@ -27,11 +29,12 @@ log = logging.getLogger("fund.errors")
 class Explanation:
     """The two sentences of an error page, translated when shown."""
 
-    title: str
-    advice: str
+    title: LazyString
+    advice: LazyString
 
 
-EXPLANATIONS = {
+INTERNAL = 500
+EXPLANATIONS: dict[int, Explanation] = {
     400: Explanation(
         _l("We could not read what your browser sent."),
         _l("Please go back and try once more. Nothing was changed."),
@@ -82,7 +85,7 @@ def register(app: Flask) -> None:
 
 def page(status: int, sentence: str | None = None) -> Response:
     """Return the error page of a status; `sentence` replaces its usual advice."""
-    known = EXPLANATIONS.get(status, EXPLANATIONS[500 if status >= 500 else 400])
+    known = EXPLANATIONS.get(status, EXPLANATIONS[INTERNAL if status >= INTERNAL else 400])
     body = render_template("errors/page.html", known=known, sentence=sentence, status=status)
     return make_response(body, status)
 
@@ -110,7 +113,7 @@ def _on_too_many(error: TooManyTries) -> Response:
 def _on_http(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
-    if error.code is not None and error.code < 400:
+    if isinstance(error, RequestRedirect):
         return make_response(error.get_response(request.environ))
     response = page(error.code or 500)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:

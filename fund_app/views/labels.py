@@ -21,6 +21,18 @@ ROLES = {
     Role.SYSTEM: _l("The software"),
 }
 
+PURPOSES = {
+    Role.APPLICANT: _l("Asks for help, comes back with seven words, follows the case."),
+    Role.COORDINATOR: _l("Reads the queue by time left, checks, asks, opens the vote."),
+    Role.REVIEWER: _l("Votes on a story without learning whose it is."),
+    Role.FINANCE_OFFICER: _l("Plans and releases payments without reading the story."),
+    Role.TREASURER: _l("Releases payments as the second person and keeps the books."),
+    Role.DONOR: _l("Gives, and gets a statement to the cent, without an account."),
+    Role.BOARD_MEMBER: _l("Agrees to large sums and sees the whole, never a person."),
+    Role.AUDITOR: _l("Verifies the trail of every step and the ledger."),
+    Role.ADMINISTRATOR: _l("Keeps accounts and the machine running, and can read no case."),
+}
+
 PROGRAMMES = {
     "emergency": _l("Emergency support"),
     "relocation": _l("Relocation"),

@@ -58,7 +58,7 @@ def choose() -> str:
     if asked:
         return asked
     own = session.language()
-    if own in LANGUAGES:
+    if own is not None and own in LANGUAGES:
         return own
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
@@ -92,8 +92,7 @@ def _links(present: str) -> tuple[Link, ...]:
         return ()
     kept = {key: values for key, values in request.args.lists() if key != PARAMETER}
     return tuple(
-        Link(code, name, _address(code, kept), code == present)
-        for code, name in LANGUAGES.items()
+        Link(code, name, _address(code, kept), code == present) for code, name in LANGUAGES.items()
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from fund_app.views import session
 from workflows.roles import Role
@@ -25,8 +26,8 @@ class Row:
 
     roles: frozenset[Role]
     endpoint: str
-    label: str
-    purpose: str = ""
+    label: LazyString
+    purpose: LazyString | str = ""
     """One sentence for the staff's first page: what can be done there."""
 
 
@@ -35,8 +36,8 @@ class Item:
     """A row as shown on the present page."""
 
     url: str
-    label: str
-    purpose: str
+    label: LazyString
+    purpose: LazyString | str
     current: bool
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.public import components, health, home, leave
+from fund_app.views.public import components, door, health, home, leave
 
 bp = Blueprint("public", __name__)
 
@@ -20,3 +20,9 @@ bp.add_url_rule("/components", "components", components.show)
 bp.add_url_rule("/healthz", "healthz", health.alive)
 bp.add_url_rule("/readyz", "readyz", health.ready)
 bp.add_url_rule("/metrics", "metrics", health.metrics)
+
+door_bp = Blueprint("door", __name__)
+"""Registered in a demonstration on a loopback address only."""
+
+door_bp.add_url_rule("/door", "show", door.show)
+door_bp.add_url_rule("/door", "enter", door.enter, methods=["POST"])

@@ -27,7 +27,7 @@ from fund_app.views.access import public
 AT = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 
 
-class Sample(FlaskForm):  # type: ignore[misc]
+class Sample(FlaskForm):
     """A form with one field of each kind."""
 
     name = StringField("What may we call you?")
@@ -67,9 +67,27 @@ def _sample() -> SimpleNamespace:
             {"label": "Amount", "key": "amount", "numeric": True},
         ],
         rows=[
-            SimpleNamespace(code="Amber Heron 41", state="Being checked", left="2 hours", kind="soon", amount=140_000),
-            SimpleNamespace(code="Quiet Birch 7", state="Being decided", left="1 day 3 hours", kind="running", amount=95_050),
-            SimpleNamespace(code="Northern Lamp 112", state="We need something from you", left="stands still", kind="paused", amount=310_000),
+            SimpleNamespace(
+                code="Amber Heron 41",
+                state="Being checked",
+                left="2 hours",
+                kind="soon",
+                amount=140_000,
+            ),
+            SimpleNamespace(
+                code="Quiet Birch 7",
+                state="Being decided",
+                left="1 day 3 hours",
+                kind="running",
+                amount=95_050,
+            ),
+            SimpleNamespace(
+                code="Northern Lamp 112",
+                state="We need something from you",
+                left="stands still",
+                kind="paused",
+                amount=310_000,
+            ),
         ],
         sort=request.args.get("sort", "due"),
         sort_url=lambda key: f"?sort={key}",
@@ -78,7 +96,13 @@ def _sample() -> SimpleNamespace:
         summary=_SUMMARY,
         bars=_bars(),
         line=drawings.burn_down(
-            [("January", 180, "EUR 1,800"), ("February", 150, "EUR 1,500"), ("March", 90, "EUR 900"), ("April", 116, "EUR 1,160"), ("May", 40, "EUR 400")]
+            [
+                ("January", 180, "EUR 1,800"),
+                ("February", 150, "EUR 1,500"),
+                ("March", 90, "EUR 900"),
+                ("April", 116, "EUR 1,160"),
+                ("May", 40, "EUR 400"),
+            ]
         ),
         diagram=_diagram(),
     )
@@ -86,26 +110,61 @@ def _sample() -> SimpleNamespace:
 
 _TASKS: list[dict[str, Any]] = [
     {"label": "Safety", "url": "#lists", "status": "Done", "tone": "good"},
-    {"label": "What happened", "url": "#lists", "status": "Started", "tone": "info", "hint": "Three of five questions"},
+    {
+        "label": "What happened",
+        "url": "#lists",
+        "status": "Started",
+        "tone": "info",
+        "hint": "Three of five questions",
+    },
     {"label": "Who can confirm", "url": None, "status": "Later", "tone": "neutral"},
 ]
 _EVENTS: list[dict[str, Any]] = [
     {"title": "Received", "at": AT, "state": "done"},
-    {"title": "Being checked", "at": AT, "by": "Coordinator", "state": "now", "text": "We asked you one thing."},
+    {
+        "title": "Being checked",
+        "at": AT,
+        "by": "Coordinator",
+        "state": "now",
+        "text": "We asked you one thing.",
+    },
     {"title": "Decision", "state": "next"},
 ]
 _SUMMARY: list[dict[str, Any]] = [
     {"label": "Are you safe right now?", "value": "No", "url": "#lists"},
-    {"label": "What happened?", "value": "They came at six in the morning.\nThey took the computers.", "url": "#lists"},
-    {"label": "Who can confirm this?", "value": None, "url": "#lists", "hint": "You can add this later."},
+    {
+        "label": "What happened?",
+        "value": "They came at six in the morning.\nThey took the computers.",
+        "url": "#lists",
+    },
+    {
+        "label": "Who can confirm this?",
+        "value": None,
+        "url": "#lists",
+        "hint": "You can add this later.",
+    },
 ]
 
 
 def _bars() -> tuple[drawings.Bar, ...]:
     return drawings.bars(
         [
-            ("Emergency window", [("brand", 1240, "EUR 1,240 spent"), ("accent", 300, "EUR 300 promised"), ("soft", 460, "EUR 460 free")]),
-            ("Legal defence", [("brand", 400, "EUR 400 spent"), ("accent", 120, "EUR 120 promised"), ("soft", 900, "EUR 900 free")]),
+            (
+                "Emergency window",
+                [
+                    ("brand", 1240, "EUR 1,240 spent"),
+                    ("accent", 300, "EUR 300 promised"),
+                    ("soft", 460, "EUR 460 free"),
+                ],
+            ),
+            (
+                "Legal defence",
+                [
+                    ("brand", 400, "EUR 400 spent"),
+                    ("accent", 120, "EUR 120 promised"),
+                    ("soft", 900, "EUR 900 free"),
+                ],
+            ),
         ]
     )
 
@@ -119,7 +178,15 @@ def _diagram() -> drawings.Diagram:
         drawings.State("returned", "Returned"),
         drawings.State("received", "Received", final=True),
     ]
-    ways = [("planned", "checked"), ("checked", "authorised"), ("checked", "planned"), ("authorised", "sent"), ("sent", "returned"), ("returned", "planned"), ("sent", "received")]
+    ways = [
+        ("planned", "checked"),
+        ("checked", "authorised"),
+        ("checked", "planned"),
+        ("authorised", "sent"),
+        ("sent", "returned"),
+        ("returned", "planned"),
+        ("sent", "received"),
+    ]
     labels = {state.code: state.label for state in states}
     steps = [drawings.Step(a, b, f"From {labels[a]} to {labels[b]}") for a, b in ways]
     return drawings.state_diagram(states, steps, initial="planned", present="authorised")

@@ -23,8 +23,11 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """Say whether both databases answer (503 if one does not)."""
-    faults = [name for name, answers in (("database", _database()), ("keystore", _keystore()))
-              if not answers]
+    faults = [
+        name
+        for name, answers in (("database", _database()), ("keystore", _keystore()))
+        if not answers
+    ]
     if faults:
         return Response(f"not ready: {', '.join(faults)}\n", 503, content_type=PLAIN)
     return Response("ready\n", content_type=PLAIN)
@@ -40,7 +43,8 @@ def metrics() -> Response:
         for name, count in sorted(answers.items())
     ]
     lines.append("# TYPE fund_jobs gauge")
-    lines += [f'fund_jobs{{state="{name}"}} {count}' for name, count in sorted(jobs.counts(db.session()).items())]
+    waiting = sorted(jobs.counts(db.session()).items())
+    lines += [f'fund_jobs{{state="{name}"}} {count}' for name, count in waiting]
     return Response("\n".join(lines) + "\n", content_type=PLAIN)
 
 
