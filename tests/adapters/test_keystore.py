@@ -20,6 +20,7 @@ from fund_app.adapters.keystore_keys import PrivateKey, PublicKey
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.sealed import Compartment
+from tests.support.stores import Store
 
 pytestmark = pytest.mark.both_stores
 
@@ -224,7 +225,9 @@ def test_sessions_past_their_limit_are_swept(keystore: Keystore) -> None:
     assert keystore.session("short") is None
 
 
-def test_removed_key_bytes_leave_the_files(keystore: Keystore, store, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_removed_key_bytes_leave_the_files(
+    keystore: Keystore, store: Store, tmp_path: Path
+) -> None:
     if store.engine != "sqlite":
         pytest.skip("the files of PostgreSQL belong to its server")
     marker = b"wrapped key material to be gone"

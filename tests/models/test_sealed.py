@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -153,7 +153,9 @@ def _other_key() -> tuple[Note, Ring]:
 
 
 @pytest.mark.parametrize("elsewhere", [_moved_row, _moved_case, _moved_compartment, _other_key])
-def test_sealed_value_moved_elsewhere_stays_shut(elsewhere) -> None:  # type: ignore[no-untyped-def]
+def test_sealed_value_moved_elsewhere_stays_shut(
+    elsewhere: Callable[[], tuple[Note, Ring]],
+) -> None:
     row = note()
     row.text.seal(RING, "words")
     other, ring = elsewhere()

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from fund_app.services import hardening
+from fund_app.services.hardening import PRODUCTION, Cost, Derivation, Hardening
+
+QUICK = Cost(memory=64, passes=1, lanes=1)
+
+
+def test_hardening_costs_sixty_four_mebibytes_unless_told() -> None:
+    assert Hardening().cost == PRODUCTION == Cost(memory=65536, passes=3, lanes=1)
+
+
+def test_hardening_derives_a_known_value() -> None:
+    derived = Hardening(QUICK).derive(b"secret", b"salt" * 4)
+    assert derived.hex() == (
+        "5fecdf3ee66402e775edad9f13680bf698de52632ef74d539cc021b6da782ea1"
+        "ff98c1e03503271bd854b3555ad60955a46a9140346306256e5f3d34bb01e68a"
+    )
+
+
+def test_hardening_record_is_read_back() -> None:
+    record = Hardening(QUICK).record(["deployment"], b"s" * 16)
+    assert Derivation.read(record) == Derivation(QUICK, b"s" * 16, ("deployment",))
+
+
+def test_hardening_of_another_algorithm_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown key derivation"):
+        Derivation.read('{"kdf": "scrypt"}')
+
+
+def test_hardening_never_runs_more_than_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, most = 0, 0
+    lock = threading.Lock()
+
+    class Slow:
+        def __init__(self, **cost: object) -> None:
+            """Stand in for the real function, so that the overlap is certain."""
+
+        def derive(self, secret: bytes) -> bytes:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            time.sleep(0.02)
+            with lock:
+                now -= 1
+            return b""
+
+    monkeypatch.setattr(hardening, "Argon2id", Slow)
+    hard = Hardening(QUICK)
+    threads = [threading.Thread(target=hard.derive, args=(b"s", b"t" * 16)) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert (hard.runs, most) == (8, 2)
