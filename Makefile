@@ -47,10 +47,12 @@ test-fast: setup-test ## Run the tests that need neither a browser nor patience
 
 .PHONY: lint
 lint: setup-test ## Check format, lint, types and the import contracts
-	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache --no-logo
+	@failed=0; \
+	$(BIN)/ruff format --check --quiet --output-format concise . || failed=1; \
+	$(BIN)/ruff check --quiet --output-format concise . || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	$(BIN)/lint-imports --no-cache --no-logo || failed=1; \
+	exit $$failed
 
 .PHONY: format
 format: setup-test ## Rewrite the code in the house's format

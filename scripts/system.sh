@@ -31,7 +31,7 @@ has_browser() {
 needs_installing() {
     # A Python from elsewhere brings its own venv; Debian's needs a package for it.
     case $1 in
-    python3-venv) ! "$(scripts/python.sh)" -c 'import ensurepip' 2>/dev/null ;;
+    python3-venv) ! "$(scripts/python.sh 2>/dev/null)" -c 'import ensurepip' 2>/dev/null ;;
     poppler-utils) ! command -v pdftotext >/dev/null ;;
     hledger) ! command -v hledger >/dev/null ;;
     *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ] ;;
