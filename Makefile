@@ -13,6 +13,7 @@ COMPILED = $(CATALOGUES:.po=.mo)
 DEMO_HOME = $(CURDIR)/var/demo
 DEMO = $(LIBRARIES) FUND_ENV=demo FUND_HOME="$(DEMO_HOME)"
 JOBS ?= 2
+export PYTHON
 
 # Homebrew's libraries lie where Python does not look for them by itself.
 ifeq ($(shell uname -s),Darwin)

@@ -7,11 +7,17 @@ import socket
 from email.message import EmailMessage
 
 import pytest
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from html5lib.html5parser import ParseError
 from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config import Settings
+from fund_app.extensions import csrf, db
+from fund_app.views.access import public
+from tests.support.client import FundClient
 from tests.support.live import LiveFund
 from tests.support.mail import Mailbox
 from tests.support.network import NetworkRefused
@@ -68,6 +74,41 @@ def test_mailbox_receives_by_smtp(mailbox: Mailbox) -> None:
         server.send_message(message)
     assert [found["Subject"] for found in mailbox.messages] == ["Hello"]
     assert mailbox.envelopes[0].rcpt_tos == ["anna@fund.test"]
+
+
+def test_client_refuses_broken_html(app: Flask, client: FundClient) -> None:
+    app.add_url_rule("/broken", "broken", public(lambda: "<!doctype html><p>text</div>"))
+    with pytest.raises(ParseError):
+        client.get("/broken")
+
+
+@pytest.mark.both_stores
+def test_client_notices_a_reading_request_that_writes(app: Flask, client: FundClient) -> None:
+    def view() -> str:
+        db.session.execute(text("CREATE TABLE noted (word TEXT)"))
+        db.session.execute(text("INSERT INTO noted VALUES ('read')"))
+        db.session.commit()
+        return "done"
+
+    app.add_url_rule("/writes", "writes", public(view))
+    with pytest.raises(AssertionError, match="only reads has written"):
+        client.get("/writes")
+
+
+def test_client_sends_the_form_as_the_page_shows_it(app: Flask, client: FundClient) -> None:
+    def view() -> ResponseReturnValue:
+        if request.method == "POST":
+            return Response(str(sorted(request.form.items(multi=True))), mimetype="text/plain")
+        return (
+            "<!doctype html><html lang=en><title>Form</title><form method=post action='/form'>"
+            "<input name=a value=1><input type=checkbox name=b checked><select name=c><option>x"
+            "</select><textarea name=d>\nlong</textarea><button name=e>Go</button></form>"
+        )
+
+    app.add_url_rule("/form", "form", csrf.exempt(public(view)), methods=["GET", "POST"])
+    answer = client.submit(client.page("/form"), {"c": "y"}, to="/form")
+    sent = "[('a', '1'), ('b', 'on'), ('c', 'y'), ('d', 'long')]"
+    assert answer.get_data(as_text=True) == sent
 
 
 @pytest.mark.browser
