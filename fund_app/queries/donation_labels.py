@@ -1,0 +1,56 @@
+"""What funds, ways to give and kinds of movement are called, in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+FUNDS = {
+    "GEN": _l("General fund: wherever help is needed most"),
+    "EMG": _l("Emergency support"),
+    "LEG": _l("Legal defence"),
+    "FAM": _l("Families and prisoners"),
+    "DIG": _l("Digital security"),
+}
+METHODS = {
+    "card": _l("Card"),
+    "bank_transfer": _l("Bank transfer"),
+}
+STATES = {
+    "initiated": _l("Waiting for the payment"),
+    "processing": _l("Payment under way"),
+    "cleared": _l("Arrived"),
+    "held": _l("Being looked at"),
+    "accepted": _l("Accepted"),
+    "receipted": _l("Accepted"),
+    "disputed": _l("Disputed by the card holder's bank"),
+    "refunded": _l("Given back"),
+    "refused": _l("Refused"),
+    "failed": _l("Not paid"),
+    "receipt_cancelled": _l("Given back"),
+}
+MOVEMENTS = {
+    "gift": _l("Gift"),
+    "refund": _l("Given back"),
+    "refund_failed": _l("Return that did not arrive"),
+    "chargeback": _l("Taken back by the bank"),
+}
+
+
+def fund(code: str) -> str:
+    """Return what a fund is called; a fund without a name goes by its code."""
+    return str(FUNDS.get(code, code))
+
+
+def method(code: str) -> str:
+    """Return what a way to give is called."""
+    return str(METHODS[code])
+
+
+def state(code: str) -> str:
+    """Return how far a gift has come, in words."""
+    return str(STATES[code])
+
+
+def movement(code: str) -> str:
+    """Return what a line of a statement is called."""
+    return str(MOVEMENTS[code])

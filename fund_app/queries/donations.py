@@ -1,0 +1,243 @@
+"""Reads about gifts: one donor's own, and the list finance works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, case, func, or_, select
+
+from fund_app.extensions import db
+from fund_app.models import ledger_accounts as codes
+from fund_app.models.donations import Donation, Donor
+from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
+from fund_app.queries.pages import Page, after, page
+
+SORTS = {
+    "day": Donation.created_day,
+    "amount": Donation.amount,
+}
+FEW = 5
+KINDS = {
+    EntryKind.BANK_GIFT.value: "gift",
+    EntryKind.CARD_GIFT.value: "gift",
+    EntryKind.REFUND.value: "refund",
+    EntryKind.REFUND_FAILED.value: "refund_failed",
+    EntryKind.DISPUTE_LOST.value: "chargeback",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DonorRow:
+    """A donor, known by random references only."""
+
+    id: str
+    holder_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftRow:
+    """A gift as finance and its donor see it: minor units, days, codes."""
+
+    id: str
+    reference: str
+    fund_code: str
+    amount: int
+    currency: str
+    method: str
+    state: str
+    step: int
+    created_day: date
+    received_day: date | None
+    is_matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One line of a donor's statement, from the ledger: + given, - gone back."""
+
+    day: date
+    kind: str
+    fund_code: str
+    restricted: bool
+    amount: int
+    currency: str
+    donation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """What the money of a fund did: what was there, what came, went and stayed."""
+
+    carried_in: int
+    carried_out: int
+    cases: int | None
+    """Number of cases helped, rounded down to a multiple of FEW; None for fewer than FEW."""
+
+
+def open_funds() -> tuple[str, ...]:
+    """Return the codes of the funds that take gifts, the general one first. One statement."""
+    query = select(Fund.code).where(Fund.open_for_donations)
+    return tuple(db.session.scalars(query.order_by(Fund.restricted, Fund.code)))
+
+
+def donor_by_holder(holder_id: str) -> DonorRow | None:
+    """Return the donor a codename belongs to, or None. One statement."""
+    return _donor(select(Donor).where(Donor.holder_id == holder_id))
+
+
+def donor_by_id(donor_id: str) -> DonorRow | None:
+    """Return a donor by reference, or None. One statement."""
+    return _donor(select(Donor).where(Donor.id == donor_id))
+
+
+def donors_with_movements(since: date, until: date) -> tuple[str, ...]:
+    """Return the references of the donors whose statement of these days is not empty."""
+    query = (
+        select(Donation.donor_id)
+        .join(JournalEntry, JournalEntry.source_id == Donation.id)
+        .where(
+            JournalEntry.source_type == "donation",
+            JournalEntry.kind.in_(KINDS),
+            JournalEntry.book_date.between(since, until),
+            Donation.donor_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Donation.donor_id)
+    )
+    return tuple(str(found) for found in db.session.scalars(query))
+
+
+def own_gift(holder_id: str, donation_id: str) -> GiftRow | None:
+    """Return one gift if it is this donor's, else None: foreign and unknown look the same."""
+    query = (
+        _gifts()
+        .join(Donor, Donor.id == Donation.donor_id)
+        .where(Donation.id == donation_id, Donor.holder_id == holder_id)
+    )
+    found = db.session.execute(query).one_or_none()
+    return GiftRow(*found) if found else None
+
+
+def own_gifts(donor_id: str) -> tuple[GiftRow, ...]:
+    """Return all gifts of a donor, the newest first. One statement."""
+    query = _gifts().where(Donation.donor_id == donor_id)
+    rows = db.session.execute(query.order_by(Donation.created_day.desc(), Donation.id))
+    return tuple(GiftRow(*row) for row in rows)
+
+
+def gifts(search: str = "", sort: str = "-day", cursor: str | None = None) -> Page[GiftRow]:
+    """Return a page of all gifts for finance. One statement.
+
+    search: part of a reference or a fund's code. sort: a key of SORTS, "-key" for descending;
+    anything else sorts by day, the newest first.
+    """
+    descending = sort.startswith("-")
+    key = sort.lstrip("-") if sort.lstrip("-") in SORTS else "day"
+    query = _gifts()
+    wanted = "".join(each for each in search.upper() if each.isalnum())
+    if wanted:
+        query = query.where(
+            or_(Donation.reference.contains(wanted), Donation.fund_code == wanted)
+        )
+    read = date.fromisoformat if key == "day" else int
+    query = after(query, SORTS[key], Donation.id, cursor, read, descending=descending)
+    rows: Sequence[GiftRow] = [GiftRow(*row) for row in db.session.execute(query)]
+    return page(rows, lambda row: (_mark(row, key), row.id))
+
+
+def movements(donor_id: str, since: date, until: date) -> tuple[MovementRow, ...]:
+    """Return what the ledger says of a donor's gifts in these days (inclusive), by day.
+
+    One statement; amounts are those of the income accounts, so their sum is the ledger's.
+    """
+    given = (codes.DONATIONS, codes.REFUNDS, codes.CHARGEBACKS)
+    query = (
+        select(
+            JournalEntry.book_date,
+            JournalEntry.kind,
+            Posting.fund_code,
+            Fund.restricted,
+            -func.sum(Posting.amount),
+            Posting.currency,
+            JournalEntry.source_id,
+        )
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(Fund, Fund.code == Posting.fund_code)
+        .join(Donation, Donation.id == JournalEntry.source_id)
+        .where(
+            JournalEntry.source_type == "donation",
+            JournalEntry.kind.in_(KINDS),
+            JournalEntry.book_date.between(since, until),
+            Donation.donor_id == donor_id,
+            Posting.account_code.in_(given),
+        )
+        .group_by(
+            JournalEntry.id, JournalEntry.book_date, JournalEntry.kind, Posting.fund_code,
+            Fund.restricted, Posting.currency, JournalEntry.source_id,
+        )
+        .order_by(JournalEntry.book_date, JournalEntry.id, Posting.fund_code)
+    )  # fmt: skip
+    return tuple(
+        MovementRow(day, KINDS[kind], fund, restricted, int(amount), currency, source)
+        for day, kind, fund, restricted, amount, currency, source in db.session.execute(query)
+    )
+
+
+def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
+    """Return what a fund held before and after these days, and a coarse number of cases."""
+    before = JournalEntry.book_date < since
+    held = (
+        select(
+            func.coalesce(func.sum(case((before, Posting.amount), else_=0)), 0),
+            func.coalesce(func.sum(Posting.amount), 0),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.code == Posting.account_code)
+        .where(
+            Account.spendable,
+            Posting.fund_code == fund_code,
+            Posting.currency == currency,
+            JournalEntry.book_date <= until,
+        )
+    )
+    carried_in, carried_out = db.session.execute(held).one()
+    helped = (
+        select(func.count(JournalEntry.source_id.distinct()))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(
+            Posting.account_code == codes.GRANTS,
+            Posting.fund_code == fund_code,
+            JournalEntry.book_date.between(since, until),
+        )
+    )
+    cases = db.session.scalar(helped) or 0
+    coarse = cases - cases % FEW if cases >= FEW else None
+    return UseRow(int(carried_in), int(carried_out), coarse)
+
+
+def _donor(query: Select[tuple[Donor]]) -> DonorRow | None:
+    found = db.session.scalar(query)
+    return DonorRow(found.id, found.holder_id, found.language) if found else None
+
+
+def _gifts() -> Select[tuple[str, str, str, int, str, str, str, int, date, date | None, bool]]:
+    return select(
+        Donation.id,
+        Donation.reference,
+        Donation.fund_code,
+        Donation.amount,
+        Donation.currency,
+        Donation.method,
+        Donation.state,
+        Donation.step,
+        Donation.created_day,
+        Donation.received_day,
+        Donation.donor_id.is_not(None),
+    )
+
+
+def _mark(row: GiftRow, key: str) -> str:
+    return row.created_day.isoformat() if key == "day" else str(row.amount)

@@ -1,0 +1,200 @@
+"""Statements: what a donor gave and got back in a range of days, to the cent, from the ledger.
+
+What restricted money did is told for the whole fund, never for one gift, and only up to the end
+of a finished quarter: two statements a few days apart would otherwise show what one case
+received. The number of cases is rounded down, and below five it is "fewer than five".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from flask import current_app
+from flask_babel import force_locale
+from num2words import num2words
+
+from fund_app.adapters import pdf
+from fund_app.adapters.clock import now
+from fund_app.queries import donation_labels, donations, ledger_gifts
+from fund_app.queries.donations import DonorRow, MovementRow
+from workflows.money import Money
+
+TEMPLATE = "documents/statement.html"
+STYLE = "documents/document.css"
+LANGUAGES = ("en", "ru", "de")
+
+
+class BadRange(ValueError):
+    """The days do not make a range: the last one lies before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What the money of one restricted fund did: minor units; `other` is transfers and the like.
+
+    carried_in + received - given_back - granted - costs + other = carried_out.
+    """
+
+    fund_code: str
+    currency: str
+    carried_in: int
+    received: int
+    given_back: int
+    granted: int
+    costs: int
+    other: int
+    carried_out: int
+    cases: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What was given, what went back and what remains, in one currency, in minor units."""
+
+    currency: str
+    given: int
+    gone_back: int
+    restricted: int
+    unrestricted: int
+
+    @property
+    def net(self) -> int:
+        """What remains with the fund."""
+        return self.given - self.gone_back
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One donor's statement: days inclusive, amounts in minor units."""
+
+    donor: DonorRow
+    since: date
+    until: date
+    made_on: date
+    movements: tuple[MovementRow, ...]
+    totals: tuple[Total, ...]
+    use_since: date
+    use_until: date | None
+    uses: tuple[Use, ...]
+
+
+def statement(donor: DonorRow, since: date, until: date) -> Statement:
+    """Gather a donor's statement from the ledger; raises BadRange."""
+    if until < since:
+        raise BadRange
+    lines = donations.movements(donor.id, since, until)
+    use_since = date(since.year, 1, 1)
+    use_until = _last_finished_quarter(date(until.year, 12, 31), now().date())
+    is_told = use_until >= use_since
+    funds = {(line.fund_code, line.currency) for line in lines if line.restricted}
+    return Statement(
+        donor=donor,
+        since=since,
+        until=until,
+        made_on=now().date(),
+        movements=lines,
+        totals=_totals(lines),
+        use_since=use_since,
+        use_until=use_until if is_told else None,
+        uses=tuple(_uses(funds, use_since, use_until)) if is_told else (),
+    )
+
+
+def of_year(donor: DonorRow, year: int) -> Statement:
+    """Gather a donor's statement for a calendar year."""
+    return statement(donor, date(year, 1, 1), date(year, 12, 31))
+
+
+def as_pdf(found: Statement, language: str | None = None) -> bytes:
+    """Return a statement as PDF in the donor's language; the same statement, the same bytes.
+
+    language: another one than the donor's, if it is among LANGUAGES.
+    """
+    chosen = language if language in LANGUAGES else found.donor.language
+    with force_locale(chosen):
+        html = current_app.jinja_env.get_template(TEMPLATE).render(
+            statement=found,
+            language=chosen,
+            amount=lambda value, currency: _amount(value, currency, chosen),
+            words=lambda value, currency: _words(value, currency, chosen),
+            on=lambda day: format_date(day, "long", locale=chosen),
+            fund=donation_labels.fund,
+            movement=donation_labels.movement,
+        )
+    return pdf.render(html, style())
+
+
+def file_name(found: Statement) -> str:
+    """Return a neutral name for the file: the days, nothing else."""
+    return f"statement-{found.since.isoformat()}-{found.until.isoformat()}.pdf"
+
+
+@lru_cache(maxsize=1)
+def _style_at(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """Return the style sheet of all documents."""
+    folder = Path(str(current_app.template_folder))
+    return _style_at(folder / STYLE)
+
+
+def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
+    found = list(lines)
+
+    def total(currency: str) -> Total:
+        own = [line for line in found if line.currency == currency]
+        return Total(
+            currency,
+            given=sum(line.amount for line in own if line.kind == "gift"),
+            gone_back=-sum(line.amount for line in own if line.kind != "gift"),
+            restricted=sum(line.amount for line in own if line.restricted),
+            unrestricted=sum(line.amount for line in own if not line.restricted),
+        )
+
+    return tuple(total(code) for code in sorted({line.currency for line in found}))
+
+
+def _uses(funds: set[tuple[str, str]], since: date, until: date) -> Iterable[Use]:
+    moved = {(row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(since, until)}
+    for fund_code, currency in sorted(funds):
+        row = moved.get((fund_code, currency))
+        held = donations.use_of(fund_code, currency, since, until)
+        received, given_back, granted, costs = (
+            (row.received, row.given_back, row.granted, row.costs) if row else (0, 0, 0, 0)
+        )
+        explained = held.carried_in + received - given_back - granted - costs
+        yield Use(
+            fund_code,
+            currency,
+            held.carried_in,
+            received,
+            given_back,
+            granted,
+            costs,
+            held.carried_out - explained,
+            held.carried_out,
+            held.cases,
+        )
+
+
+def _last_finished_quarter(end: date, today: date) -> date:
+    """Return the last day of the last quarter that is over today, at most `end`."""
+    first_month = 3 * ((today.month - 1) // 3) + 1
+    return min(end, date(today.year, first_month, 1) - timedelta(days=1))
+
+
+def _amount(value: int, currency: str, language: str) -> str:
+    return str(format_currency(Money(value, currency).as_decimal(), currency, locale=language))
+
+
+def _words(value: int, currency: str, language: str) -> str:
+    """Return an amount in words; num2words takes minor units when given an int."""
+    return str(num2words(value, lang=language, to="currency", currency=currency))

@@ -1,0 +1,242 @@
+"""A statement's PDF says what the ledger says, to the cent, and nothing about anybody else."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from config import Settings
+from fund_app import cli
+from fund_app.adapters.clock import ManualClock
+from fund_app.models.donations import Method
+from fund_app.models.ledger import EntryKind
+from fund_app.queries import donations as reads
+from fund_app.queries.donations import DonorRow
+from fund_app.services import (
+    donation_effects,
+    donations,
+    ledger_chart,
+    ledger_facts,
+    statements,
+    stripe_inbox,
+)
+from fund_app.services.ledger_facts import Origin
+from fund_app.services.transition import Request
+from fund_app.services.unit import unit_of_work
+from tests.support.stripe import StripeDouble, running_stripe
+from workflows.roles import Actor, Role
+
+FINANCE = Actor("f" * 32, frozenset({Role.FINANCE_OFFICER}))
+
+
+@pytest.fixture
+def double(clock: ManualClock) -> Iterator[StripeDouble]:
+    with running_stripe(clock) as double:
+        yield double
+
+
+@pytest.fixture
+def settings(settings: Settings, double: StripeDouble) -> Settings:
+    return replace(settings, **double.settings)
+
+
+@pytest.fixture
+def chart(app: Flask) -> Iterator[None]:
+    app.extensions["fund.effects"] = {
+        **app.extensions["fund.effects"],
+        **donation_effects.EFFECTS,
+    }
+    with app.app_context():
+        with unit_of_work() as session:
+            ledger_chart.seed_chart(session)
+        yield
+
+
+def donor_giving(day: date, *gifts: tuple[str, int], language: str = "en") -> DonorRow:
+    """Make a donor who gave by bank transfer on one day: pairs of fund and amount."""
+    holder: str | None = None
+    for number, (fund, amount) in enumerate(gifts):
+        begun = donations.begin(
+            donations.Wish(fund, amount, Method.BANK_TRANSFER),
+            language=language,
+            request_id=f"{day}-{fund}-{number}",
+            holder_id=holder,
+        )
+        holder = begun.codename.holder_id if begun.codename else holder
+        line = donations.BankGift(
+            fund, amount, day, begun.reference.lower(), f"{day}/{fund}/{number}", is_source_known=True
+        )
+        donations.record_bank_gift(FINANCE, line, Request(None))
+    found = reads.donor_by_holder(holder or "")
+    assert found is not None
+    return found
+
+
+def spend(fund: str, day: date, number: int, amount: int) -> None:
+    """Post a grant that was paid from a fund, past the applications."""
+    with unit_of_work() as session:
+        ledger_facts.record(
+            session,
+            EntryKind.BANK_EXECUTED,
+            Origin(f"test:{fund}:{number}", day, ("application", f"{number:032x}"), FINANCE.ref),
+            ledger_facts.move(ledger_chart.GRANTS, ledger_chart.BANK, fund, amount, "EUR"),
+        )
+
+
+def text_of(pdf: bytes, tmp_path: Path) -> str:
+    path = tmp_path / "statement.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True  # noqa: S607
+    )
+    return re.sub(r"[\s\u00a0\u202f]+", " ", done.stdout.decode())
+
+
+def test_statement_of_scenario_16(
+    app_both: Flask, chart: None, clock: ManualClock, tmp_path: Path
+) -> None:
+    donor = donor_giving(
+        date(2025, 3, 3), ("EMG", 2_500_000), *[("GEN", 5_000)] * 12, language="de"
+    )
+    for number, amount in enumerate((965_000, 705_000, 590_000)):
+        spend("EMG", date(2025, 6, 1 + number), number, amount)
+    found = statements.of_year(donor, 2025)
+    assert [(total.given, total.net, total.restricted) for total in found.totals] == [
+        (2_560_000, 2_560_000, 2_500_000)
+    ]
+    (use,) = found.uses
+    assert (use.received, use.granted, use.carried_out, use.cases) == (
+        2_500_000,
+        2_260_000,
+        240_000,
+        None,
+    )
+    text = text_of(statements.as_pdf(found), tmp_path)
+    for amount in ("25.600,00 €", "-22.600,00 €", "2.400,00 €"):
+        assert amount in text
+    assert "fünfundzwanzigtausendsechshundert Euro und null Cent" in text
+    assert "9.650,00" not in text
+
+
+def test_refund_and_lost_dispute_are_taken_off(
+    app_both: Flask, chart: None, double: StripeDouble, tmp_path: Path
+) -> None:
+    begun = donations.begin(
+        donations.Wish("GEN", 10_000, Method.CARD), language="en", request_id="first"
+    )
+    assert begun.codename is not None
+    holder = begun.codename.holder_id
+    ids = [begun.donation_id] + [
+        donations.begin(
+            donations.Wish("EMG", 5_000, Method.CARD),
+            language="en",
+            request_id=f"more{number}",
+            holder_id=holder,
+        ).donation_id
+        for number in range(2)
+    ]
+    donor = Actor(holder, frozenset({Role.DONOR}))
+    for donation_id in ids:
+        page = donations.check_out(
+            donor, donation_id, success_url="https://f.test/a", cancel_url="https://f.test/b"
+        )
+        double.book.pay(page.id)
+    charges = double.book.every("charge")[::-1]
+    double.book.refund({"charge": charges[0]["id"], "amount": "3000"})
+    lost = double.book.open_dispute(charges[1]["id"])
+    double.book.close_dispute(lost["id"], won=False)
+    stripe_inbox.poll()
+    for event in double.events():
+        stripe_inbox.receive(*double.envelope(event))
+        stripe_inbox.process(event["id"])
+    row = reads.donor_by_holder(holder)
+    assert row is not None
+    found = statements.of_year(row, 2026)
+    kinds = [(line.kind, line.amount) for line in found.movements]
+    assert sorted(kinds) == [
+        ("chargeback", -5_000),
+        ("gift", 5_000),
+        ("gift", 5_000),
+        ("gift", 10_000),
+        ("refund", -3_000),
+    ]
+    assert [(total.given, total.gone_back, total.net) for total in found.totals] == [
+        (20_000, 8_000, 12_000)
+    ]
+    text = text_of(statements.as_pdf(found), tmp_path)
+    assert "€120.00" in text
+    assert "one hundred and twenty euro, zero cents" in text
+
+
+def test_statement_holds_nobody_elses_gifts(app_both: Flask, chart: None) -> None:
+    first = donor_giving(date(2026, 1, 5), ("GEN", 1_000))
+    second = donor_giving(date(2026, 1, 6), ("GEN", 2_000), ("EMG", 4_000))
+    assert [total.net for total in statements.of_year(first, 2026).totals] == [1_000]
+    assert [total.net for total in statements.of_year(second, 2026).totals] == [6_000]
+
+
+def test_days_of_the_range_are_inclusive(app: Flask, chart: None) -> None:
+    donor = donor_giving(date(2024, 2, 29), ("GEN", 1_000))
+    day, before = date(2024, 2, 29), date(2024, 2, 28)
+    assert statements.statement(donor, day, day).totals[0].net == 1_000
+    assert statements.statement(donor, before, before).movements == ()
+    with pytest.raises(statements.BadRange):
+        statements.statement(donor, day, before)
+
+
+def test_use_is_told_for_finished_quarters_only(
+    app: Flask, chart: None, clock: ManualClock
+) -> None:
+    donor = donor_giving(date(2026, 2, 2), ("EMG", 10_000))
+    spend("EMG", date(2026, 4, 10), 1, 700)
+    found = statements.of_year(donor, 2026)
+    assert (found.use_until, found.uses[0].granted) == (date(2026, 3, 31), 0)
+    clock.advance(days=1)
+    found = statements.of_year(donor, 2026)
+    assert (found.use_until, found.uses[0].granted) == (date(2026, 6, 30), 700)
+
+
+@pytest.mark.parametrize(("count", "told"), [(4, None), (5, 5), (9, 5), (10, 10)])
+def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: int | None) -> None:
+    donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
+    for number in range(count):
+        spend("EMG", date(2025, 4, 10), number, 700)
+    assert statements.of_year(donor, 2025).uses[0].cases == told
+
+
+@pytest.mark.parametrize("language", statements.LANGUAGES)
+def test_statement_is_the_same_bytes_each_time(app: Flask, chart: None, language: str) -> None:
+    donor = donor_giving(date(2026, 1, 5), ("GEN", 1_000), language=language)
+    found = statements.of_year(donor, 2026)
+    first = statements.as_pdf(found)
+    assert statements.as_pdf(found) == first
+    assert donor.id.encode() not in first
+
+
+def test_statement_without_gifts_says_so(app: Flask, chart: None, tmp_path: Path) -> None:
+    donor = donor_giving(date(2026, 1, 5), ("GEN", 1_000))
+    text = text_of(statements.as_pdf(statements.of_year(donor, 2019)), tmp_path)
+    assert "There are no gifts in these days." in text
+
+
+def test_command_makes_one_file_per_donor(
+    app: Flask, chart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donor = donor_giving(date(2026, 1, 5), ("GEN", 1_234))
+    donor_giving(date(2025, 1, 5), ("GEN", 1_000))
+    monkeypatch.setattr(cli, "application", lambda: app)
+    out = tmp_path / "out"
+    done = CliRunner().invoke(cli.main, ["statements", "2026", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in out.iterdir()] == [f"{donor.id}-2026.pdf"]
+    assert "€12.34" in text_of((out / f"{donor.id}-2026.pdf").read_bytes(), tmp_path)
+    unknown = CliRunner().invoke(cli.main, ["statements", "2026", "--donor", "0" * 32])
+    assert (unknown.exit_code, "no donor with this reference" in unknown.output) == (1, True)
