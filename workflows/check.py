@@ -134,13 +134,15 @@ def _holds(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _stuck_holds(workflow: Workflow) -> Iterator[Finding]:
-    """Wherever a hold may be in force, it can be lifted and its clocks may do what they do."""
+    """A hold can be lifted wherever it may be, without ending the case; its clocks may fire."""
     for hold in workflow.holds:
         for state in sorted(_held_states(workflow, hold)):
             lifting = [
                 step
-                for step, _dest in moves(workflow)[state]
-                if step.lifts == hold.kind and step.action in hold.allows
+                for step, dest in moves(workflow)[state]
+                if step.lifts == hold.kind
+                and step.action in hold.allows
+                and not workflow.state_of[dest].final
             ]
             if not lifting:
                 yield "stuck_hold", f"{hold.kind} cannot be lifted in {state}"

@@ -151,13 +151,13 @@ def is_settled(
 ) -> bool:
     """Whether the ballot may close early: `outstanding` people could still vote in any way.
 
-    True when all have voted; else when the quorum is there and neither result nor any amount
-    can change, however many of them vote.
+    True when all have voted, when the quorum is out of reach, or when it is there and neither
+    result nor any amount can change, however many of them vote.
     """
     if outstanding == 0:
         return True
     if len(votes) < quorum:
-        return False
+        return len(votes) + outstanding < quorum
     counted = count(votes, requested, quorum)
     if counted.against > counted.in_favour + outstanding:
         return True
