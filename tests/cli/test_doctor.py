@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
 from config import Settings
 from fund_app.adapters import migrations
 from fund_app.cli import doctor, main
+from fund_app.models.events import Event
 
 
 @pytest.fixture
@@ -87,3 +90,18 @@ def test_finding_gives_no_advice_where_none_is_needed() -> None:
 
 def test_check_clock_passes_while_nothing_has_happened(settings: Settings) -> None:
     assert doctor.check_clock(settings).is_ok
+
+
+@pytest.mark.both_stores
+def test_check_clock_notices_an_event_that_has_not_happened_yet(
+    session: Session, settings: Settings
+) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    columns = dict.fromkeys(("chain", "action", "source", "dest", "actor_role"), "code")
+    digests = dict.fromkeys(("definition", "previous", "hash"), "0" * 64)
+    refs = dict.fromkeys(("subject_id", "actor_ref"), "0" * 32)
+    session.add(Event(**columns, **digests, **refs, step=1, day=tomorrow.date(), at=tomorrow))
+    session.commit()
+    finding = doctor.check_clock(settings)
+    assert not finding.is_ok
+    assert finding.advice == "The clock stands before the last recorded event: set it, or wait."
