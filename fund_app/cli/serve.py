@@ -13,6 +13,7 @@ import os
 import socket
 import threading
 import time
+from typing import Any
 
 import click
 from flask import Flask
@@ -55,7 +56,7 @@ def serve(host: str, port: int, processes: int, threads: int, worker: bool) -> N
             work.stop()
 
 
-def _server(host: str, port: int, processes: int, threads: int) -> Granian:
+def _server(host: str, port: int, processes: int, threads: int) -> Any:
     """Set up the server: no access log, no request lines, nothing but failures."""
     return Granian(
         "fund_app",

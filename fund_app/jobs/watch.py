@@ -66,15 +66,15 @@ class Watch:
                 log.error("job_stuck kind=%s", self._held.kind)
                 self._alarm()
                 return
-            if self._beats and not self._beat():
-                return
+            if self._beats:
+                self._beat()
 
-    def _beat(self) -> bool:
+    def _beat(self) -> None:
         try:
             with self._app.app_context(), unit_of_work() as session:
                 leases.beat(session, self._held, self._terms.lease)
         except LeaseLost:
-            return False
+            # No more signs of life; the handler may hang all the same, so the watch goes on.
+            self._beats = False
         except SQLAlchemyError as error:
             log.info("beat_missed error=%s", type(error).__name__)
-        return True

@@ -63,6 +63,8 @@ def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def fetch(port: int, path: str) -> HTTPResponse | urllib.error.HTTPError:
