@@ -134,7 +134,7 @@ def _holds(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _stuck_holds(workflow: Workflow) -> Iterator[Finding]:
-    """A hold can be lifted wherever it may be, without ending the case; its clocks may fire."""
+    """Find holds that only an end could lift, and clocks of a hold that may not fire."""
     for hold in workflow.holds:
         for state in sorted(_held_states(workflow, hold)):
             lifting = [
