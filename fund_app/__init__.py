@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -13,10 +14,13 @@ from fund_app.adapters.clock import Clock, ShiftedClock, SystemClock
 from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.extensions import db, prepare_engine
+from fund_app.services.effects import EFFECTS
 from fund_app.services.hardening import Hardening
 from fund_app.views import (
     access,
+    applicant,
     csrf,
+    donor,
     errors,
     formats,
     headers,
@@ -30,7 +34,7 @@ from fund_app.views import (
 )
 from fund_app.views.public.health import count_answer
 
-BLUEPRINTS = (public.bp, staff.bp)
+BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -42,6 +46,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     _speak(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    applicant.register_door(app)
+    donor.register_door(app)
     staff.register_door(app)
     if settings.is_demo and headers.is_loopback(urlsplit(settings.base_url).hostname):
         app.register_blueprint(public.door_bp)
@@ -61,7 +67,8 @@ def _attach(app: Flask, settings: Settings, clock: Clock) -> None:
     app.extensions["fund.hardening"] = Hardening()
     app.extensions["fund.throttle"] = throttle.Throttle(clock)
     app.extensions["fund.answers"] = {}
-    app.extensions["fund.effects"] = {}
+    app.extensions["fund.effects"] = EFFECTS
+    app.extensions["fund.lot"] = SystemRandom()
     app.extensions["fund.doors"] = {}
     app.config["SECRET_KEY"] = deployment.subkey("flask")
     mail.configure(app, mail_url=settings.mail_url, base_url=settings.base_url)

@@ -99,6 +99,8 @@ def protect(app: Flask) -> None:
 
 
 def _declare(view: View, rule: Rule) -> View:
+    if rule_of(view) not in {None, rule}:
+        raise ValueError(f"{view.__name__} declares two different rules")
     setattr(view, _ATTRIBUTE, rule)
     return view
 

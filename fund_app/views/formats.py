@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -60,9 +60,10 @@ def field_attributes(field: Field, described: str, extra: dict[str, Any]) -> dic
 
 
 def _flat(errors: Any) -> Iterator[Any]:
+    """Yield the sentences inside lists and mappings of errors; a sentence may be lazy."""
     if isinstance(errors, dict):
-        errors = errors.values()
-    elif isinstance(errors, str) or not isinstance(errors, Iterable):
+        errors = list(errors.values())
+    if not isinstance(errors, list | tuple):
         yield errors
         return
     for error in errors:

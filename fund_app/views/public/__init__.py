@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.public import components, door, health, home, leave
+from fund_app.views.public import components, door, health, home, leave, webhooks
 
 bp = Blueprint("public", __name__)
 
@@ -20,6 +20,7 @@ bp.add_url_rule("/components", "components", components.show)
 bp.add_url_rule("/healthz", "healthz", health.alive)
 bp.add_url_rule("/readyz", "readyz", health.ready)
 bp.add_url_rule("/metrics", "metrics", health.metrics)
+bp.add_url_rule("/webhooks/stripe", "stripe", webhooks.stripe, methods=["POST"])
 
 door_bp = Blueprint("door", __name__)
 """Registered in a demonstration on a loopback address only."""

@@ -14,6 +14,7 @@ from wtforms import (
     DateTimeLocalField,
     FileField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -35,15 +36,25 @@ class Sample(FlaskForm):
     safe = RadioField(
         "Are you safe right now?",
         [InputRequired("Please choose one answer.")],
-        choices=[("yes", "Yes"), ("no", "No"), ("unsure", "I am not sure")],
+        choices=[
+            SelectChoice("yes", "Yes"),
+            SelectChoice("no", "No"),
+            SelectChoice("unsure", "I am not sure"),
+        ],
     )
     channels = SelectMultipleField(
         "What should we never do?",
-        choices=[("calls", "Call"), ("voicemail", "Leave a message"), ("files", "Send files")],
+        choices=[
+            SelectChoice("calls", "Call"),
+            SelectChoice("voicemail", "Leave a message"),
+            SelectChoice("files", "Send files"),
+        ],
     )
     story = TextAreaField("What happened?")
     when = DateTimeLocalField("By when is help needed?")
-    language = SelectField("Language", choices=[("en", "English"), ("ru", "Русский")])
+    language = SelectField(
+        "Language", choices=[SelectChoice("en", "English"), SelectChoice("ru", "Русский")]
+    )
     evidence = FileField("A photo or a document")
     agree = BooleanField("I have read what happens with my data")
 
