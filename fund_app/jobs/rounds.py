@@ -16,7 +16,7 @@ from datetime import timedelta
 from flask import Flask
 
 from fund_app.adapters import clock
-from fund_app.services import clocks, jobs, sessions, stripe_inbox
+from fund_app.services import deadlines, jobs, sessions, stripe_inbox
 from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
@@ -36,7 +36,7 @@ class Round:
 
 def fire_clocks() -> None:
     """Fire every clock that is due by the fund's time, each one once."""
-    clocks.fire_due(clock.now())
+    deadlines.fire_due(clock.now())
 
 
 def sweep_sessions() -> None:

@@ -45,13 +45,12 @@ class Application(Stateful, Base):
             "state = 'draft' OR state = 'expired' OR rules_code IS NOT NULL",
             name="rules",
         ),
-        CheckConstraint(
-            "state <> 'merged' OR merged_into_id IS NOT NULL", name="merged_into"
-        ),
+        CheckConstraint("state <> 'merged' OR merged_into_id IS NOT NULL", name="merged_into"),
         Index("ix_application_queue", "programme", "state"),
         Index("ix_application_due", "programme", "due_at", "id"),
         Index("ix_application_touched", "programme", "touched_on", "id"),
         Index("ix_application_lead_id", "lead_id"),
+        Index("ix_application_contact_mark", "contact_mark"),
         Index("ix_application_rules_code", "rules_code"),
         Index("ix_application_merged_into_id", "merged_into_id"),
     )
@@ -59,56 +58,47 @@ class Application(Stateful, Base):
     designation: Mapped[str] = mapped_column(
         String(64), unique=True, info=plain("two random words and a number")
     )
-    programme: Mapped[str] = mapped_column(
-        String(16), default="emergency", info=plain("code")
-    )
+    programme: Mapped[str] = mapped_column(String(16), default="emergency", info=plain("code"))
     holder_id: Mapped[str] = mapped_column(
         Ref, unique=True, info=plain("the applicant's key, random")
     )
     language: Mapped[str] = mapped_column(String(2), info=plain("language of letters"))
-    region: Mapped[str | None] = mapped_column(
-        String(24), info=plain("coarse group of countries")
-    )
+    region: Mapped[str | None] = mapped_column(String(24), info=plain("coarse group of countries"))
     band: Mapped[str | None] = mapped_column(String(16), info=plain("code of urgency"))
     intake: Mapped[str] = mapped_column(String(12), default="web", info=plain("code"))
-    lead_id: Mapped[str | None] = mapped_column(
-        ForeignKey("person.id"), info=plain("random")
-    )
+    lead_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), info=plain("random"))
     rules_code: Mapped[str | None] = mapped_column(
         ForeignKey("rules_version.code"), info=plain("public")
     )
     form_version: Mapped[int] = mapped_column(Integer, default=1)
     verification_level: Mapped[int] = mapped_column(Integer, default=0)
-    fund_code: Mapped[str | None] = mapped_column(
-        String(16), info=plain("fund of the award")
-    )
+    fund_code: Mapped[str | None] = mapped_column(String(16), info=plain("fund of the award"))
     awarded: Mapped[int | None] = mapped_column(MinorUnits)
-    currency: Mapped[str] = mapped_column(
-        String(3), default="EUR", info=plain("ISO 4217")
+    currency: Mapped[str] = mapped_column(String(3), default="EUR", info=plain("ISO 4217"))
+    line_categories: Mapped[str | None] = mapped_column(
+        String(400), info=plain("codes of the cost list, in the order of the lines")
     )
-    reason_code: Mapped[str | None] = mapped_column(
-        String(48), info=plain("code of a list")
-    )
+    reason_code: Mapped[str | None] = mapped_column(String(48), info=plain("code of a list"))
     merged_into_id: Mapped[str | None] = mapped_column(
         ForeignKey("application.id"), info=plain("random")
     )
-    is_shared_device: Mapped[bool] = mapped_column(Boolean, default=False)
-    demo_tag: Mapped[str | None] = mapped_column(
-        String(40), info=plain("demonstration only")
+    contact_mark: Mapped[str | None] = mapped_column(
+        String(5), info=plain("20 bits of a keyed digest: ambiguous on purpose")
     )
+    """Tells that two cases may come from one person; many people share a mark."""
+    duplicates_cleared: Mapped[bool] = mapped_column(Boolean, default=False)
+    report_settled: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_shared_device: Mapped[bool] = mapped_column(Boolean, default=False)
+    demo_tag: Mapped[str | None] = mapped_column(String(40), info=plain("demonstration only"))
     created_on: Mapped[date] = mapped_column(Date)
     touched_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     retention_on: Mapped[date | None] = mapped_column(Date)
 
     lead: Mapped[Person | None] = relationship()
-    answers: Mapped[list[Answer]] = relationship(
-        order_by="Answer.question, Answer.item"
-    )
+    answers: Mapped[list[Answer]] = relationship(order_by="Answer.question, Answer.item")
     award_lines: Mapped[list[AwardLine]] = relationship(order_by="AwardLine.line")
-    checks: Mapped[list[VerificationCheck]] = relationship(
-        order_by="VerificationCheck.kind"
-    )
+    checks: Mapped[list[VerificationCheck]] = relationship(order_by="VerificationCheck.kind")
 
 
 class Answer(Base):
@@ -128,12 +118,8 @@ class Answer(Base):
         ),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     question: Mapped[str] = mapped_column(String(48), info=plain("key of the question"))
     item: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -153,9 +139,7 @@ class VerificationCheck(Base):
     __tablename__ = "verification_check"
     __table_args__ = (
         UniqueConstraint("application_id", "kind"),
-        CheckConstraint(
-            "kind IN ('identity', 'incident', 'activity', 'need')", name="kind"
-        ),
+        CheckConstraint("kind IN ('identity', 'incident', 'activity', 'need')", name="kind"),
         CheckConstraint(
             "status IN ('planned', 'confirmed', 'not_confirmed', 'waived')",
             name="status",
@@ -164,26 +148,16 @@ class VerificationCheck(Base):
         Index("ix_verification_check_by_id", "by_id"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     kind: Mapped[str] = mapped_column(String(12), info=plain("code"))
-    status: Mapped[str] = mapped_column(
-        String(16), default="planned", info=plain("code")
-    )
+    status: Mapped[str] = mapped_column(String(16), default="planned", info=plain("code"))
     level: Mapped[int] = mapped_column(Integer, default=0)
-    by_id: Mapped[str | None] = mapped_column(
-        ForeignKey("person.id"), info=plain("random")
-    )
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), info=plain("random"))
     done_on: Mapped[date | None] = mapped_column(Date)
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    note = Sealed(
-        column="note_sealed", compartment=Compartment.NARRATIVE, case="application_id"
-    )
+    note = Sealed(column="note_sealed", compartment=Compartment.NARRATIVE, case="application_id")
 
 
 class ReviewFile(Base):
@@ -191,9 +165,7 @@ class ReviewFile(Base):
 
     __tablename__ = "review_file"
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
     application_id: Mapped[str] = mapped_column(
         ForeignKey("application.id"), unique=True, info=plain("random")
     )
@@ -205,9 +177,7 @@ class ReviewFile(Base):
     narrative = Sealed(
         column="narrative_sealed", compartment=Compartment.REVIEW, case="application_id"
     )
-    lines = Sealed(
-        column="lines_sealed", compartment=Compartment.REVIEW, case="application_id"
-    )
+    lines = Sealed(column="lines_sealed", compartment=Compartment.REVIEW, case="application_id")
 
 
 class AwardLine(Base):
@@ -224,9 +194,7 @@ class AwardLine(Base):
         ForeignKey("application.id"), primary_key=True, info=plain("random")
     )
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
-    category: Mapped[str] = mapped_column(
-        String(32), info=plain("code of the cost list")
-    )
+    category: Mapped[str] = mapped_column(String(32), info=plain("code of the cost list"))
     requested: Mapped[int] = mapped_column(MinorUnits)
     awarded: Mapped[int] = mapped_column(MinorUnits)
     currency: Mapped[str] = mapped_column(String(3), info=plain("ISO 4217"))

@@ -38,9 +38,7 @@ class Ballot(Stateful, Base):
             "result IS NULL OR result IN ('approve', 'approve_partially', 'reject')",
             name="result",
         ),
-        CheckConstraint(
-            "state <> 'decided' OR result IS NOT NULL", name="decided_with_result"
-        ),
+        CheckConstraint("state <> 'decided' OR result IS NOT NULL", name="decided_with_result"),
         CheckConstraint("quorum BETWEEN 1 AND panel_size", name="quorum"),
         Index(
             "uq_ballot_live",
@@ -53,19 +51,22 @@ class Ballot(Stateful, Base):
         Index("ix_ballot_application_id", "application_id"),
     )
 
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     kind: Mapped[str] = mapped_column(String(16), info=plain("code"))
     quorum: Mapped[int] = mapped_column(Integer)
     panel_size: Mapped[int] = mapped_column(Integer)
     result: Mapped[str | None] = mapped_column(String(20), info=plain("code"))
     opened_on: Mapped[date | None] = mapped_column(Date)
     decided_on: Mapped[date | None] = mapped_column(Date)
+    closing_reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Why the chair, or two board members in writing, decided what the panel could not."""
 
     application: Mapped[Application] = relationship()
     seats: Mapped[list[Seat]] = relationship(
         back_populates="ballot", order_by="Seat.position", cascade="all, delete-orphan"
+    )
+    closing_reason = Sealed(
+        column="closing_reason_sealed", compartment=Compartment.REVIEW, case="application_id"
     )
 
 
@@ -80,24 +81,16 @@ class Seat(Base):
         Index("ix_seat_reviewer_id", "reviewer_id", "status"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    ballot_id: Mapped[str] = mapped_column(
-        ForeignKey("ballot.id"), info=plain("random")
-    )
-    reviewer_id: Mapped[str] = mapped_column(
-        ForeignKey("person.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    ballot_id: Mapped[str] = mapped_column(ForeignKey("ballot.id"), info=plain("random"))
+    reviewer_id: Mapped[str] = mapped_column(ForeignKey("person.id"), info=plain("random"))
     position: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(8), default="drawn", info=plain("code"))
     is_substitute: Mapped[bool] = mapped_column(Boolean, default=False)
 
     ballot: Mapped[Ballot] = relationship(back_populates="seats")
     reviewer: Mapped[Person] = relationship()
-    vote: Mapped[Vote | None] = relationship(
-        back_populates="seat", cascade="all, delete-orphan"
-    )
+    vote: Mapped[Vote | None] = relationship(back_populates="seat", cascade="all, delete-orphan")
 
 
 class Vote(Base):
@@ -113,9 +106,7 @@ class Vote(Base):
     seat_id: Mapped[str] = mapped_column(
         ForeignKey("seat.id"), primary_key=True, info=plain("random")
     )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     is_void: Mapped[bool] = mapped_column(Boolean, default=False)
     choice_boxed: Mapped[bytes] = mapped_column(
         LargeBinary, info=sealed_by("the ballot box, until the count")
@@ -123,6 +114,4 @@ class Vote(Base):
     reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
     seat: Mapped[Seat] = relationship(back_populates="vote")
-    reason = Sealed(
-        column="reason_sealed", compartment=Compartment.REVIEW, case="application_id"
-    )
+    reason = Sealed(column="reason_sealed", compartment=Compartment.REVIEW, case="application_id")

@@ -38,22 +38,23 @@ class Clock(Base):
             postgresql_where=RUNNING,
         ),
         Index("ix_clock_subject_id", "subject_id", "state"),
-        Index("ix_clock_due", "state", "due_at"),
+        Index("ix_clock_next_mark_at", "next_mark_at"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
     subject_type: Mapped[str] = mapped_column(String(24), info=plain("kind of subject"))
     subject_id: Mapped[str] = mapped_column(Ref, info=plain("random"))
     name: Mapped[str] = mapped_column(String(24), info=plain("code"))
-    state: Mapped[str] = mapped_column(
-        String(12), default="running", info=plain("code")
-    )
+    state: Mapped[str] = mapped_column(String(12), default="running", info=plain("code"))
     step: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_mark: Mapped[int | None] = mapped_column(Integer)
+    """Percent at which somebody is told next: 50, 80, 100, then nothing more."""
+    next_mark_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    length: Mapped[int] = mapped_column(Integer)
+    """How much it counts, in its definition's unit, as the rules said when it started."""
     elapsed_hours: Mapped[int | None] = mapped_column(Integer)
 
     pauses: Mapped[list[ClockPause]] = relationship(

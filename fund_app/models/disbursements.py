@@ -49,9 +49,7 @@ class Disbursement(Stateful, Base):
         Index("ix_disbursement_due", "state", "due_at"),
     )
 
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     tranche_id: Mapped[str] = mapped_column(ForeignKey("tranche.id"), info=plain("random"))
     parent_id: Mapped[str | None] = mapped_column(
         ForeignKey("disbursement.id"), info=plain("random")
@@ -60,13 +58,13 @@ class Disbursement(Stateful, Base):
     amount: Mapped[int] = mapped_column(MinorUnits)
     currency: Mapped[str] = mapped_column(String(3), info=plain("ISO 4217"))
     fund_code: Mapped[str] = mapped_column(String(16), info=plain("code"))
-    channel: Mapped[str] = mapped_column(
-        String(24), info=plain("code of the way it travels")
-    )
+    channel: Mapped[str] = mapped_column(String(24), info=plain("code of the way it travels"))
     payee_hash: Mapped[str] = mapped_column(
         String(64), info=plain("keyed digest of the sealed payee, to notice a change")
     )
     reference: Mapped[str] = mapped_column(String(24), info=plain("neutral, random"))
+    signatures_round: Mapped[int] = mapped_column(Integer, default=0)
+    """Raised when the signatures given so far are void; part of what a signature is bound to."""
     sent_on: Mapped[date | None] = mapped_column(Date)
     confirmed_on: Mapped[date | None] = mapped_column(Date)
 
@@ -85,16 +83,12 @@ class Approval(Base):
         Index("ix_approval_person_id", "person_id"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
     disbursement_id: Mapped[str] = mapped_column(
         ForeignKey("disbursement.id"), info=plain("random")
     )
     kind: Mapped[str] = mapped_column(String(16), info=plain("code"))
-    person_id: Mapped[str] = mapped_column(
-        ForeignKey("person.id"), info=plain("random")
-    )
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), info=plain("random"))
     role: Mapped[str] = mapped_column(String(24), info=plain("code"))
     subject_hash: Mapped[str] = mapped_column(
         String(64), info=plain("digest of amount, currency, channel, payee and tranche")

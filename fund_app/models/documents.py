@@ -29,24 +29,16 @@ class Document(Base):
 
     __tablename__ = "document"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('evidence', 'award_letter', 'refusal_letter')", name="kind"
-        ),
+        CheckConstraint("kind IN ('evidence', 'award_letter', 'refusal_letter')", name="kind"),
         Index("ix_document_application_id", "application_id"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     scope: Mapped[str] = mapped_column(Ref, info=plain("random"))
     kind: Mapped[str] = mapped_column(String(16), info=plain("code"))
     media_type: Mapped[str] = mapped_column(String(32), info=plain("pdf, jpeg or png"))
-    stored_as: Mapped[str] = mapped_column(
-        Ref, unique=True, info=plain("random file name")
-    )
+    stored_as: Mapped[str] = mapped_column(Ref, unique=True, info=plain("random file name"))
     added_on: Mapped[date] = mapped_column(Date)
     position: Mapped[int] = mapped_column(Integer)
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -30,12 +30,8 @@ HOUSE_ID = "0" * 32
 class Stateful:
     """What every subject of a workflow has; only services/transition.py writes it."""
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    workflow: Mapped[str] = mapped_column(
-        String(32), info=plain("name of the definition")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    workflow: Mapped[str] = mapped_column(String(32), info=plain("name of the definition"))
     workflow_version: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(32), info=plain("code of the state"))
     step: Mapped[int] = mapped_column(Integer, default=0)
@@ -44,9 +40,7 @@ class Stateful:
     )
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The nearest due moment among the running clocks; what queues are ordered by."""
-    due_clock: Mapped[str | None] = mapped_column(
-        String(24), info=plain("code of that clock")
-    )
+    due_clock: Mapped[str | None] = mapped_column(String(24), info=plain("code of that clock"))
 
 
 class Event(Base):
@@ -71,21 +65,11 @@ class Event(Base):
     day: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Moment of a staff or system act; empty for applicants, whose hours are nobody's business."""
-    reason_code: Mapped[str | None] = mapped_column(
-        String(48), info=plain("code of a list")
-    )
-    definition: Mapped[str] = mapped_column(
-        String(64), info=plain("digest of the definition")
-    )
-    request_id: Mapped[str | None] = mapped_column(
-        String(64), info=plain("random, per form")
-    )
-    previous: Mapped[str] = mapped_column(
-        String(64), info=plain("hash of the event before")
-    )
-    hash: Mapped[str] = mapped_column(
-        String(64), info=plain("hash over all of the above")
-    )
+    reason_code: Mapped[str | None] = mapped_column(String(48), info=plain("code of a list"))
+    definition: Mapped[str] = mapped_column(String(64), info=plain("digest of the definition"))
+    request_id: Mapped[str | None] = mapped_column(String(64), info=plain("random, per form"))
+    previous: Mapped[str] = mapped_column(String(64), info=plain("hash of the event before"))
+    hash: Mapped[str] = mapped_column(String(64), info=plain("hash over all of the above"))
 
 
 class ChainHead(Base):
@@ -94,8 +78,6 @@ class ChainHead(Base):
     __tablename__ = "chain_head"
 
     chain: Mapped[str] = mapped_column(String(24), primary_key=True, info=plain("kind"))
-    subject_id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, info=plain("random reference")
-    )
+    subject_id: Mapped[str] = mapped_column(Ref, primary_key=True, info=plain("random reference"))
     step: Mapped[int] = mapped_column(Integer)
     head: Mapped[str] = mapped_column(String(64), info=plain("hash of the last event"))

@@ -28,16 +28,10 @@ class Hold(Base):
         Index("ix_hold_application_id", "application_id"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     kind: Mapped[str] = mapped_column(String(24), info=plain("code"))
     placed_by: Mapped[str] = mapped_column(String(32), info=plain("opaque reference"))
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    lifted_by: Mapped[str | None] = mapped_column(
-        String(32), info=plain("opaque reference")
-    )
+    lifted_by: Mapped[str | None] = mapped_column(String(32), info=plain("opaque reference"))
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -204,7 +204,7 @@ class JournalEntry(Base):
 
     id: Mapped[int] = mapped_column(
         _EntryId,
-        ForeignKey("entry_seal.entry_id", deferrable=True, initially="DEFERRED", use_alter=True),
+        ForeignKey("entry_seal.entry_id", deferrable=True, initially="DEFERRED"),
         primary_key=True,
         autoincrement="ignore_fk",
     )
@@ -262,8 +262,14 @@ class EntrySeal(Base):
 
     __tablename__ = "entry_seal"
 
+    # Each refers to the other, so one key is added after both tables exist. It is this one:
+    # SQLAlchemy leaves such a key out of every later CREATE TABLE of the same process, and the
+    # other is the one an unsealed entry fails at.
     entry_id: Mapped[int] = mapped_column(
-        _EntryId, ForeignKey("journal_entry.id"), primary_key=True, autoincrement=False
+        _EntryId,
+        ForeignKey("journal_entry.id", use_alter=True),
+        primary_key=True,
+        autoincrement=False,
     )
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed_by: Mapped[str] = mapped_column(Ref, info=plain("opaque reference"))

@@ -23,21 +23,13 @@ class Message(Base):
         Index("ix_message_answers_id", "answers_id"),
     )
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    application_id: Mapped[str] = mapped_column(
-        ForeignKey("application.id"), info=plain("random")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), info=plain("random"))
     sender: Mapped[str] = mapped_column(String(12), info=plain("role"))
     kind: Mapped[str] = mapped_column(String(12), info=plain("code"))
-    answers_id: Mapped[str | None] = mapped_column(
-        ForeignKey("message.id"), info=plain("random")
-    )
+    answers_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"), info=plain("random"))
     sent_on: Mapped[date] = mapped_column(Date)
     position: Mapped[int] = mapped_column()
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
-    body = Sealed(
-        column="body_sealed", compartment=Compartment.MESSAGES, case="application_id"
-    )
+    body = Sealed(column="body_sealed", compartment=Compartment.MESSAGES, case="application_id")

@@ -21,27 +21,17 @@ class Person(Base):
 
     __tablename__ = "person"
 
-    id: Mapped[str] = mapped_column(
-        Ref, primary_key=True, default=new_ref, info=plain("random")
-    )
-    handle: Mapped[str] = mapped_column(
-        String(64), unique=True, info=plain("sign-in name")
-    )
-    display_name: Mapped[str] = mapped_column(
-        String(120), info=plain("staff, shown to staff")
-    )
-    language: Mapped[str] = mapped_column(
-        String(2), default="en", info=plain("for mail and pages")
-    )
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    handle: Mapped[str] = mapped_column(String(64), unique=True, info=plain("sign-in name"))
+    display_name: Mapped[str] = mapped_column(String(120), info=plain("staff, shown to staff"))
+    language: Mapped[str] = mapped_column(String(2), default="en", info=plain("for mail and pages"))
     mail_address: Mapped[str | None] = mapped_column(
         String(254), info=plain("staff address for constant texts")
     )
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     disabled_on: Mapped[date | None] = mapped_column(Date)
 
-    grants: Mapped[list[RoleGrant]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan"
-    )
+    grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -67,6 +57,4 @@ class RoleGrant(Base):
         ForeignKey("person.id"), primary_key=True, info=plain("random")
     )
     role: Mapped[str] = mapped_column(String(24), primary_key=True, info=plain("code"))
-    resolution: Mapped[str] = mapped_column(
-        String(64), default="", info=plain("public record")
-    )
+    resolution: Mapped[str] = mapped_column(String(64), default="", info=plain("public record"))

@@ -18,11 +18,7 @@ class RulesVersion(Base):
 
     __tablename__ = "rules_version"
 
-    code: Mapped[str] = mapped_column(
-        String(16), primary_key=True, info=plain("public")
-    )
+    code: Mapped[str] = mapped_column(String(16), primary_key=True, info=plain("public"))
     in_force_from: Mapped[datetime] = mapped_column(UtcDateTime, unique=True)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, info=plain("public rules"))
-    resolution: Mapped[str] = mapped_column(
-        String(64), default="", info=plain("public record")
-    )
+    resolution: Mapped[str] = mapped_column(String(64), default="", info=plain("public record"))

@@ -79,9 +79,7 @@ class PspBalanceTxn(Base):
     payout_id: Mapped[str | None] = mapped_column(String(64), info=plain("provider's id"))
     booked_on: Mapped[date] = mapped_column(Date)
     available_on: Mapped[date] = mapped_column(Date)
-    donation_id: Mapped[str | None] = mapped_column(
-        ForeignKey("donation.id"), info=plain("random")
-    )
+    donation_id: Mapped[str | None] = mapped_column(ForeignKey("donation.id"), info=plain("random"))
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)
     """The journal entry that books it; empty while a person has to look at it."""
 

@@ -139,9 +139,7 @@ def gifts(search: str = "", sort: str = "-day", cursor: str | None = None) -> Pa
     query = _gifts()
     wanted = "".join(each for each in search.upper() if each.isalnum())
     if wanted:
-        query = query.where(
-            or_(Donation.reference.contains(wanted), Donation.fund_code == wanted)
-        )
+        query = query.where(or_(Donation.reference.contains(wanted), Donation.fund_code == wanted))
     read = date.fromisoformat if key == "day" else int
     query = after(query, SORTS[key], Donation.id, cursor, read, descending=descending)
     rows: Sequence[GiftRow] = [GiftRow(*row) for row in db.session.execute(query)]

@@ -293,8 +293,8 @@ def journal(since: date | None = None, until: date | None = None) -> Iterator[En
     width = len(_ENTRY)
     for _, group in groupby(db.session.execute(query), itemgetter(0)):
         rows: list[tuple[Any, ...]] = [tuple(row) for row in group]
-        lines = tuple(LineRow(*row[width:]) for row in rows)
-        yield EntryRow(*rows[0][:width], lines=lines)
+        values = (*rows[0][:width], tuple(LineRow(*row[width:]) for row in rows))
+        yield EntryRow(*values)
 
 
 def _positions(*conditions: ColumnElement[bool]) -> tuple[Position, ...]:
@@ -379,4 +379,5 @@ def _with_lines(found: Sequence[AnyRow]) -> tuple[EntryRow, ...]:
         entry_id: tuple(LineRow(*row[1:]) for row in group)
         for entry_id, group in groupby(postings, itemgetter(0))
     }
-    return tuple(EntryRow(*row, lines=lines.get(row.id, ())) for row in found)
+    whole: list[tuple[Any, ...]] = [(*row, lines.get(row.id, ())) for row in found]
+    return tuple(EntryRow(*values) for values in whole)

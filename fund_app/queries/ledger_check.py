@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, literal, select
 
 from fund_app.extensions import db
 from fund_app.models.ledger import (
@@ -14,8 +14,10 @@ from fund_app.models.ledger import (
     AccountBalance,
     AccountType,
     CommitmentState,
+    EntrySeal,
     FundPosition,
     GrantCommitment,
+    JournalEntry,
     Posting,
     Tranche,
     TrancheState,
@@ -39,14 +41,15 @@ def recompute_check() -> tuple[Difference, ...]:
     """Add up every posting again and return what does not agree; empty means all is well.
 
     Compared are the balances and positions the seals keep, each entry's sum per fund and
-    currency (real and memo apart), and each fund's open promises with the tranches that are
-    still planned. Six statements, whatever the ledger's size.
+    currency (real and memo apart), each fund's open promises with the tranches that are still
+    planned, and that every entry is sealed. Eight statements, whatever the ledger's size.
     """
     return (
         *_compared("account_balance", _balances(), _balances_again()),
         *_compared("fund_position", _positions(), _positions_again()),
         *_compared("entry", {}, _unbalanced()),
         *_compared("promises", _promised(), _planned()),
+        *_compared("unsealed", _unsealed(), {}),
     )
 
 
@@ -126,3 +129,12 @@ def _planned() -> Amounts:
         .group_by(*key)
     )
     return _amounts(query, len(key))
+
+
+def _unsealed() -> Amounts:
+    query = (
+        select(JournalEntry.id, literal(1))
+        .outerjoin(EntrySeal, EntrySeal.entry_id == JournalEntry.id)
+        .where(EntrySeal.entry_id.is_(None))
+    )
+    return _amounts(query, 1)

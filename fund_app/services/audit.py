@@ -54,9 +54,7 @@ def event_hash(event: Event) -> str:
         "step": event.step,
         "subject": event.subject_id,
     }
-    canonical = json.dumps(
-        body, sort_keys=True, separators=(",", ":"), ensure_ascii=True
-    )
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -141,9 +139,7 @@ def verify(session: Session, subjects: dict[str, type[Stateful]]) -> Iterator[Br
     heads = _heads(session, subjects)
     ordered = select(Event).order_by(Event.chain, Event.subject_id, Event.step)
     stream = session.scalars(ordered.execution_options(yield_per=1000))
-    for key, events in groupby(
-        stream, key=lambda event: (event.chain, event.subject_id)
-    ):
+    for key, events in groupby(stream, key=lambda event: (event.chain, event.subject_id)):
         step, head, broken = _walk(events)
         expected = heads.pop(key, None)
         if broken:
@@ -184,8 +180,6 @@ def _heads(
         for row in session.scalars(select(ChainHead))
     }
     for chain, model in subjects.items():
-        for subject_id, step, head in session.execute(
-            select(model.id, model.step, model.head)
-        ):
+        for subject_id, step, head in session.execute(select(model.id, model.step, model.head)):
             heads[chain, subject_id] = (step, head)
     return heads

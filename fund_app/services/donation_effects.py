@@ -39,9 +39,7 @@ def post_gift(context: Context) -> None:
         _book(context)
         return
     line: BankLine = context.data
-    origin = Origin(
-        f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref
-    )
+    origin = Origin(f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref)
     shares = {donation.fund_code: line.amount}
     ledger_facts.bank_gift(context.session, origin, shares, line.currency)
 

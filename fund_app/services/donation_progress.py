@@ -113,9 +113,7 @@ def _dispute(session: Session, donation: Donation, payment: Payment) -> None:
                 stripe_facts.book_lost_dispute(session, donation, dispute)
 
 
-def _refund(
-    session: Session, donation: Donation, payment: Payment, new: list[Movement]
-) -> None:
+def _refund(session: Session, donation: Donation, payment: Payment, new: list[Movement]) -> None:
     if donation.state not in REFUNDABLE:
         return
     if not any(line.category == "refund" for line in new):
@@ -124,9 +122,7 @@ def _refund(
     _step(session, donation, "refund" if whole else "refund_partly", payment)
 
 
-def _step(
-    session: Session, donation: Donation, action: str, payment: Payment, **more: Any
-) -> None:
+def _step(session: Session, donation: Donation, action: str, payment: Payment, **more: Any) -> None:
     step(
         session,
         donation,
@@ -134,3 +130,7 @@ def _step(
     )
 
 
+def run_out(session: Session, donation_id: str, action: str, clock: str) -> None:
+    """Do what a gift's clock asks for when it has run out; Refused if it cannot be."""
+    donation = take(session, Donation, donation_id, INTERNAL)
+    step(session, donation, Step(action, SYSTEM, {"ran_out": (clock,)}))

@@ -121,9 +121,7 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
     return Begun(donation.id, donation.reference, fresh)
 
 
-def check_out(
-    donor: Actor, donation_id: str, *, success_url: str, cancel_url: str
-) -> CheckoutPage:
+def check_out(donor: Actor, donation_id: str, *, success_url: str, cancel_url: str) -> CheckoutPage:
     """Open the hosted payment page of a donor's own gift, however often it is asked for.
 
     Raises Unknown for anybody else's gift, CheckoutOver when it is past paying, NotConfigured
@@ -192,9 +190,7 @@ def normal_reference(text: str) -> str:
 
 def _same_request(session: Session, request: Request, taken: Donation) -> str:
     """Answer a form sent twice as the first time; refuse another form with the same line."""
-    made = select(Event.id).where(
-        Event.request_id == request.id, Event.subject_id == taken.id
-    )
+    made = select(Event.id).where(Event.request_id == request.id, Event.subject_id == taken.id)
     if request.id is None or session.scalar(made) is None:
         raise LineTaken(taken.id)
     return taken.id

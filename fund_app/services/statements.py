@@ -163,7 +163,9 @@ def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
 
 
 def _uses(funds: set[tuple[str, str]], since: date, until: date) -> Iterable[Use]:
-    moved = {(row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(since, until)}
+    moved = {
+        (row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(since, until)
+    }
     for fund_code, currency in sorted(funds):
         row = moved.get((fund_code, currency))
         held = donations.use_of(fund_code, currency, since, until)

@@ -132,9 +132,7 @@ def _book(session: Session, movement: Movement, donation: Donation | None) -> bo
     if donation is not None and movement.category in _GIFT_BOOKINGS:
         entry = _GIFT_BOOKINGS[movement.category](session, origin, movement, donation.fund_code)
     elif movement.category == "fee" and movement.net < 0:
-        entry = facts.stripe_fee(
-            session, origin, chart.GENERAL, -movement.net, movement.currency
-        )
+        entry = facts.stripe_fee(session, origin, chart.GENERAL, -movement.net, movement.currency)
     else:
         entry = facts.stripe_unknown(session, origin, movement.net, movement.currency)
     row.entry_id = entry.id
@@ -176,9 +174,7 @@ def _book_payout_line(
     if sum(shares.values()) != abs(line.net):
         raise NotItemised
     if line.category == "payout":
-        entry = facts.stripe_payout(
-            session, origin, shares, net=-line.net, currency=line.currency
-        )
+        entry = facts.stripe_payout(session, origin, shares, net=-line.net, currency=line.currency)
     else:
         entry = facts.payout_failed(session, origin, shares, line.currency)
     row.entry_id = entry.id

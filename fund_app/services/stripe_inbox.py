@@ -188,9 +188,7 @@ def _finish(
         for movement in _unbooked(found.movements):
             _settle(movement)
     with unit_of_work() as session:
-        event = session.get(
-            StripeEvent, event_id, with_for_update=True, populate_existing=True
-        )
+        event = session.get(StripeEvent, event_id, with_for_update=True, populate_existing=True)
         if event is not None and attempt is not None:
             event.attempts += 1
             reason = _apply(session, found)

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from fund_app.adapters.clock import now
-from fund_app.models.events import Event, Stateful
-from fund_app.services import audit, clocks
+from fund_app.models.events import BEGINNING, Event, Stateful
+from fund_app.services import audit, clocks, holds
 from fund_app.services.unit import Repeated
 from workflows.catalogue import workflow
-from workflows.engine import Outcome, fire
+from workflows.engine import Outcome, Workflow, fire
 from workflows.roles import Actor, Role
 
 
@@ -85,9 +85,7 @@ class Step:
     data: Any = field(default=None, repr=False)
 
 
-def take(
-    session: Session, model: type[Subject], subject_id: str, request: Request
-) -> Subject:
+def take(session: Session, model: type[Subject], subject_id: str, request: Request) -> Subject:
     """Lock a subject for this unit of work and read it anew.
 
     Raises Unknown when there is none, Repeated when this very request was already carried out
@@ -104,6 +102,41 @@ def take(
     if request.step_seen is not None and request.step_seen != subject.step:
         raise Conflict(subject, _since(session, subject, request.step_seen))
     return subject
+
+
+def begin(
+    session: Session, subject: Stateful, name: str, actor: Actor, facts: Mapping[str, Any]
+) -> None:
+    """Put a new subject into the first state of the newest version of a workflow.
+
+    The subject is added to the session; its first event and the first state's clocks are
+    written in the caller's unit of work.
+    """
+    definition = workflow(name)
+    subject.workflow, subject.workflow_version = definition.name, definition.version
+    subject.state, subject.step, subject.head = definition.initial, 0, BEGINNING
+    session.add(subject)
+    session.flush()
+    moment = now()
+    event = audit.chain_event(
+        chain=name,
+        subject_id=subject.id,
+        step=1,
+        previous=subject.head,
+        action="begin",
+        source="",
+        dest=subject.state,
+        actor=actor,
+        role=min(actor.roles),
+        definition=definition.digest,
+        moment=moment,
+    )
+    session.add(event)
+    _take_place(session, subject, event)
+    clocks_of_state = definition.state_of[subject.state].clocks
+    outcome = Outcome(subject.state, (), starts=clocks_of_state)
+    clocks.follow(session, subject, outcome, facts, moment)
+    session.flush()
 
 
 def step(session: Session, subject: Stateful, wish: Step) -> Outcome:
@@ -126,42 +159,62 @@ def step(session: Session, subject: Stateful, wish: Step) -> Outcome:
         source=subject.state,
         dest=outcome.state,
         actor=wish.actor,
-        role=acting_role(wish.actor, outcome.by_roles),
+        role=_acting_role(definition, subject, wish),
         definition=definition.digest,
         request_id=wish.request.id,
         reason_code=wish.reason_code,
         moment=moment,
     )
     session.add(event)
-    _write_state(session, subject, outcome.state, event)
-    clocks.follow(session, subject, outcome, moment)
-    context = Context(
-        session, subject, wish.actor, wish.facts, outcome, event, moment, wish.data
-    )
+    _take_place(session, subject, event)
+    set_committed_value(subject, "state", outcome.state)
+    holds.follow(session, subject, outcome, wish.actor, moment)
+    clocks.follow(session, subject, outcome, wish.facts, moment)
+    session.flush()
+    context = Context(session, subject, wish.actor, wish.facts, outcome, event, moment, wish.data)
     effects: Mapping[str, Effect] = current_app.extensions["fund.effects"]
     for name in outcome.effects:
         effects[name](context)
+    _write_state(session, subject, outcome.state, event)
     return outcome
 
 
-def acting_role(actor: Actor, by_roles: frozenset[Role]) -> Role:
-    """Return the role the actor acted in: the one the step asks for (first by name)."""
-    return min(actor.roles & by_roles)
+def _acting_role(definition: Workflow, subject: Stateful, wish: Step) -> Role:
+    """Return the role the actor acted in: of those the step asks for, the first by name."""
+    row = definition.step_of[wish.action, subject.state]
+    return min(wish.actor.roles.intersection(row.by_roles))
 
 
-def _write_state(session: Session, subject: Stateful, state: str, event: Event) -> None:
-    """Compare and set: even without the lock a second writer would find no row to change."""
+def _take_place(session: Session, subject: Stateful, event: Event) -> None:
+    """Compare and set the step: even without the lock a second writer would find no row."""
     model = type(subject)
     changed = session.execute(
         update(model)
         .where(model.id == subject.id, model.step == subject.step)
-        .values(state=state, step=event.step, head=event.hash)
+        .values(step=event.step, head=event.hash)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(subject, ())
-    for name, value in (("state", state), ("step", event.step), ("head", event.hash)):
-        set_committed_value(subject, name, value)
+    set_committed_value(subject, "step", event.step)
+    set_committed_value(subject, "head", event.hash)
+
+
+def _write_state(session: Session, subject: Stateful, state: str, event: Event) -> None:
+    """Write the state after the effects, so that the table's rules see what belongs to it.
+
+    An effect that took the subject a step further has written a later state; that one stays.
+    """
+    session.flush()
+    if subject.step != event.step:
+        return
+    model = type(subject)
+    session.execute(
+        update(model)
+        .where(model.id == subject.id)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _since(session: Session, subject: Stateful, step_seen: int) -> tuple[Event, ...]:

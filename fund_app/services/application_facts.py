@@ -1,0 +1,224 @@
+"""Facts of an application: everything the guards of its steps may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.applications import Application, VerificationCheck
+from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.documents import Document
+from fund_app.models.events import Event
+from fund_app.models.ledger import Fund
+from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
+from fund_app.queries import answers, ledger
+from fund_app.services import countersignatures, holds, rules
+from fund_app.services.facts import Facts
+from workflows.disbursement import IN_FLIGHT, MONEY_LEFT
+from workflows.roles import Actor
+from workflows.rules import ANY, FORMAL_REASONS
+
+CONFIRMED = ("confirmed", "received", "reconciled")
+LETTERS = ("award_letter", "refusal_letter")
+
+
+def gather(
+    session: Session,
+    application: Application,
+    action: str,
+    actor: Actor,
+    given: Mapping[str, Any] | None = None,
+) -> Facts:
+    """Return the facts of one step by one person; `given` is what the use case itself knows."""
+    return Facts(given or {}, _Gatherer(session, application, action, actor).table())
+
+
+def funds_for(session: Session, programme: str) -> list[str]:
+    """Return the funds that may carry a programme, the narrowest first, the general one last."""
+    statement = select(Fund.code).where(Fund.programme == programme).order_by(Fund.code)
+    restricted = [code for code in session.scalars(statement) if code != GENERAL]
+    return [*sorted(restricted, key=lambda code: (code != EMERGENCY, code)), GENERAL]
+
+
+def fund_with(session: Session, programme: str, amount: int, currency: str) -> str:
+    """Return the first fund of a programme that has the amount free, else the general fund."""
+    codes = funds_for(session, programme)
+    for code in codes:
+        if ledger.position(code, currency).available >= amount:
+            return code
+    return codes[-1]
+
+
+class _Gatherer:
+    """Finds one fact after another; each method runs at most once per step."""
+
+    def __init__(
+        self, session: Session, application: Application, action: str, actor: Actor
+    ) -> None:
+        self.session = session
+        self.application = application
+        self.action = action
+        self.actor = actor
+
+    def table(self) -> Mapping[str, Callable[[], Any]]:
+        """Return how to find each fact, by its name in docs/workflows.md."""
+        application = self.application
+        return {
+            "holds": lambda: holds.active(self.session, application.id),
+            "rules": lambda: self.rules,
+            "variant": self.variant,
+            "lead": lambda: application.lead_id,
+            "band": lambda: application.band,
+            "recused": self.recused,
+            "missing_answers": lambda: len(answers.missing(self.session, application.id)),
+            "consented": lambda: answers.has_consented(self.session, application.id),
+            "co_signer": lambda: countersignatures.co_signer(
+                self.session, application, self.action, self.actor
+            ),
+            "officers": self.officers,
+            "assignee_recused": lambda: False,
+            "open_duplicates": self.open_duplicates,
+            "info_round": lambda: self.times("request_info"),
+            "info_rounds_most": lambda: self.rules.info_rounds_most,
+            "signals": self.signals,
+            "verification_level": lambda: application.verification_level,
+            "verification_waived": lambda: self.times("waive_verification") > 0,
+            "redaction_ready": lambda: False,
+            "formal_reason": lambda: application.reason_code in FORMAL_REASONS,
+            "reason_on_list": lambda: application.reason_code in self.rules.refusal_codes,
+            "appeal_allowed": self.appeal_allowed,
+            "notice_reached": lambda: self.times("notice_reached") > 0,
+            "letter_ready": self.letter_ready,
+            "award": lambda: application.awarded or 0,
+            "award_lines": lambda: tuple(line.awarded for line in application.award_lines),
+            "amount": lambda: application.awarded or 0,
+            "panel_cap": lambda: self.rules.panel_cap,
+            "board_cap": lambda: self.rules.board_cap,
+            "board_consented": lambda: self.times("board_consent") > 0,
+            "fast_track_cap": lambda: self.rules.fast_track_cap,
+            "fast_tracked": lambda: self.times("fast_track") > 0,
+            "available": self.available,
+            "reserve_balance": self.available,
+            "payouts_in_flight": lambda: self.payouts(IN_FLIGHT),
+            "payouts_sent": lambda: self.payouts(MONEY_LEFT),
+            "payouts_confirmed": lambda: self.payouts(CONFIRMED),
+            "payouts_unreconciled": lambda: self.payouts(IN_FLIGHT | {"confirmed", "received"}),
+            "failed_channels": self.failed_channels,
+            "ran_out": tuple,
+            "reopen_in_time": self.reopen_in_time,
+            "file_erased": lambda: False,
+            "days_without_contact": lambda: (now().date() - application.touched_on).days,
+            "risk_too_high": lambda: False,
+            "report_settled": lambda: application.report_settled,
+            "applicant_prefers_referral": lambda: False,
+        }
+
+    @cached_property
+    def rules(self) -> Any:
+        """The numbers the case is judged by."""
+        return rules.of(self.session, self.application)
+
+    @cached_property
+    def deeds(self) -> list[tuple[str, str, int]]:
+        """What was done to the case so far: action, by whom, at which step."""
+        statement = select(Event.action, Event.actor_ref, Event.step).where(
+            Event.chain == self.application.workflow, Event.subject_id == self.application.id
+        )
+        return [tuple(row) for row in self.session.execute(statement.order_by(Event.step))]
+
+    def times(self, action: str) -> int:
+        """How often an action was taken since the case was last opened again."""
+        reopened = max((step for deed, _, step in self.deeds if deed == "reopen"), default=0)
+        return sum(deed == action and step > reopened for deed, _, step in self.deeds)
+
+    def variant(self) -> str:
+        """Which length of a clock holds: by band, or for a draft on a shared device."""
+        application = self.application
+        if application.state == "draft" and self.action == "save":
+            return "shared_device" if application.is_shared_device else ANY
+        return application.band or ANY
+
+    def recused(self) -> frozenset[str]:
+        """Everybody who has stepped back from a ballot of this case."""
+        statement = (
+            select(Seat.reviewer_id)
+            .join(Ballot, Ballot.id == Seat.ballot_id)
+            .where(Ballot.application_id == self.application.id, Seat.status == "recused")
+        )
+        return frozenset(self.session.scalars(statement))
+
+    def officers(self) -> frozenset[str]:
+        """Who has signed for the fast track so far, the one acting now included."""
+        first = {ref for deed, ref, _ in self.deeds if deed == "propose_fast_track"}
+        return frozenset({*first, self.actor.ref})
+
+    def open_duplicates(self) -> int:
+        """How many other cases carry the same mark, unless somebody has looked at them."""
+        application = self.application
+        if application.contact_mark is None or application.duplicates_cleared:
+            return 0
+        statement = select(func.count()).where(
+            Application.contact_mark == application.contact_mark,
+            Application.id != application.id,
+            Application.state.not_in(("draft", "merged")),
+        )
+        return self.session.scalar(statement) or 0
+
+    def signals(self) -> int:
+        """How many of the four tests are confirmed."""
+        statement = select(func.count()).where(
+            VerificationCheck.application_id == self.application.id,
+            VerificationCheck.status == "confirmed",
+        )
+        return self.session.scalar(statement) or 0
+
+    def appeal_allowed(self) -> bool:
+        """Whether the reason of the refusal may be appealed."""
+        code = self.application.reason_code
+        return code in self.rules.refusal_codes and self.rules.may_appeal(code)
+
+    def letter_ready(self) -> bool:
+        """Whether the letter the job makes has been made."""
+        statement = select(Document.id).where(
+            Document.application_id == self.application.id, Document.kind.in_(LETTERS)
+        )
+        return self.session.scalar(statement.limit(1)) is not None
+
+    def available(self) -> int:
+        """What the fund of the award has free, in minor units."""
+        application = self.application
+        code = application.fund_code or fund_with(
+            self.session, application.programme, application.awarded or 0, application.currency
+        )
+        return ledger.position(code, application.currency).available
+
+    @cached_property
+    def payout_states(self) -> list[str]:
+        """The states of the case's payments."""
+        statement = select(Disbursement.state).where(
+            Disbursement.application_id == self.application.id
+        )
+        return list(self.session.scalars(statement))
+
+    def payouts(self, states: Any) -> int:
+        """How many payments are in one of the states."""
+        return sum(state in states for state in self.payout_states)
+
+    def failed_channels(self) -> int:
+        """How many different ways to pay have failed or were blocked."""
+        statement = select(func.count(Disbursement.channel.distinct())).where(
+            Disbursement.application_id == self.application.id,
+            Disbursement.state.in_(("failed", "returned", "reissued", "cancelled", "held")),
+        )
+        return self.session.scalar(statement) or 0
+
+    def reopen_in_time(self) -> bool:
+        """Whether the case ended within the time in which it may be opened again."""
+        ended = (now().date() - self.application.touched_on).days
+        return bool(ended <= self.rules.reopen_days)

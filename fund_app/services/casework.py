@@ -1,0 +1,97 @@
+"""Casework: how every use case on an application carries out its one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.applications import Application
+from fund_app.services import application_facts, countersignatures
+from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
+from fund_app.services.unit import unit_of_work
+from workflows.engine import Option, Refused, options
+from workflows.catalogue import workflow
+from workflows.roles import SYSTEM, Actor, Role
+
+Prepare = Callable[[Session, Application], None]
+SECOND_PERSON = "second_person_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody wants to do to an application, and what goes with it.
+
+    `facts` are those only the use case knows; `prepare` writes what belongs to the step before
+    it is weighed (it is rolled back with it when the step is refused).
+    """
+
+    action: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reason_code: str | None = None
+    data: Any = field(default=None, repr=False)
+    prepare: Prepare | None = None
+
+
+def carry_out(actor: Actor, application_id: str, deed: Deed, request: Request) -> None:
+    """Take one step of an application in one unit of work.
+
+    Raises Unknown (also for somebody else's case, when an applicant asks), Conflict for a
+    stale page, Refused with the reasons. The same request twice does the thing once.
+    """
+    with unit_of_work() as session:
+        application = take(session, Application, application_id, request)
+        require_own(actor, application)
+        if deed.prepare is not None:
+            deed.prepare(session, application)
+        facts = application_facts.gather(session, application, deed.action, actor, deed.facts)
+        wish = Step(deed.action, actor, facts, request, deed.reason_code, deed.data)
+        seen = application.step
+        step(session, application, wish)
+        countersignatures.use(session, application.id, deed.action, actor, seen)
+        application.touched_on = now().date()
+
+
+def propose(
+    actor: Actor, application_id: str, action: str, request: Request, reason_code: str | None = None
+) -> None:
+    """Sign first for an action two people must agree on; the case itself does not move."""
+    with unit_of_work() as session:
+        application = take(session, Application, application_id, Request(None, request.step_seen))
+        definition = workflow(application.workflow, application.workflow_version)
+        row = definition.step_of.get((action, application.state))
+        if row is None:
+            raise Refused("wrong_state", {"action": action, "state": application.state})
+        countersignatures.propose(session, application, action, actor, reason_code)
+
+
+def by_system(session: Session, application: Application, deed: Deed) -> None:
+    """Take a step that follows from another one, in the caller's unit of work."""
+    facts = application_facts.gather(session, application, deed.action, SYSTEM, deed.facts)
+    step(
+        session,
+        application,
+        Step(deed.action, SYSTEM, facts, INTERNAL, deed.reason_code, deed.data),
+    )
+
+
+def run_out(session: Session, application_id: str, action: str, clock: str) -> None:
+    """Do what an application's clock asks for when it has run out; Refused if it cannot be."""
+    application = take(session, Application, application_id, INTERNAL)
+    by_system(session, application, Deed(action, {"ran_out": (clock,)}))
+
+
+def offered_to(session: Session, application: Application, actor: Actor) -> tuple[Option, ...]:
+    """Return every action of a case as this person meets it, with why it is refused."""
+    definition = workflow(application.workflow, application.workflow_version)
+    facts = application_facts.gather(session, application, "", actor)
+    return options(definition, application, actor, facts)
+
+
+def require_own(actor: Actor, application: Application) -> None:
+    """Let an applicant reach their own case only; anything else looks like no case at all."""
+    if Role.APPLICANT in actor.roles and application.holder_id != actor.ref:
+        raise Unknown(application.id)

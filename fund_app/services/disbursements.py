@@ -1,0 +1,357 @@
+"""Disbursements: an award brought to the person, checked, released by two, sent and proven.
+
+Finance sees amount, way, payee and a designation; never the story. What was released is bound to
+a digest of amount, way and payee: whoever changes one of them starts the signatures anew.
+Locks are taken in one order, the application before its payment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.applications import Application
+from fund_app.models.disbursements import Approval, Disbursement
+from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
+from fund_app.models.types import new_ref
+from fund_app.queries import answers
+from fund_app.services import casework, countersignatures, disbursement_facts, vault
+from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import SignedIn
+from workflows.channels import allowed_in
+from workflows.disbursement import LIVE
+from workflows.engine import Refused
+from workflows.roles import SYSTEM, Actor
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CANCELLABLE = ("planned", "ready", "payee_checked", "held", "part_authorised", "authorised")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an award is to travel: the channel's code and the digest of the sealed payee."""
+
+    channel: str
+    payee_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The recorded act of sending: who handed it over is the actor; the rate as text if any."""
+
+    rate_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """What the bank's statement says: minor units that left and what the bank took for it."""
+
+    amount: int
+    reference: str
+    fee: int = 0
+
+
+def allowed_channels(application_id: str) -> tuple[str, ...]:
+    """Return the ways that may be offered to an applicant, the safest first."""
+    with unit_of_work() as session:
+        application = session.get(Application, application_id)
+        return allowed_in(application.region if application else None)
+
+
+def choose_channel(
+    actor: SignedIn,
+    application_id: str,
+    channel: str,
+    details: Mapping[str, str],
+    request: Request,
+) -> None:
+    """Accept the offer by a way of payment: the award becomes a planned payment.
+
+    `details` are the answers of block PAY, sealed by the caller in the same unit of work; here
+    only their keyed digest is kept. Refused when the way is not safe in the person's region.
+    """
+    way = Way(channel, payee_digest(details))
+    is_allowed = channel in allowed_channels(application_id)
+    deed = casework.Deed("accept", {"channel_allowed": is_allowed}, data=way)
+    casework.carry_out(actor, application_id, deed, request)
+
+
+def payee_digest(details: Mapping[str, str]) -> str:
+    """Return the keyed digest of a payee's details, so that a change is noticed without them."""
+    key = vault.deployment_secrets().subkey("payee-digest")
+    canonical = json.dumps(dict(details), sort_keys=True).encode()
+    return hmac.new(key, canonical, hashlib.sha256).hexdigest()
+
+
+def payee_of(session: Session, actor: SignedIn, application_id: str) -> dict[str, str]:
+    """Open the payee's details; raises NoKey (models.sealed) for who does not make payments."""
+    opened = answers.opened(session, actor.ring, application_id, compartment="payout")
+    return {question: text for (question, _item), text in opened.items()}
+
+
+def plan(session: Session, application: Application, way: Way) -> None:
+    """Plan one payment for each tranche of the award that has none, and make it ready."""
+    for tranche in _unbound_tranches(session, application.id):
+        payment = _new(application, tranche, way)
+        _begin(session, payment, application)
+        make_ready(session, payment, application)
+
+
+def _unbound_tranches(session: Session, application_id: str) -> list[Tranche]:
+    statement = (
+        select(Tranche)
+        .join(GrantCommitment, GrantCommitment.id == Tranche.commitment_id)
+        .where(
+            GrantCommitment.source_type == "application",
+            GrantCommitment.source_id == application_id,
+            Tranche.state == TrancheState.PLANNED,
+        )
+    )
+    found = session.scalars(statement.order_by(Tranche.number, Tranche.id))
+    return [tranche for tranche in found if not is_bound(session, tranche.id)]
+
+
+def _new(
+    application: Application, tranche: Tranche, way: Way, parent: Disbursement | None = None
+) -> Disbursement:
+    return Disbursement(
+        id=new_ref(),
+        application_id=application.id,
+        tranche_id=tranche.id,
+        parent_id=parent.id if parent else None,
+        attempt=parent.attempt + 1 if parent else 1,
+        amount=tranche.owed,
+        currency=application.currency,
+        fund_code=application.fund_code,
+        channel=way.channel,
+        payee_hash=way.payee_hash,
+        reference="".join(secrets.choice(ALPHABET) for _ in range(10)),
+    )
+
+
+def _begin(session: Session, payment: Disbursement, application: Application) -> None:
+    facts = disbursement_facts.gather(session, payment, application, "begin", SYSTEM)
+    begin(session, payment, "disbursement", SYSTEM, facts)
+
+
+def make_ready(session: Session, payment: Disbursement, application: Application) -> None:
+    """Let finance begin where the case may pay; while it may not, the payment stays planned."""
+    try:
+        fire(session, payment, application, "conditions_met", SYSTEM)
+    except Refused:
+        return
+
+
+def is_bound(session: Session, tranche_id: str) -> bool:
+    """Whether a payment that is still alive stands for the tranche."""
+    statement = select(Disbursement.id).where(
+        Disbursement.tranche_id == tranche_id, Disbursement.state.in_(LIVE)
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def cancel_all(session: Session, application: Application) -> None:
+    """Cancel each payment of an application that has not left."""
+    statement = select(Disbursement).where(
+        Disbursement.application_id == application.id, Disbursement.state.in_(CANCELLABLE)
+    )
+    for payment in session.scalars(statement.order_by(Disbursement.id).with_for_update()):
+        fire(session, payment, application, "cancel", SYSTEM, given={"case_cancelled": True})
+
+
+def tell_application(session: Session, application: Application) -> None:
+    """Let the case go on once its first payment is confirmed; before that, nothing happens."""
+    try:
+        casework.by_system(session, application, casework.Deed("first_payment_received"))
+    except Refused:
+        return
+
+
+def safety_check(
+    actor: Actor, disbursement_id: str, *, payee_verified: bool, list_clean: bool, request: Request
+) -> None:
+    """Record that way, reference and payee were checked, by calling back and against the lists."""
+    _act(
+        actor,
+        disbursement_id,
+        "safety_check",
+        request,
+        {"payee_verified": payee_verified, "screening_clean": list_clean},
+    )
+
+
+def safety_block(actor: Actor, disbursement_id: str, reason: str, request: Request) -> None:
+    """Hold a payment that may harm; earlier signatures are void."""
+    _act(actor, disbursement_id, "safety_block", request, {"reason_given": bool(reason.strip())})
+
+
+def release_hold(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Let a held payment go on, as the second of finance and the security lead."""
+    _act(actor, disbursement_id, "release_hold", request)
+
+
+def authorise_first(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Sign first; neither who leads, who decided, nor who checked the payee may."""
+    _act(actor, disbursement_id, "authorise_first", request)
+
+
+def authorise_second(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Sign second, as another person: the grant is owed from now on (ledger, step 8)."""
+    _act(actor, disbursement_id, "authorise_second", request)
+
+
+def refuse_authorisation(actor: Actor, disbursement_id: str, reason: str, request: Request) -> None:
+    """Say no to a payment, with a reason; it is held and the signatures are void."""
+    given = {"reason_given": bool(reason.strip())}
+    _act(actor, disbursement_id, "refuse_authorisation", request, given)
+
+
+def send(actor: Actor, disbursement_id: str, sending: Sending, request: Request) -> None:
+    """Record that the payment was handed over; from here on money may be on its way."""
+    _act(actor, disbursement_id, "send", request, {"rate_stored": True}, sending)
+
+
+def bank_ok(actor: Actor, disbursement_id: str, line: BankLine, request: Request) -> None:
+    """Record the payment on the bank's own statement; amount and reference must match."""
+    _act(actor, disbursement_id, "bank_ok", request, data=line)
+
+
+def confirm_receipt(
+    actor: SignedIn, application_id: str, disbursement_id: str, code_word: str, request: Request
+) -> None:
+    """Take the recipient's word that the money arrived; Refused for another word than theirs."""
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        if application.id != application_id:
+            raise Unknown(disbursement_id)
+        casework.require_own(actor, application)
+        expected = payee_of(session, actor, application_id).get("confirmation_word", "")
+        is_right = bool(expected) and hmac.compare_digest(_plain(expected), _plain(code_word))
+        given = {"recipient_proof": "code_word" if is_right else ""}
+        fire(session, payment, application, "recipient_ok", actor, request, given)
+
+
+def _plain(word: str) -> bytes:
+    return " ".join(word.casefold().split()).encode()
+
+
+def late_ok(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Record the recipient's late word, as who leads the case heard it."""
+    _act(actor, disbursement_id, "late_ok", request)
+
+
+def bounce(actor: Actor, disbursement_id: str, line: BankLine, request: Request) -> None:
+    """Record that the money came back, with what the way cost."""
+    given = {"amount_came_back": line.amount > 0}
+    _act(actor, disbursement_id, "bounce", request, given, line)
+
+
+def fail(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Record that the payment never left the bank; what was owed is still owed."""
+    _act(actor, disbursement_id, "fail", request)
+
+
+def retry(actor: Actor, disbursement_id: str, channel: str, request: Request) -> None:
+    """Try anew by a checked way, as finance beside a coordinator; a new payment with its parent."""
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        given = {"channel_allowed": channel in allowed_in(application.region)}
+        way = Way(channel, payment.payee_hash)
+        fire(session, payment, application, "retry", actor, request, given, way)
+
+
+def replace(session: Session, parent: Disbursement, way: Way) -> None:
+    """Create the next attempt of a payment, linked to it, with a reference of its own."""
+    application = session.get_one(Application, parent.application_id)
+    tranche = session.get_one(Tranche, parent.tranche_id)
+    payment = _new(application, tranche, way, parent)
+    _begin(session, payment, application)
+    make_ready(session, payment, application)
+
+
+def reconcile(actor: Actor, disbursement_id: str, line: BankLine | None, request: Request) -> None:
+    """Tie a payment to its bank line and lock it; one not yet seen at the bank is posted now."""
+    given = {"receipt_settled": True}
+    _act(actor, disbursement_id, "reconcile", request, given, line)
+
+
+def sign_first(actor: Actor, disbursement_id: str, action: str, request: Request) -> None:
+    """Put the first of two signatures under an action that asks for two."""
+    with unit_of_work() as session:
+        payment, _ = locked(session, disbursement_id, Request(None, request.step_seen))
+        countersignatures.propose(session, payment, action, actor)
+
+
+def run_out(session: Session, disbursement_id: str, action: str, clock: str) -> None:
+    """Do what a payment's clock asks for; Refused if it cannot be."""
+    payment, application = locked(session, disbursement_id, INTERNAL)
+    fire(session, payment, application, action, SYSTEM, INTERNAL, {"ran_out": (clock,)})
+
+
+def locked(
+    session: Session, disbursement_id: str, request: Request
+) -> tuple[Disbursement, Application]:
+    """Lock an application and then its payment; raises Unknown, Conflict."""
+    statement = select(Disbursement.application_id).where(Disbursement.id == disbursement_id)
+    application_id = session.scalar(statement)
+    if application_id is None:
+        raise Unknown(disbursement_id)
+    application = take(session, Application, application_id, INTERNAL)
+    return take(session, Disbursement, disbursement_id, request), application
+
+
+def _act(  # noqa: PLR0913 - who does what to which payment, with what
+    actor: Actor,
+    disbursement_id: str,
+    action: str,
+    request: Request,
+    given: Mapping[str, Any] | None = None,
+    data: Any = None,
+) -> None:
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        fire(session, payment, application, action, actor, request, given, data)
+
+
+def fire(  # noqa: PLR0913 - the same
+    session: Session,
+    payment: Disbursement,
+    application: Application,
+    action: str,
+    actor: Actor,
+    request: Request = INTERNAL,
+    given: Mapping[str, Any] | None = None,
+    data: Any = None,
+) -> None:
+    """Take one step of a payment whose application the caller has locked."""
+    facts = disbursement_facts.gather(
+        session, payment, application, action, actor, given, line=data
+    )
+    seen = payment.step
+    step(session, payment, Step(action, actor, facts, request, data=data))
+    countersignatures.use(session, payment.id, action, actor, seen)
+
+
+def sign(session: Session, payment: Disbursement, actor: Actor, kind: str, role: str) -> None:
+    """Keep a signature, bound to exactly what was signed."""
+    session.add(
+        Approval(
+            disbursement_id=payment.id,
+            kind=kind,
+            person_id=actor.ref,
+            role=role,
+            subject_hash=disbursement_facts.subject_hash(payment),
+            given_on=now().date(),
+        )
+    )
+    session.flush()

@@ -1,0 +1,168 @@
+"""A house to act in: people with their keys, rules in force, a fund with money, an applicant.
+
+Everybody here is made through the services a real installation uses; nothing is written past
+them. Names of people are their handles, so that a test reads like minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from flask import Flask
+from sqlalchemy import select
+
+from fund_app.adapters.clock import ManualClock
+from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.types import new_ref
+from fund_app.services import (
+    applications,
+    intake,
+    ledger_chart,
+    ledger_facts,
+    people,
+    rules,
+    staff_keys,
+    vault,
+)
+from fund_app.services.application_effects import CheckResult
+from fund_app.services.intake import AnswerText
+from fund_app.services.ledger_facts import Origin
+from fund_app.services.transition import Request
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import SignedIn
+from workflows.roles import SYSTEM, Role
+
+PASSPHRASE = "a passphrase of more than fifteen characters"
+
+STAFF = {
+    "anna": [Role.COORDINATOR],
+    "boris": [Role.COORDINATOR],
+    "r1": [Role.REVIEWER],
+    "r2": [Role.REVIEWER],
+    "r3": [Role.REVIEWER],
+    "chair": [Role.CHAIR],
+    "fin1": [Role.FINANCE_OFFICER],
+    "fin2": [Role.FINANCE_OFFICER],
+    "treasurer": [Role.TREASURER],
+    "board": [Role.BOARD_MEMBER],
+    "security": [Role.SECURITY_LEAD],
+}
+
+MINIMUM = {
+    "for_whom": ("narrative", "self"),
+    "safe_now": ("narrative", "no"),
+    "deadline": ("narrative", "days"),
+    "language": ("narrative", "ru"),
+    "channel": ("narrative", "portal"),
+    "country_now": ("narrative", "RU"),
+    "narrative": ("narrative", "They came at six in the morning."),
+    "need_most": ("narrative", "A lawyer."),
+    "information_read": ("narrative", "yes"),
+    "processing_consent": ("narrative", "yes"),
+    "truth": ("narrative", "yes"),
+}
+
+
+def press(step_seen: int | None = None) -> Request:
+    """Return one press of a button on a page that showed this step (None: did not look)."""
+    return Request(new_ref(), step_seen)
+
+
+@dataclass
+class House:
+    """People by handle, and short words for what they do."""
+
+    app: Flask
+    clock: ManualClock
+    staff: dict[str, SignedIn]
+
+    def __getitem__(self, handle: str) -> SignedIn:
+        return self.staff[handle]
+
+    def add(self, handle: str, *roles: Role) -> SignedIn:
+        """Take somebody on and sign them in."""
+        person_id = people.add(SYSTEM, handle, handle.title(), roles, PASSPHRASE)
+        private_key = staff_keys.unlock_staff(person_id, PASSPHRASE)
+        assert private_key is not None
+        ring = vault.ring_for(person_id, private_key)
+        self.staff[handle] = SignedIn(person_id, frozenset(roles), ring)
+        return self.staff[handle]
+
+    def draft(self, **answers: tuple[str, str]) -> SignedIn:
+        """Begin an application and answer the minimum; return the applicant."""
+        entrant = intake.begin("ru")
+        applicant = SignedIn(
+            entrant.holder_id,
+            frozenset({Role.APPLICANT}),
+            vault.ring_for(entrant.holder_id, entrant.private_key),
+        )
+        given = [
+            AnswerText(question, 0, compartment, text)
+            for question, (compartment, text) in {**MINIMUM, **answers}.items()
+        ]
+        intake.save(applicant, given)
+        return applicant
+
+    def case_of(self, applicant: SignedIn) -> str:
+        """Return the id of an applicant's case."""
+        statement = select(Application.id).where(Application.holder_id == applicant.ref)
+        found = db.session.scalar(statement)
+        assert found is not None
+        return found
+
+    def case(self, case_id: str) -> Application:
+        """Read a case anew."""
+        db.session.rollback()
+        return db.session.get_one(Application, case_id)
+
+    def submitted(self, **answers: tuple[str, str]) -> tuple[SignedIn, str]:
+        """Return an applicant and their case, just submitted."""
+        applicant = self.draft(**answers)
+        intake.submit(applicant, press(), region="russia", form_version=1)
+        return applicant, self.case_of(applicant)
+
+    def to_review(
+        self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna"
+    ) -> None:
+        """Lead a submitted case to the panel: acknowledged, verified, redacted."""
+        coordinator = self[lead]
+        applications.acknowledge(coordinator, case_id, press())
+        applications.set_band(coordinator, case_id, "standard", press())
+        applications.start_verification(coordinator, case_id, press())
+        for kind in ("identity", "incident", "activity", "need"):
+            result = CheckResult(kind, "confirmed", 2, "seen")
+            applications.verify(coordinator, case_id, result, press())
+        self.redact(case_id, lines, lead=lead)
+        applications.to_review(coordinator, case_id, press())
+
+    def redact(self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna") -> None:
+        """Write the redacted file with these cost lines (category, minor units)."""
+        rows = [applications.FileLine(category, amount) for category, amount in lines]
+        applications.write_redaction(self[lead], case_id, "A person needs help.", rows, press())
+
+    def fund(self, code: str, amount: int, currency: str = "EUR") -> None:
+        """Put money into a fund by a bank gift."""
+        with unit_of_work() as session:
+            origin = Origin(new_ref(), self.clock.now().date(), ("test", new_ref()), SYSTEM.ref)
+            ledger_facts.bank_gift(session, origin, {code: amount}, currency)
+
+    def at(self, moment: datetime) -> None:
+        """Move the clock to a moment."""
+        self.clock.set(moment)
+
+
+def build(app: Flask, clock: ManualClock) -> House:
+    """Set up a house with its people, rules, accounts and 5,000.00 in the emergency fund."""
+    app.extensions["fund.lot"] = Random(20141129)
+    with unit_of_work() as session:
+        rules.seed(session)
+        ledger_chart.seed_chart(session)
+    house = House(app, clock, {})
+    for handle, roles in STAFF.items():
+        house.add(handle, *roles)
+    house.fund("EMG", 500_000)
+    return house
