@@ -1,4 +1,4 @@
-"""Signing in as staff: a handle and a passphrase."""
+"""Signing in: staff with a handle and a passphrase, others with a codename."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 LONGEST_HANDLE = 64
 LONGEST_PASSPHRASE = 128
+LONGEST_CODENAME = 400
 
 
 class StaffSignIn(FlaskForm):
@@ -23,4 +24,14 @@ class StaffSignIn(FlaskForm):
         [InputRequired(_l("Please write your passphrase.")), Length(max=LONGEST_PASSPHRASE)],
     )
     next = HiddenField()
+    resume = HiddenField()
+
+
+class CodenameSignIn(FlaskForm):
+    """Seven words, or 28 digits; `resume` carries a form that waits."""
+
+    codename = StringField(
+        _l("Your codename"),
+        [InputRequired(_l("Please write your seven words.")), Length(max=LONGEST_CODENAME)],
+    )
     resume = HiddenField()

@@ -18,7 +18,7 @@ LIST = ROOT / "tests" / "contracts" / "routes.txt"
 
 def described(app: Flask) -> list[str]:
     """Return one line per route: methods, path, who."""
-    return sorted({_line(entry) for entry in inventory(app)}, key=lambda line: line.split()[1])
+    return sorted({_line(entry) for entry in inventory(app)}, key=lambda line: (line.split()[1], line))
 
 
 def _line(entry: Entry) -> str:
