@@ -12,8 +12,9 @@ NOT_SAID = "none"
 """Chosen by who would rather not name a country."""
 
 GROUPS = {
-    "eastern_europe": "BY MD PL LT LV EE UA CZ SK HU RO BG",
+    "eastern_europe": "MD PL LT LV EE UA CZ SK HU RO BG",
     "russia": "RU",
+    "belarus": "BY",
     "caucasus": "AM AZ GE",
     "central_asia": "KZ KG TJ TM UZ MN",
     "balkans": "AL BA HR XK ME MK RS SI GR",

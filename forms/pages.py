@@ -25,6 +25,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
 
 from forms.questions import SKIPPED, Block, Kind, Question
@@ -191,7 +192,7 @@ def parse_day(text: str) -> date:
     raise ValueError("not a day")
 
 
-def _tidy(text: str | None) -> str:
+def tidy(text: str | None) -> str:
     """Drop what no keyboard types, keep every word and line break."""
     lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(each for each in lines if each.isprintable() or each in "\n\t").strip()
@@ -203,16 +204,20 @@ def _field(question: Question, lists: Lists) -> Any:
     return _MAKERS[question.kind](question, listed)
 
 
+def _options(listed: Listed) -> list[SelectChoice]:
+    return [SelectChoice(code, label) for code, label in listed]
+
+
 def _typed(question: Question, _listed: Listed) -> Any:
-    return StringField(question.label, [_length(question), _agreed(question)], [_tidy])
+    return StringField(question.label, [_length(question), _agreed(question)], [tidy])
 
 
 def _told(question: Question, _listed: Listed) -> Any:
-    return TextAreaField(question.label, [_length(question), _agreed(question)], [_tidy])
+    return TextAreaField(question.label, [_length(question), _agreed(question)], [tidy])
 
 
 def _dated(question: Question, _listed: Listed) -> Any:
-    return StringField(question.label, [_day], [_tidy], widget=DateInput())
+    return StringField(question.label, [_day], [tidy], widget=DateInput())
 
 
 def _ticked(question: Question, _listed: Listed) -> Any:
@@ -221,18 +226,20 @@ def _ticked(question: Question, _listed: Listed) -> Any:
 
 def _several(question: Question, listed: Listed) -> Any:
     return SelectMultipleField(
-        question.label, [_offered(listed)], choices=listed, validate_choice=False
+        question.label, [_offered(listed)], choices=_options(listed), validate_choice=False
     )
 
 
 def _picked(question: Question, listed: Listed) -> Any:
     offered = [("", _("Please choose")), *listed]
-    return SelectField(question.label, [_offered(listed)], choices=offered, validate_choice=False)
+    return SelectField(
+        question.label, [_offered(listed)], choices=_options(offered), validate_choice=False
+    )
 
 
 def _one(question: Question, listed: Listed) -> Any:
     checks = [_offered(listed), _agreed(question)]
-    return RadioField(question.label, checks, choices=listed, validate_choice=False)
+    return RadioField(question.label, checks, choices=_options(listed), validate_choice=False)
 
 
 _MAKERS: Mapping[Kind, Callable[[Question, Listed], Any]] = {

@@ -1,0 +1,95 @@
+"""The return page: how the case stands in neutral words, and what is needed next."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.types import new_ref
+from fund_app.queries import applicant, messages
+from fund_app.queries.applicant import CaseView
+from fund_app.services import intake
+from fund_app.views import labels as words
+from fund_app.views.access import allow
+from fund_app.views.applicant import common
+from fund_app.views.applicant.labels import EXPLAINED, LABELS
+from fund_app.views.applicant.summaries import Task
+from workflows.roles import Role
+
+
+@allow(Role.APPLICANT)
+def show() -> ResponseReturnValue:
+    """Show the status, the steps so far and the tasks."""
+    if common.codename_waits():
+        return redirect(common.home())
+    case = common.my_case()
+    view = applicant.case_view(db.session(), case)
+    if view.is_draft:
+        return redirect(url_for("applicant.tasks"))
+    return render_template(
+        "applicant/case/case.html",
+        case=case,
+        view=view,
+        labels=LABELS,
+        explained=EXPLAINED,
+        tasks=_tasks(case, view),
+        has_codename=intake.has_codename(common.me()),
+        request_id=new_ref(),
+    )
+
+
+@allow(Role.APPLICANT)
+def looks() -> ResponseReturnValue:
+    """Show who looked into the case: roles and days."""
+    found = applicant.looks(db.session(), common.my_case().id)
+    return render_template("applicant/case/looks.html", looks=found, role=words.role)
+
+
+def _tasks(case: Application, view: CaseView) -> list[Task]:
+    """Return what is needed from the person, the most urgent first."""
+    found: list[Task] = []
+    if view.must_answer:
+        count = len(messages.open_questions(db.session(), case.id))
+        found.append(
+            _task(
+                _("Answer our questions"),
+                "applicant.messages",
+                _("%(count)s open", count=count),
+                _("Answer each one, or say that you cannot."),
+            )
+        )
+    if view.can_decide:
+        found.append(
+            _task(
+                _("Accept or decline what we offer"),
+                "applicant.offer",
+                _("To do"),
+                _("Read the letter first, then decide in peace."),
+            )
+        )
+    if view.awaiting_receipt:
+        found.append(
+            _task(
+                _("Tell us when it has come"),
+                "applicant.receipt",
+                _("To do"),
+                _("With the word that only you know."),
+            )
+        )
+    if view.can_report:
+        found.append(
+            _task(
+                _("Tell us how it went"),
+                "applicant.report",
+                _("To do"),
+                _("A few sentences. No receipts where they would endanger you."),
+            )
+        )
+    return found
+
+
+def _task(label: str, endpoint: str, status: str, hint: str) -> Task:
+    return Task(label, url_for(endpoint), status, "warn", hint)

@@ -1,0 +1,85 @@
+"""Messages: questions in one bundle, answers one by one, notes at any time."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms.messages import LONGEST_MESSAGE, NoteForm
+from forms.pages import tidy
+from fund_app.extensions import db
+from fund_app.models.types import new_ref
+from fund_app.queries import applicant, messages
+from fund_app.services import intake
+from fund_app.services import messages as service
+from fund_app.views.access import allow
+from fund_app.views.applicant import common
+from workflows.roles import Role
+
+CANNOT = "cannot_"
+ANSWER = "answer_"
+
+
+@allow(Role.APPLICANT)
+def show() -> ResponseReturnValue:
+    """Show the conversation with the open questions first."""
+    return _page(NoteForm(request_id=new_ref()))
+
+
+@allow(Role.APPLICANT)
+def write() -> ResponseReturnValue:
+    """Send a note."""
+    form = NoteForm(request.form)
+    if not form.validate():
+        return _page(form, status=422)
+    service.write(common.me(), form.text.data, common.wish())
+    flash(_("Your message has arrived."), "success")
+    return redirect(url_for("applicant.messages"))
+
+
+@allow(Role.APPLICANT)
+def answer() -> ResponseReturnValue:
+    """Send answers; those left empty stay open."""
+    given = _given()
+    if any(len(text) > LONGEST_MESSAGE for text in given.values()):
+        too_long = _("One answer is longer than we can take. Please shorten it or split it.")
+        return _page(NoteForm(request_id=new_ref()), status=422, problem=too_long)
+    left = intake.answer(common.me(), given, common.wish())
+    if left:
+        flash(_("Kept. %(count)s still open; whenever you can.", count=left), "info")
+        return redirect(url_for("applicant.messages"))
+    flash(_("Thank you. Everything we asked is answered."), "success")
+    return redirect(url_for("applicant.case"))
+
+
+def _given() -> dict[str, str]:
+    """Return the answers sent, by question; "I cannot say" only where nothing was written."""
+    found = {
+        name.removeprefix(CANNOT): service.CANNOT_SAY
+        for name in request.form
+        if name.startswith(CANNOT)
+    }
+    for name, text in request.form.items():
+        if name.startswith(ANSWER) and tidy(text):
+            found[name.removeprefix(ANSWER)] = tidy(text)
+    return found
+
+
+def _page(form: NoteForm, *, status: int = 200, problem: str = "") -> ResponseReturnValue:
+    case = common.my_case()
+    open_ids = {row.id for row in messages.open_questions(db.session(), case.id)}
+    thread = messages.thread(db.session(), common.me().ring, case.id)
+    view = applicant.case_view(db.session(), case)
+    return render_template(
+        "applicant/case/messages.html",
+        form=form,
+        thread=thread,
+        questions=[row for row in thread if row.id in open_ids] if view.must_answer else [],
+        typed=request.form,
+        problem=problem,
+        cannot_say=service.CANNOT_SAY,
+        case=case,
+        view=view,
+        request_id=new_ref(),
+    ), status
