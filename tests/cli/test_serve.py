@@ -5,11 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPResponse
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -67,12 +65,12 @@ def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen
         process.stdout.close()
 
 
-def fetch(port: int, path: str) -> HTTPResponse | urllib.error.HTTPError:
-    try:
-        found: HTTPResponse = urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10)
-    except urllib.error.HTTPError as refused:
-        return refused
-    return found
+def fetch(port: int, path: str) -> tuple[int, str | None]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    with closing(connection):
+        connection.request("GET", path)
+        with connection.getresponse() as answer:
+            return answer.status, answer.getheader("Server")
 
 
 @pytest.mark.slow
@@ -83,8 +81,7 @@ def test_serve_answers_without_naming_itself_and_logs_no_request(
     with serving(environment, port) as process:
         health = fetch(port, "/healthz")
         missing = fetch(port, "/a-secret-word?asked=another")
-        server = {answer.headers["Server"] for answer in (health, missing)}
-        assert (health.status, missing.status, server) == (200, 404, {""})
+        assert (health, missing) == ((200, ""), (404, ""))
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
