@@ -27,7 +27,7 @@ INLINE = {
 NO_SCRIPT_FOR = ("applicant", "donor", "public")
 # Typeset on the server, never sent to a browser.
 TYPESET = "documents"
-UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME)\b")
 
 
 def tracked() -> list[Path]:
