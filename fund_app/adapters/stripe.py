@@ -210,7 +210,7 @@ class StripeProvider:
         params: SessionCreateParams = {
             "mode": "payment",
             "client_reference_id": order.reference,
-            "locale": LANGUAGES.get(order.language, "en"),  # type: ignore[typeddict-item]
+            "locale": LANGUAGES.get(order.language, "en"),
             "submit_type": "donate",
             "customer_creation": "if_required",
             "billing_address_collection": "auto",
@@ -356,17 +356,13 @@ class StripeProvider:
         return _head(body, raw)
 
 
-def configure(
-    app: Flask, *, api_key: str, api_base: str, webhook_secret: str
-) -> None:
+def configure(app: Flask, *, api_key: str, api_base: str, webhook_secret: str) -> None:
     """Put the provider at app.extensions["fund.stripe"]; without a key, the one that refuses.
 
     webhook_secret may hold several secrets separated by commas, for the days of a rotation.
     """
     secrets = [part.strip() for part in webhook_secret.split(",")]
-    provider: Provider = (
-        StripeProvider(api_key, api_base, secrets) if api_key else NoProvider()
-    )
+    provider: Provider = StripeProvider(api_key, api_base, secrets) if api_key else NoProvider()
     app.extensions[EXTENSION] = provider
 
 

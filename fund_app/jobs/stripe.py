@@ -11,13 +11,9 @@ from fund_app.services import stripe_inbox
 
 
 @outside
-def process_event(
-    _session: Session, payload: Mapping[str, str | int], context: JobContext
-) -> None:
+def process_event(_session: Session, payload: Mapping[str, str | int], context: JobContext) -> None:
     """Process one message; it is marked done together with what it changed."""
-    stripe_inbox.process(
-        str(payload["event"]), attempt=context.attempt, complete=context.complete
-    )
+    stripe_inbox.process(str(payload["event"]), attempt=context.attempt, complete=context.complete)
 
 
 @outside

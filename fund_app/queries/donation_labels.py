@@ -35,6 +35,18 @@ MOVEMENTS = {
     "chargeback": _l("Taken back by the bank"),
 }
 
+PARKED = {
+    "object_unknown": _l("The provider does not know what the message names."),
+    "not_ours": _l("The payment belongs to no gift of ours."),
+    "amount_differs": _l("Amount or currency differ from the gift."),
+    "payout_not_itemised": _l("The lines of the payout do not add up to it."),
+}
+
+
+def parked(code: str) -> str:
+    """Return why a message of the provider waits for a person."""
+    return str(PARKED[code])
+
 
 def fund(code: str) -> str:
     """Return what a fund is called; a fund without a name goes by its code."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
 
@@ -12,6 +13,7 @@ from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.donations import Donation, Donor
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
+from fund_app.models.stripe import StripeEvent
 from fund_app.queries.pages import Page, after, page
 
 SORTS = {
@@ -19,6 +21,7 @@ SORTS = {
     "amount": Donation.amount,
 }
 FEW = 5
+PARKED_SHOWN = 50
 KINDS = {
     EntryKind.BANK_GIFT.value: "gift",
     EntryKind.CARD_GIFT.value: "gift",
@@ -65,6 +68,16 @@ class MovementRow:
     amount: int
     currency: str
     donation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """A message of the provider nobody could follow: its id, kind, why, and when it was made."""
+
+    id: str
+    type: str
+    reason_code: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +197,17 @@ def movements(donor_id: str, since: date, until: date) -> tuple[MovementRow, ...
     )
 
 
+def parked_messages() -> tuple[ParkedRow, ...]:
+    """Return the provider's messages that wait for a person, the oldest first. One statement."""
+    query = (
+        select(StripeEvent.id, StripeEvent.type, StripeEvent.reason_code, StripeEvent.created_at)
+        .where(StripeEvent.state == "parked")
+        .order_by(StripeEvent.created_at)
+        .limit(PARKED_SHOWN)
+    )
+    return tuple(ParkedRow(*row) for row in db.session.execute(query))
+
+
 def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
     """Return what a fund held before and after these days, and a coarse number of cases."""
     before = JournalEntry.book_date < since
@@ -216,12 +240,12 @@ def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
     return UseRow(int(carried_in), int(carried_out), coarse)
 
 
-def _donor(query: Select[tuple[Donor]]) -> DonorRow | None:
+def _donor(query: Select[Donor]) -> DonorRow | None:
     found = db.session.scalar(query)
     return DonorRow(found.id, found.holder_id, found.language) if found else None
 
 
-def _gifts() -> Select[tuple[str, str, str, int, str, str, str, int, date, date | None, bool]]:
+def _gifts() -> Select[*tuple[Any, ...]]:
     return select(
         Donation.id,
         Donation.reference,

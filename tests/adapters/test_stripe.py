@@ -133,9 +133,7 @@ def test_retrieve_payment_reads_down_to_the_account_lines(
         ("refund", -3_000, 0, -3_000),
         ("dispute", -7_000, 2_000, -9_000),
     ]
-    assert [(row.id, row.status) for row in payment.disputes] == [
-        (dispute["id"], "needs_response")
-    ]
+    assert [(row.id, row.status) for row in payment.disputes] == [(dispute["id"], "needs_response")]
     assert payment.movements[0].available_on == date(2026, 7, 2)
 
 
@@ -197,9 +195,7 @@ def test_list_events_is_oldest_first(double: StripeDouble, provider: StripeProvi
 
 
 @pytest.mark.parametrize("secret", [WEBHOOK_SECRET, "whsec_next"])
-def test_webhook_is_accepted_with_any_current_secret(
-    provider: StripeProvider, secret: str
-) -> None:
+def test_webhook_is_accepted_with_any_current_secret(provider: StripeProvider, secret: str) -> None:
     raw = json.dumps(EVENT).encode()
     head = provider.verify_webhook(raw, sign(raw, secret, int(NOW.timestamp())), NOW)
     assert (head.id, head.type, head.object_id) == ("evt_1", "charge.succeeded", "ch_1")
@@ -211,9 +207,7 @@ def _refusal(provider: StripeProvider, raw: bytes, header: str | None) -> str:
     return refused.value.code
 
 
-@pytest.mark.parametrize(
-    ("seconds", "code"), [(-301, "old"), (301, "future"), (86_400, "future")]
-)
+@pytest.mark.parametrize(("seconds", "code"), [(-301, "old"), (301, "future"), (86_400, "future")])
 def test_webhook_time_is_checked_both_ways(
     provider: StripeProvider, seconds: int, code: str
 ) -> None:

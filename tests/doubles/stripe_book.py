@@ -130,7 +130,11 @@ class Book:
         intent = self._intent(session)
         intent.update(
             status="requires_payment_method",
-            last_payment_error={"type": "card_error", "code": "card_declined", "decline_code": code},
+            last_payment_error={
+                "type": "card_error",
+                "code": "card_declined",
+                "decline_code": code,
+            },
         )
         self._emit("payment_intent.payment_failed", intent)
         return session
@@ -243,7 +247,9 @@ class Book:
         if left == 0:
             raise invalid("This charge has been refunded.", code="charge_already_refunded")
         if amount > left:
-            raise invalid(f"Only {left} is left to refund.", param="amount", code="amount_too_large")
+            raise invalid(
+                f"Only {left} is left to refund.", param="amount", code="amount_too_large"
+            )
         refund = self._keep(
             "re", "refund", amount=amount, currency=charge["currency"], charge=charge["id"],
             payment_intent=charge["payment_intent"], status="succeeded",

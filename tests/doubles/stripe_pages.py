@@ -75,6 +75,6 @@ def _page(session: Json, texts: dict[str, str], body: str) -> str:
         f'<!doctype html><html lang="{escape(str(language))}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(texts['title'])}</title><style>{STYLE}</style></head><body><main>"
-        f"<h1>{escape(texts['title'])}</h1><p class=\"note\">{escape(texts['note'])}</p>"
+        f'<h1>{escape(texts["title"])}</h1><p class="note">{escape(texts["note"])}</p>'
         f"<p>{escape(texts['amount'])}: <strong>{amount}</strong></p>{body}</main></body></html>"
     )

@@ -163,7 +163,7 @@ class Rehearsal:
                 visible(self.book.objects[item]) if isinstance(item, str) else item
                 for item in value
             ]
-        self._expand(node[path[0]] if path[0] in node else None, path[1:])
+        self._expand(node.get(path[0]), path[1:])
 
     # -- what a rehearsal can make happen ------------------------------------------------------
 

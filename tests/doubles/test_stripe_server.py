@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from stripe import IdempotencyError, InvalidRequestError, StripeClient
@@ -35,9 +35,7 @@ def double() -> Iterator[StripeDouble]:
 
 
 def client(double: StripeDouble) -> Any:
-    return StripeClient(
-        API_KEY, base_addresses={"api": double.url}, max_network_retries=0
-    ).v1
+    return StripeClient(API_KEY, base_addresses={"api": double.url}, max_network_retries=0).v1
 
 
 def paid(double: StripeDouble) -> str:
@@ -179,7 +177,7 @@ def test_control_turns_switches(double: StripeDouble) -> None:
 
 
 class _Catcher(BaseHTTPRequestHandler):
-    caught: list[str]
+    caught: ClassVar[list[str]]
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -194,7 +192,10 @@ class _Catcher(BaseHTTPRequestHandler):
 
 
 def test_webhooks_are_repeated_until_taken() -> None:
-    catcher = type("Catcher", (_Catcher,), {"caught": []})
+    class Catcher(_Catcher):
+        caught: ClassVar[list[str]] = []
+
+    catcher = Catcher
     with ThreadingHTTPServer(("127.0.0.1", 0), catcher) as inbox:
         Thread(target=inbox.serve_forever, args=(0.02,), daemon=True).start()
         url = f"http://127.0.0.1:{inbox.server_address[1]}/"

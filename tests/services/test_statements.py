@@ -16,12 +16,12 @@ from flask import Flask
 from config import Settings
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
+from fund_app.models import ledger_accounts
 from fund_app.models.donations import Method
 from fund_app.models.ledger import EntryKind
 from fund_app.queries import donations as reads
 from fund_app.queries.donations import DonorRow
 from fund_app.services import (
-    donation_effects,
     donations,
     ledger_chart,
     ledger_facts,
@@ -50,10 +50,6 @@ def settings(settings: Settings, double: StripeDouble) -> Settings:
 
 @pytest.fixture
 def chart(app: Flask) -> Iterator[None]:
-    app.extensions["fund.effects"] = {
-        **app.extensions["fund.effects"],
-        **donation_effects.EFFECTS,
-    }
     with app.app_context():
         with unit_of_work() as session:
             ledger_chart.seed_chart(session)
@@ -72,7 +68,12 @@ def donor_giving(day: date, *gifts: tuple[str, int], language: str = "en") -> Do
         )
         holder = begun.codename.holder_id if begun.codename else holder
         line = donations.BankGift(
-            fund, amount, day, begun.reference.lower(), f"{day}/{fund}/{number}", is_source_known=True
+            fund,
+            amount,
+            day,
+            begun.reference.lower(),
+            f"{day}/{fund}/{number}",
+            is_source_known=True,
         )
         donations.record_bank_gift(FINANCE, line, Request(None))
     found = reads.donor_by_holder(holder or "")
@@ -87,16 +88,14 @@ def spend(fund: str, day: date, number: int, amount: int) -> None:
             session,
             EntryKind.BANK_EXECUTED,
             Origin(f"test:{fund}:{number}", day, ("application", f"{number:032x}"), FINANCE.ref),
-            ledger_facts.move(ledger_chart.GRANTS, ledger_chart.BANK, fund, amount, "EUR"),
+            ledger_facts.move(ledger_accounts.GRANTS, ledger_accounts.BANK, fund, amount, "EUR"),
         )
 
 
 def text_of(pdf: bytes, tmp_path: Path) -> str:
     path = tmp_path / "statement.pdf"
     path.write_bytes(pdf)
-    done = subprocess.run(
-        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True  # noqa: S607
-    )
+    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True)  # noqa: S607
     return re.sub(r"[\s\u00a0\u202f]+", " ", done.stdout.decode())
 
 
@@ -120,8 +119,8 @@ def test_statement_of_scenario_16(
         None,
     )
     text = text_of(statements.as_pdf(found), tmp_path)
-    for amount in ("25.600,00 €", "-22.600,00 €", "2.400,00 €"):
-        assert amount in text
+    for told in ("25.600,00 €", "-22.600,00 €", "2.400,00 €"):
+        assert told in text
     assert "fünfundzwanzigtausendsechshundert Euro und null Cent" in text
     assert "9.650,00" not in text
 

@@ -26,7 +26,7 @@ from fund_app.models.jobs import Job
 from fund_app.models.ledger import JournalEntry
 from fund_app.models.stripe import PspBalanceTxn, StripeEvent
 from fund_app.queries import ledger
-from fund_app.services import donation_effects, donations, ledger_chart, stripe_inbox
+from fund_app.services import donations, ledger_chart, stripe_inbox
 from fund_app.services.unit import unit_of_work
 from tests.doubles.stripe_wire import ApiError
 from tests.support.stripe import StripeDouble, running_stripe
@@ -48,10 +48,6 @@ def settings(settings: Settings, double: StripeDouble) -> Settings:
 
 @pytest.fixture
 def chart(app: Flask) -> Iterator[None]:
-    app.extensions["fund.effects"] = {
-        **app.extensions["fund.effects"],
-        **donation_effects.EFFECTS,
-    }
     with app.app_context():
         with unit_of_work() as session:
             ledger_chart.seed_chart(session)
@@ -64,9 +60,7 @@ def give(fund: str = "EMG", amount: int = 10_000) -> tuple[str, str]:
     begun = donations.begin(wish, language="en", request_id=secrets.token_hex(16))
     assert begun.codename is not None
     donor = Actor(begun.codename.holder_id, frozenset({Role.DONOR}))
-    page = donations.check_out(
-        donor, begun.donation_id, success_url=SUCCESS, cancel_url=CANCEL
-    )
+    page = donations.check_out(donor, begun.donation_id, success_url=SUCCESS, cancel_url=CANCEL)
     return begun.donation_id, page.id
 
 
@@ -183,10 +177,8 @@ def test_whole_refund_ends_the_gift_and_a_failed_one_brings_the_money_back(
     assert ledger.position("EMG", "EUR").spendable == 10_000
 
 
-@pytest.mark.parametrize(
-    ("won", "end", "emg"), [(True, "accepted", 5_000), (False, "refunded", 0)]
-)
-def test_dispute_posts_at_opening(  # noqa: PLR0913 - a case and its three results
+@pytest.mark.parametrize(("won", "end", "emg"), [(True, "accepted", 5_000), (False, "refunded", 0)])
+def test_dispute_posts_at_opening(  # noqa: PLR0917 - a case and its three results
     app_both: Flask, chart: None, double: StripeDouble, won: bool, end: str, emg: int
 ) -> None:
     donation, session = give(amount=5_000)
@@ -206,8 +198,10 @@ def test_dispute_posts_at_opening(  # noqa: PLR0913 - a case and its three resul
     assert balances()["DisputeFees", "GEN"] == 2_000
 
 
-@pytest.mark.parametrize(("arrives", "end", "emg"), [(True, "accepted", 10_000), (False, "failed", 0)])
-def test_bank_debit_counts_only_when_it_has_arrived(  # noqa: PLR0913 - as above
+@pytest.mark.parametrize(
+    ("arrives", "end", "emg"), [(True, "accepted", 10_000), (False, "failed", 0)]
+)
+def test_bank_debit_counts_only_when_it_has_arrived(  # noqa: PLR0917 - as above
     app_both: Flask, chart: None, double: StripeDouble, arrives: bool, end: str, emg: int
 ) -> None:
     donation, session = give()
@@ -296,7 +290,7 @@ def test_planning_the_poll_is_one_job_an_hour(
 def test_unknown_object_is_tried_again_then_parked(
     app_both: Flask, chart: None, double: StripeDouble
 ) -> None:
-    donation, session = give()
+    _donation, session = give()
     double.book.pay(session)
     event = double.events("charge.succeeded")[0]
     event["data"]["object"]["id"] = "ch_not_there"

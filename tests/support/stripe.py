@@ -16,7 +16,7 @@ from tests.doubles.stripe_server import StripeServer
 from tests.doubles.stripe_wire import sign
 
 API_KEY = "sk_test_rehearsal"
-WEBHOOK_SECRET = "whsec_rehearsal"  # noqa: S105  the double's, on loopback
+WEBHOOK_SECRET = "whsec_rehearsal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class StripeDouble:
         return self.server.rehearsal.switches
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """The fund's settings that point at it."""
         return {
             "stripe_api_key": API_KEY,

@@ -1,0 +1,27 @@
+"""Pages of donors: the route table; each module beside this one holds one page's views."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from fund_app.views.donor import give, payment, sign_in, statements
+
+bp = Blueprint("donor", __name__, url_prefix="/donate")
+
+bp.add_url_rule("", "give", give.show)
+bp.add_url_rule("", "begin", give.begin, methods=["POST"])
+bp.add_url_rule("/codename", "codename", give.codename)
+bp.add_url_rule("/codename", "kept", give.kept, methods=["POST"])
+bp.add_url_rule("/payment", "payment", payment.show)
+bp.add_url_rule("/payment", "pay", payment.go_on, methods=["POST"])
+bp.add_url_rule("/done", "done", payment.done)
+bp.add_url_rule("/cancelled", "cancelled", payment.cancelled)
+bp.add_url_rule("/sign-in", "sign_in", sign_in.show)
+bp.add_url_rule("/sign-in", "enter", sign_in.enter, methods=["POST"])
+bp.add_url_rule("/statements", "statements", statements.show)
+bp.add_url_rule("/statements/file", "statement_file", statements.download)
+
+
+def register_door(app: Flask) -> None:
+    """Let a form that arrived without a session wait at the donors' door."""
+    app.extensions["fund.doors"]["donor"] = sign_in.carrying

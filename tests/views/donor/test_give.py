@@ -1,0 +1,243 @@
+"""Giving through the pages, without JavaScript: form, codename, payment, thanks, statement."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from fund_app.adapters.clock import ManualClock
+from fund_app.services import stripe_inbox
+from tests.support.client import FundClient
+from tests.support.pages import Page
+from tests.support.stripe import StripeDouble
+
+GIFT = {"preset": "own", "own": "12,50", "fund": "EMG", "method": "card"}
+
+
+def begin(client: FundClient, **changes: Any) -> str:
+    """Fill in the form; returns where it leads."""
+    page = client.page("/donate")
+    answer = client.submit(page, {**GIFT, **changes}, to="/donate")
+    assert answer.status_code == 303, Page(answer).text
+    return str(answer.headers["Location"])
+
+
+def keep(client: FundClient) -> str:
+    """Say that the codename is kept; returns the codename."""
+    page = client.page("/donate/codename")
+    (words, _digits) = page.find_all("p", class_="keepsake__words")
+    codename = " ".join("".join(words.itertext()).split())
+    answer = client.submit(page, to="/donate/codename")
+    assert answer.headers["Location"].endswith("/donate/payment")
+    return codename
+
+
+def pay(client: FundClient) -> str:
+    """Go on to the payment page; returns its address."""
+    page = client.page("/donate/payment")
+    answer = client.submit(page, to="/donate/payment")
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
+
+
+def deliver(app: Flask, client: FundClient, double: StripeDouble) -> None:
+    """Bring every message of the double to the inbox and work it off."""
+    for event in double.events():
+        raw, header = double.envelope(event)
+        answer = client.post("/webhooks/stripe", data=raw, headers={"Stripe-Signature": header})
+        assert answer.status_code == 200
+        with app.app_context():
+            stripe_inbox.process(event["id"])
+
+
+def test_gift_by_card_from_the_form_to_the_statement(
+    app: Flask, client: FundClient, double: StripeDouble, tmp_path: Path
+) -> None:
+    assert begin(client).endswith("/donate/codename")
+    codename = keep(client)
+    assert len(codename.split()) == 7
+    address = pay(client)
+    (session,) = double.book.every("checkout.session")
+    assert address == session["url"]
+    assert session["success_url"] == "https://fund.test/donate/done"
+    double.book.pay(session["id"])
+    deliver(app, client, double)
+    assert "Thank you" in client.page("/donate/done").text
+    stranger = FundClient(app, response_wrapper=app.response_class)
+    sign_in = stranger.page("/donate/sign-in")
+    answer = stranger.submit(sign_in, {"codename": codename.upper()}, to="/donate/sign-in")
+    assert answer.status_code == 303
+    page = stranger.page("/donate/statements")
+    assert "€12.50" in page.text
+    assert "Accepted" in page.text
+    file = stranger.get(page.links["Download as PDF"])
+    assert file.mimetype == "application/pdf"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    path = tmp_path / "statement.pdf"
+    path.write_bytes(file.get_data())
+    done = subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True)  # noqa: S607
+    assert "€12.50" in done.stdout.decode()
+
+
+def test_codename_is_shown_until_it_is_kept_and_never_again(client: FundClient) -> None:
+    begin(client)
+    first = client.page("/donate/codename").text
+    assert client.page("/donate/codename").text == first
+    keep(client)
+    answer = client.get("/donate/codename")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/donate/payment")
+
+
+def test_codename_stands_in_no_address_and_no_title(client: FundClient) -> None:
+    location = begin(client)
+    page = client.page("/donate/codename")
+    (words, _digits) = page.find_all("p", class_="keepsake__words")
+    for word in "".join(words.itertext()).split():
+        assert word not in location
+        assert word not in page.title.lower().split()
+
+
+def test_form_keeps_what_was_typed(client: FundClient) -> None:
+    page = client.page("/donate")
+    answer = client.submit(page, {**GIFT, "own": "1.400", "fund": "LEG"}, to="/donate")
+    form = Page(answer).form("/donate")
+    assert answer.status_code == 422
+    assert form.values["own"] == ["1.400"]
+    assert form.values["fund"] == ["LEG"]
+    assert form.values["preset"] == ["own"]
+    assert "cents with two digits" in Page(answer).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"own": "0.99"}, "at least 1 euro"),
+        ({"own": "10000"}, "please use a bank transfer"),
+        ({"own": ""}, "in figures"),
+        ({"fund": "NOPE"}, "Not a valid choice"),
+        ({"method": "cash"}, "Not a valid choice"),
+        ({"preset": "1"}, "Not a valid choice"),
+    ],
+)
+def test_form_refuses_with_a_sentence(
+    client: FundClient, changes: dict[str, str], sentence: str
+) -> None:
+    page = client.page("/donate")
+    answer = client.submit(page, {**GIFT, **changes}, to="/donate")
+    assert answer.status_code == 422
+    assert sentence in Page(answer).text
+
+
+def test_warning_stands_before_the_payment_page(client: FundClient) -> None:
+    assert "Russia or Belarus" in client.page("/donate").text
+    begin(client)
+    keep(client)
+    page = client.page("/donate/payment")
+    assert "Russia or Belarus" in page.text
+    assert "What your bank statement will show" in page.headings
+
+
+def test_form_may_lead_to_the_provider_on_this_page_only(
+    client: FundClient, double: StripeDouble
+) -> None:
+    begin(client)
+    keep(client)
+    policy = client.get("/donate/payment").headers["Content-Security-Policy"]
+    assert f"form-action 'self' {double.url}" in policy
+    assert double.url not in client.get("/donate").headers["Content-Security-Policy"]
+
+
+def test_lost_answer_offers_to_try_again_and_stays_one_gift(
+    client: FundClient, double: StripeDouble
+) -> None:
+    begin(client)
+    keep(client)
+    double.switches.set("lose_answers", 9)
+    page = client.page("/donate/payment")
+    answer = client.submit(page, to="/donate/payment")
+    assert answer.status_code == 503
+    assert "however often you do, it is one gift" in Page(answer).text
+    double.switches.set("lose_answers", 0)
+    answer = client.submit(Page(answer), to="/donate/payment")
+    assert answer.status_code == 303
+    assert len(double.book.every("checkout.session")) == 1
+
+
+def test_gift_by_transfer_shows_account_and_reference(client: FundClient) -> None:
+    assert begin(client, method="bank_transfer", own="20000").endswith("/donate/codename")
+    keep(client)
+    text = client.page("/donate/payment").text
+    assert "DE89 3704 0044 0532 0130 00" in text
+    assert "€20,000.00" in text
+
+
+def test_second_gift_of_a_donor_needs_no_second_codename(client: FundClient) -> None:
+    begin(client)
+    keep(client)
+    assert begin(client, own="7").endswith("/donate/payment")
+    assert "€7.00" in client.page("/donate/payment").text
+    assert client.page("/donate/statements").text.count("Waiting for the payment") == 2
+
+
+def test_foreign_gift_cannot_be_paid(app: Flask, client: FundClient) -> None:
+    begin(client)
+    stranger = FundClient(app, response_wrapper=app.response_class)
+    assert stranger.get("/donate/payment").headers["Location"].startswith("/donate/sign-in")
+    assert stranger.get("/donate/statements").headers["Location"].startswith("/donate/sign-in")
+
+
+def test_wrong_codename_is_refused(client: FundClient) -> None:
+    page = client.page("/donate/sign-in")
+    answer = client.submit(page, {"codename": "seven words that are not a codename"})
+    assert answer.status_code == 422
+    assert "We do not know this codename" in Page(answer).text
+
+
+@pytest.mark.parametrize("query", ["since=2026-05-02&until=2026-05-01", "year=99999", "since=x"])
+def test_bad_days_are_refused_with_a_sentence(client: FundClient, query: str) -> None:
+    begin(client)
+    for path in ("/donate/statements", "/donate/statements/file"):
+        page = client.page(f"{path}?{query}", status=422)
+        assert "do not make a range" in page.text
+
+
+@pytest.mark.settings(stripe_api_key="")
+def test_without_a_provider_there_is_no_card(
+    app: Flask, client: FundClient, settings: Settings
+) -> None:
+    app.extensions["fund.stripe"] = type("None_", (), {"is_configured": False})()
+    page = client.page("/donate")
+    assert "Cards cannot be taken at the moment. A bank transfer works." in page.text
+    assert page.form("/donate").values["method"] == ["bank_transfer"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_pages_speak_every_language(client: FundClient, language: str) -> None:
+    assert client.page(f"/donate?lang={language}").language == language
+
+
+def test_webhook_refuses_what_is_not_signed(client: FundClient, double: StripeDouble) -> None:
+    assert client.post("/webhooks/stripe", data=b"{}").status_code == 400
+    headers = {"Stripe-Signature": "t=1,v1=\xe9"}
+    assert client.post("/webhooks/stripe", data=b"{}", headers=headers).status_code == 400
+    large = client.post("/webhooks/stripe", data=b"x" * 300_000)
+    assert large.status_code == 413
+    assert client.get("/webhooks/stripe").status_code == 405
+
+
+def test_webhook_message_may_not_come_from_the_future(
+    client: FundClient, double: StripeDouble, clock: ManualClock
+) -> None:
+    begin(client)
+    keep(client)
+    pay(client)
+    double.book.expire_session(double.book.every("checkout.session")[0]["id"])
+    raw, header = double.envelope(double.events()[0])
+    clock.advance(minutes=-6)
+    answer = client.post("/webhooks/stripe", data=raw, headers={"Stripe-Signature": header})
+    assert answer.status_code == 400
