@@ -14,10 +14,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.clocks import Clock
 from fund_app.models.subjects import SUBJECTS
 from fund_app.services import ballots, casework, clocks, disbursements, donation_progress
+from fund_app.services.holds import CHILDREN
 from fund_app.services.notifications import AUDIENCE_OF, Audience, Pace, notify_people, notify_role
 from fund_app.services.unit import unit_of_work
 from workflows.catalogue import workflow
@@ -41,30 +43,43 @@ RUN_OUT: dict[str, RunOut] = {
 
 
 def fire_due(moment: datetime) -> int:
-    """Act on every clock that has reached its next mark by `moment`; return how many did.
+    """Act on every mark that clocks have reached by `moment`; return how many there were.
 
-    Several workers may do this at the same time: each clock is looked at again under its
-    subject's lock.
+    A worker that was away finds several marks of one clock due: each is acted on, in order.
+    Several workers may do this at the same time: each clock is looked at again under its lock.
     """
     fired = 0
+    while True:
+        acted = sum(_fire(clock_id, moment) for clock_id in _due(moment))
+        fired += acted
+        if not acted:
+            return fired
+
+
+def _fire(clock_id: str, moment: datetime) -> bool:
     with unit_of_work() as session:
-        statement = (
-            select(Clock.id)
-            .where(Clock.state == "running", Clock.next_mark_at <= moment)
-            .order_by(Clock.next_mark_at, Clock.id)
-            .limit(AT_ONCE)
-        )
-        due = list(session.scalars(statement))
-    for clock_id in due:
-        with unit_of_work() as session:
-            fired += _fire_one(session, clock_id, moment)
-    return fired
+        return _fire_one(session, clock_id, moment)
+
+
+def _due(moment: datetime) -> list[str]:
+    statement = (
+        select(Clock.id)
+        .where(Clock.state == "running", Clock.next_mark_at <= moment)
+        .order_by(Clock.next_mark_at, Clock.id)
+        .limit(AT_ONCE)
+    )
+    due = list(db.session.scalars(statement))
+    db.session.rollback()
+    return due
 
 
 def _fire_one(session: Session, clock_id: str, moment: datetime) -> bool:
-    statement = select(Clock).where(Clock.id == clock_id).with_for_update(skip_locked=True)
-    clock = session.scalar(statement.execution_options(populate_existing=True))
-    if clock is None or clock.next_mark_at is None or clock.next_mark_at > moment:
+    clock = session.get(Clock, clock_id)
+    if clock is None:
+        return False
+    _lock_subject(session, clock)
+    session.refresh(clock)
+    if clock.next_mark_at is None or clock.next_mark_at > moment:
         return False
     mark = clock.next_mark or END
     clocks.advance_mark(clock, mark)
@@ -74,6 +89,15 @@ def _fire_one(session: Session, clock_id: str, moment: datetime) -> bool:
     else:
         _take_step(session, clock)
     return True
+
+
+def _lock_subject(session: Session, clock: Clock) -> None:
+    """Lock what every other step of this case locks first: the application, or the gift."""
+    model = SUBJECTS[clock.subject_type]
+    subject = session.get_one(model, clock.subject_id)
+    if isinstance(subject, CHILDREN):
+        subject = session.get_one(Application, subject.application_id)
+    session.refresh(subject, with_for_update=True)
 
 
 def _take_step(session: Session, clock: Clock) -> None:

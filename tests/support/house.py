@@ -6,7 +6,7 @@ them. Names of people are their handles, so that a test reads like minutes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -17,12 +17,17 @@ from sqlalchemy import select
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import Application
+from fund_app.models.ballots import Ballot
+from fund_app.models.disbursements import Disbursement
 from fund_app.models.types import new_ref
 from fund_app.services import (
     applications,
+    ballots,
+    disbursements,
     intake,
     ledger_chart,
     ledger_facts,
+    offers,
     people,
     rules,
     staff_keys,
@@ -34,6 +39,8 @@ from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from fund_app.services.votes import Cast
+from workflows.counting import Choice
 from workflows.roles import SYSTEM, Role
 
 PASSPHRASE = "a passphrase of more than fifteen characters"
@@ -138,6 +145,70 @@ class House:
             applications.verify(coordinator, case_id, result, press())
         self.redact(case_id, lines, lead=lead)
         applications.to_review(coordinator, case_id, press())
+
+    def ballot_of(self, case_id: str) -> Ballot:
+        """Return the ballot that still runs on a case."""
+        statement = select(Ballot).where(
+            Ballot.application_id == case_id, Ballot.state.in_(ballots.LIVE)
+        )
+        found = db.session.scalar(statement)
+        assert found is not None
+        return found
+
+    def vote(self, case_id: str, votes: Mapping[str, Cast]) -> None:
+        """Let each of these people say they are free, then let each vote."""
+        ballot_id = self.ballot_of(case_id).id
+        for handle in votes:
+            ballots.declare_free(self[handle], ballot_id, press())
+        for handle, vote in votes.items():
+            ballots.cast(self[handle], ballot_id, vote, press())
+
+    def approved(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+        """Return an applicant and their case, approved in full by three reviewers."""
+        applicant, case_id = self.submitted()
+        self.to_review(case_id, lines)
+        yes = Cast(Choice.APPROVE, reason="Needed.")
+        self.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), yes))
+        return applicant, case_id
+
+    def accepted(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+        """Return an applicant and their case, with the offer accepted and a payment planned."""
+        applicant, case_id = self.approved(lines)
+        from fund_app.services import letters
+
+        letters.make(case_id, "award_letter", "approve")
+        applications.offer(self["anna"], case_id, press())
+        payee = [
+            AnswerText("payout_channel", 0, "payout", "voucher"),
+            AnswerText("payee_name", 0, "payout", "Test Person A-0017"),
+            AnswerText("payee_account", 0, "payout", "Pick-up point 3"),
+            AnswerText("confirmation_word", 0, "payout", "heron"),
+        ]
+        offers.accept(applicant, payee, press())
+        return applicant, case_id
+
+    def payment_of(self, case_id: str) -> Disbursement:
+        """Return the newest payment of a case."""
+        db.session.rollback()
+        statement = (
+            select(Disbursement)
+            .where(Disbursement.application_id == case_id)
+            .order_by(Disbursement.attempt.desc())
+        )
+        found = db.session.scalar(statement.limit(1))
+        assert found is not None
+        return found
+
+    def released(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+        """Return an applicant and their case, its payment checked and signed by two."""
+        applicant, case_id = self.accepted(lines)
+        payment_id = self.payment_of(case_id).id
+        disbursements.safety_check(
+            self["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
+        )
+        disbursements.authorise_first(self["fin2"], payment_id, press())
+        disbursements.authorise_second(self["treasurer"], payment_id, press())
+        return applicant, case_id
 
     def redact(self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna") -> None:
         """Write the redacted file with these cost lines (category, minor units)."""
