@@ -45,6 +45,9 @@ class Settings:
     stripe_webhook_secret: str = field(repr=False)
     stripe_api_base: str
     clock_file: Path | None
+    bank_holder: str = ""
+    bank_iban: str = ""
+    bank_bic: str = ""
 
     @property
     def is_demo(self) -> bool:
@@ -76,6 +79,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", ""),
         stripe_api_base=environ.get("STRIPE_API_BASE", "https://api.stripe.com"),
         clock_file=home / "clock" if environment is Environment.DEMO else None,
+        bank_holder=environ.get("FUND_BANK_HOLDER", ""),
+        bank_iban=environ.get("FUND_BANK_IBAN", ""),
+        bank_bic=environ.get("FUND_BANK_BIC", ""),
     )
     _refuse_unsafe(settings)
     return settings

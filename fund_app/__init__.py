@@ -31,10 +31,11 @@ from fund_app.views import (
     session,
     staff,
     throttle,
+    treasury,
 )
 from fund_app.views.public.health import count_answer
 
-BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp)
+BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, treasury.bp)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:

@@ -20,6 +20,8 @@ import config
 from fund_app.adapters.clock import ShiftedClock
 
 DOUBLE = "tests.doubles.stripe_server"
+EXAMPLE_IBAN = "DE02 1203 0000 0000 2020 51"
+"""The one banks print in their examples; it belongs to nobody."""
 
 
 def refuse_public(host: str) -> None:
@@ -41,6 +43,8 @@ def furnish(environ: MutableMapping[str, str], *, host: str, port: int) -> None:
     environ.setdefault("FUND_BASE_URL", f"http://{address}:{port}")
     home = config.home_of(environ)
     environ.setdefault("FUND_MAIL_URL", (home.resolve() / "mail").as_uri())
+    environ.setdefault("FUND_BANK_HOLDER", "Solidarity Fund (rehearsal)")
+    environ.setdefault("FUND_BANK_IBAN", EXAMPLE_IBAN)
     if "STRIPE_API_BASE" not in environ:
         _start_payments(environ, home / "clock")
 

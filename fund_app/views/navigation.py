@@ -43,6 +43,14 @@ class Item:
 
 ROWS: list[Row] = [
     Row(STAFF, "staff.home", _l("Overview")),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
+        "treasury.gifts",
+        _l("Gifts"),
+        _l("See what arrives, and record bank transfers."),
+    ),
+    Row(frozenset({Role.DONOR}), "donor.statements", _l("Your gifts")),
+    Row(EVERYBODY, "donor.give", _l("Give")),
 ]
 
 
