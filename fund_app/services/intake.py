@@ -274,6 +274,8 @@ def _shred(application_id: str) -> None:
     """Destroy keys and answers (effect shred_draft), then the sealed files and the holder."""
     with unit_of_work() as session:
         application = take(session, Application, application_id, INTERNAL)
+        if application.state != DRAFT:
+            return  # another worker was quicker
         files = select(Document.stored_as).where(Document.application_id == application_id)
         names = list(session.scalars(files))
         step(session, application, Step("abandon", SYSTEM, {"ran_out": ("draft",), "holds": ()}))
