@@ -1,4 +1,4 @@
-"""Signing in: staff with a handle and a passphrase, others with a codename."""
+"""Signing in as staff: a handle and a passphrase."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired, Length
 
 LONGEST_HANDLE = 64
 LONGEST_PASSPHRASE = 128
-LONGEST_CODENAME = 400
 
 
 class StaffSignIn(FlaskForm):
@@ -24,14 +23,4 @@ class StaffSignIn(FlaskForm):
         [InputRequired(_l("Please write your passphrase.")), Length(max=LONGEST_PASSPHRASE)],
     )
     next = HiddenField()
-    resume = HiddenField()
-
-
-class CodenameSignIn(FlaskForm):
-    """Seven words, or 28 digits; `resume` carries a form that waits."""
-
-    codename = StringField(
-        _l("Your codename"),
-        [InputRequired(_l("Please write your seven words.")), Length(max=LONGEST_CODENAME)],
-    )
     resume = HiddenField()

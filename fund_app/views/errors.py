@@ -10,7 +10,7 @@ import logging
 import traceback
 from dataclasses import dataclass
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -96,8 +96,9 @@ def refusal(sentence: str, *, status: int = 409) -> Response:
 
 
 def _on_wrong_host(_error: SecurityError) -> Response:
-    # No address can be built for a host that is not ours, so this page has no links.
-    return make_response(render_template("errors/bare.html", known=EXPLANATIONS[400]), 400)
+    # No address can be built for a host that is not ours: no links, and none of the frame.
+    page_alone = current_app.jinja_env.get_template("errors/bare.html")
+    return make_response(page_alone.render(known=EXPLANATIONS[400]), 400)
 
 
 def _on_csrf(_error: CSRFError) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import IO
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = 11 * MEBIBYTE
@@ -33,3 +33,10 @@ def limit(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_TEXT
     app.config["MAX_FORM_PARTS"] = MOST_PARTS
+    app.before_request(_limit_text)
+
+
+def _limit_text() -> None:
+    """Bound a body that brings no file by what text may weigh."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_TEXT

@@ -34,8 +34,8 @@ SIGN_IN_ENDPOINTS = {
     "donor": "donor.sign_in",
 }
 """The sign-in page of each door; see access.Rule.door."""
-HOMES = {"staff": "/staff/home", "applicant": "/return/case", "donor": "/donate/statements"}
-"""Where each door leads to."""
+HOMES = {"staff": "staff.home", "applicant": "applicant.case", "donor": "donor.statements"}
+"""The page each door leads to."""
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics", "/webhooks/")
 KIND_ROLES = {SessionKind.APPLICANT: Role.APPLICANT, SessionKind.DONOR: Role.DONOR}
 

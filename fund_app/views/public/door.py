@@ -6,7 +6,7 @@ machine; a request that came any other way gets the same 404 as for any unknown 
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,6 @@ from fund_app.services import personas
 from fund_app.services.personas import Persona
 from fund_app.views import errors, headers, labels, session
 from fund_app.views.access import not_found, public
-from fund_app.views.language import path_to
 from workflows.roles import Role
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
@@ -42,12 +41,12 @@ def enter() -> ResponseReturnValue:
         return errors.refusal(_("The demonstration's data is not loaded. Run: fund demo"))
     if person is not None:
         session.sign_in_staff(person, entrant.private_key)
-        return redirect(path_to(session.HOMES["staff"]), 303)
+        return redirect(url_for(session.HOMES["staff"]), 303)
     if Role.APPLICANT in chosen.roles:
         session.sign_in_applicant(entrant.holder_id, entrant.private_key)
-        return redirect(path_to(session.HOMES["applicant"]), 303)
+        return redirect(url_for(session.HOMES["applicant"]), 303)
     session.sign_in_donor(entrant.holder_id, entrant.private_key)
-    return redirect(path_to(session.HOMES["donor"]), 303)
+    return redirect(url_for(session.HOMES["donor"]), 303)
 
 
 def _only_from_here() -> None:

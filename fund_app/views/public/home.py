@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from fund_app.adapters.clock import now
@@ -10,6 +10,7 @@ from fund_app.extensions import db
 from fund_app.queries import programmes
 from fund_app.views import labels
 from fund_app.views.access import public
+from fund_app.views.language import path_to
 
 
 @public
@@ -17,5 +18,9 @@ def show() -> ResponseReturnValue:
     """Show the first page."""
     status = programmes.public_status(db.session(), now())
     return render_template(
-        "public/home.html", programmes=status, emergency=status[0], programme_label=labels.programme
+        "public/home.html",
+        programmes=status,
+        emergency=status[0],
+        programme_label=labels.programme,
+        door_url=path_to("/door") if "door" in current_app.blueprints else None,
     )
