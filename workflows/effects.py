@@ -93,7 +93,7 @@ EFFECTS = MappingProxyType(
         "flag_channel": "mark the channel as risky for this person",
         "record_trace": "keep the result of the trace; nothing more is on its way",
         "plan_replacement": "create the next attempt with a link to this one and its own key",
-        "release_payout": "give the payment's amount back to the award's reserve",
+        "release_payout": "give the amount back to the award, or to the fund if the case is over",
         "post_loss": "post the loss",
         "request_recall": "ask the bank or the agent to call the payment back",
         "lock_payment": "lock the reconciled payment",

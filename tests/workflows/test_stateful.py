@@ -182,7 +182,7 @@ class Case(RuleBasedStateMachine):
             "tied": counted.result is Result.TIE,
             "result_settled": is_settled(votes, waiting, REQUESTED, QUORUM),
             "pool": len(REVIEWERS) - len(ballot.panel),
-            "decision_acted_on": self.app.state != "review",
+            "decision_acted_on": self.app.state != "review" or ballot is not self.ballots[-1],
         }
 
     def payout_facts(self, payout: Child) -> dict[str, Any]:
@@ -380,7 +380,10 @@ class Case(RuleBasedStateMachine):
         payout.bound, payout.proven = True, False
 
     def unbind(self, payout: Child) -> None:
+        """Give the amount back to the award; a case that is over has none, so to the fund."""
         payout.bound = False
+        if EMERGENCY.state_of[self.app.state].final:
+            self.release()
 
     def replace(self, payout: Child) -> None:
         if payout.bound:
