@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fund_app.adapters.stripe import Payment
+from fund_app.adapters.payments import Payment
 from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import EntryKind

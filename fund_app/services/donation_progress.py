@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.stripe import Movement, Payment
+from fund_app.adapters.payments import Movement, Payment
 from fund_app.models.donations import Donation, Method
 from fund_app.models.stripe import PspBalanceTxn, PspObject
 from fund_app.services import stripe_facts

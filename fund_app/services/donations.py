@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
-from fund_app.adapters.stripe import CheckoutOrder, CheckoutPage
+from fund_app.adapters.payments import CheckoutOrder, CheckoutPage
 from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.events import Event
 from fund_app.models.ledger import Fund

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.stripe import Dispute, Movement
+from fund_app.adapters.payments import Dispute, Movement
 from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import JournalEntry, Posting

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
-from fund_app.adapters.stripe import (
+from fund_app.adapters.payments import (
     EXTENSION,
     EventHead,
     Movement,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fund_app.adapters.clock import ManualClock
-from fund_app.adapters.stripe import (
+from fund_app.adapters.payments import (
     BadSignature,
     CheckoutOrder,
     NoProvider,
@@ -18,8 +18,8 @@ from fund_app.adapters.stripe import (
     ProviderRefused,
     ProviderUnavailable,
     ProviderUnknown,
-    StripeProvider,
 )
+from fund_app.adapters.stripe import StripeProvider
 from tests.doubles.stripe_wire import sign
 from tests.support.stripe import API_KEY, WEBHOOK_SECRET, StripeDouble, running_stripe
 

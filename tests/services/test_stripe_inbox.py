@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from config import Settings
 from fund_app.adapters.clock import ManualClock
-from fund_app.adapters.stripe import BadSignature, ProviderUnavailable
+from fund_app.adapters.payments import BadSignature, ProviderUnavailable
 from fund_app.extensions import db
 from fund_app.jobs.worker import run_worker
 from fund_app.models.donations import Donation, Method

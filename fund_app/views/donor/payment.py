@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from config import Settings
-from fund_app.adapters.stripe import (
+from fund_app.adapters.payments import (
     NotConfigured,
     ProviderRefused,
     ProviderUnavailable,

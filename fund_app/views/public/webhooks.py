@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from fund_app.adapters.stripe import BadSignature, NotConfigured
+from fund_app.adapters.payments import BadSignature, NotConfigured
 from fund_app.extensions import csrf
 from fund_app.services import stripe_inbox
 from fund_app.views.access import not_found, public

@@ -1,0 +1,169 @@
+"""What the fund asks of a payment provider, and the words both speak: small frozen values.
+
+Stripe's own objects end in fund_app/adapters/stripe.py; nobody else sees one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+EXTENSION = "fund.stripe"
+
+
+class ProviderError(Exception):
+    """Something went wrong with the provider; the text is a code, never what it answered."""
+
+
+class ProviderUnavailable(ProviderError):
+    """No usable answer (network, overload, their failure): try again with the same key."""
+
+
+class ProviderUnknown(ProviderError):
+    """The provider has no such object."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider understood and said no; trying again would not help."""
+
+
+class NotConfigured(ProviderError):
+    """This installation takes no cards."""
+
+
+class BadSignature(Exception):
+    """A message that is not provably from the provider and fresh; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the reason: missing, not_ascii, mismatch, old, future, not_json, wrong_mode."""
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutOrder:
+    """What a hosted payment page needs to know; `reference` is random and ours."""
+
+    reference: str
+    amount: int
+    currency: str
+    language: str
+    label: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """A hosted payment page: the provider's id and its address."""
+
+    id: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of the provider's own account: net = amount - fee, in minor units."""
+
+    id: str
+    type: str
+    category: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str | None
+    payout: str | None
+    created: datetime
+    available_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A cardholder's bank wants the money back; status as the provider names it."""
+
+    id: str
+    amount: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Everything the provider knows of one hosted payment, as it stands now."""
+
+    session: str
+    reference: str | None
+    session_status: str
+    is_paid: bool
+    amount: int
+    currency: str
+    intent: str | None
+    intent_status: str | None
+    charge: str | None
+    amount_refunded: int
+    movements: tuple[Movement, ...]
+    disputes: tuple[Dispute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventHead:
+    """A message cut down to what the inbox keeps: nothing of its content."""
+
+    id: str
+    type: str
+    object_id: str
+    object_type: str
+    created: datetime
+    digest: str
+
+
+class Provider(Protocol):
+    """What the fund asks of a payment provider."""
+
+    is_configured: bool
+
+    def create_checkout_session(self, order: CheckoutOrder) -> CheckoutPage:
+        """Open a hosted payment page; the order's reference is also the idempotency key."""
+        ...
+
+    def find_checkout_session(self, reference: str, since: datetime) -> CheckoutPage | None:
+        """Look a page up by our reference among those made since a moment."""
+        ...
+
+    def retrieve_payment(self, session_id: str) -> Payment:
+        """Read a payment down to its account lines."""
+        ...
+
+    def session_of(self, object_type: str, object_id: str) -> str | None:
+        """Return the checkout session an object belongs to; None when to no session."""
+        ...
+
+    def list_balance_transactions(
+        self, *, since: datetime | None = None, payout: str | None = None
+    ) -> tuple[Movement, ...]:
+        """List account lines since a moment or of one payout, oldest first."""
+        ...
+
+    def list_events(self, since: datetime) -> tuple[EventHead, ...]:
+        """List messages made since a moment, oldest first."""
+        ...
+
+    def verify_webhook(self, raw: bytes, header: str | None, now: datetime) -> EventHead:
+        """Check a message's signature and time; raises BadSignature."""
+        ...
+
+
+class NoProvider:
+    """An installation without keys: every question is answered with NotConfigured."""
+
+    is_configured = False
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Answer any of the provider's functions with the same refusal."""
+
+        def refuse(*_args: object, **_more: object) -> Any:
+            raise NotConfigured(name)
+
+        return refuse
