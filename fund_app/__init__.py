@@ -24,6 +24,7 @@ from fund_app.views import (
     errors,
     formats,
     headers,
+    labels,
     language,
     navigation,
     public,
@@ -107,5 +108,6 @@ def _speak(app: Flask) -> None:
     """Words, numbers, navigation: what every template finds."""
     language.register(app)
     formats.register(app)
+    labels.register(app)
     navigation.register(app)
     app.after_request(count_answer)

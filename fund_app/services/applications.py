@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,11 +25,15 @@ from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import INTERNAL, Request, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
 TWO_PEOPLE = ("waive_verification", "resume", "close_suspended", "directive_continue",
               "directive_close")  # fmt: skip
 """Actions one person proposes and another carries out."""
+
+BEFORE_THE_PANEL = ("triage", "verification")
+"""States in which the file for the panel is written; afterwards votes rest on its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +158,14 @@ def write_redaction(
     """Write what reviewers will read; it can be changed until the panel has it.
 
     The first one opens the review compartment for the coordinators. Raises ValueError without
-    text or lines, Conflict for a stale page.
+    text or lines, Conflict for a stale page, Refused once the panel has it.
     """
     if not narrative.strip() or not lines or any(line.amount <= 0 for line in lines):
         raise ValueError("a redacted file needs a text and at least one amount")
     with unit_of_work() as session:
         application = take(session, Application, application_id, Request(None, request.step_seen))
+        if application.state not in BEFORE_THE_PANEL:
+            raise Refused("wrong_state", {"state": application.state})
         ring = _review_ring(session, actor, application.id)
         file = _file_of(session, application.id) or ReviewFile(application_id=application.id)
         file.written_by, file.written_on = actor.ref, now().date()
@@ -183,13 +190,18 @@ def to_review(actor: SignedIn, application_id: str, request: Request) -> None:
     """Send the redacted file to a panel drawn by lot; PanelTooSmall where nobody is left."""
     with unit_of_work() as session:
         application = take(session, Application, application_id, INTERNAL)
-        numbers = _requested(session, application, actor)
-        minimum = _minimum(session, application, numbers)
-    facts = {
-        "redaction_ready": bool(numbers),
-        "verification_minimum": minimum,
-    }
+        facts = panel_facts(session, application, actor)
     carry_out(actor, application_id, Deed("to_review", facts), request)
+
+
+def panel_facts(session: Session, application: Application, actor: SignedIn) -> dict[str, Any]:
+    """Return what the step to the panel rests on: whether the file is there, the level it needs.
+
+    Raises NoKey where the actor cannot open the file.
+    """
+    numbers = _requested(session, application, actor)
+    minimum = _minimum(session, application, numbers)
+    return {"redaction_ready": bool(numbers), "verification_minimum": minimum}
 
 
 def _requested(session: Session, application: Application, actor: SignedIn) -> list[int]:

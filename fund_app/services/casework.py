@@ -13,8 +13,8 @@ from fund_app.models.applications import Application
 from fund_app.services import application_facts, countersignatures
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
-from workflows.engine import Option, Refused, options
 from workflows.catalogue import workflow
+from workflows.engine import Option, Refused, options
 from workflows.roles import SYSTEM, Actor, Role
 
 Prepare = Callable[[Session, Application], None]
@@ -84,10 +84,18 @@ def run_out(session: Session, application_id: str, action: str, clock: str) -> N
     by_system(session, application, Deed(action, {"ran_out": (clock,)}))
 
 
-def offered_to(session: Session, application: Application, actor: Actor) -> tuple[Option, ...]:
-    """Return every action of a case as this person meets it, with why it is refused."""
+def offered_to(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    given: Mapping[str, Any] | None = None,
+) -> tuple[Option, ...]:
+    """Return every action of a case as this person meets it, with why it is refused.
+
+    `given` are facts only the use case knows, as for a step.
+    """
     definition = workflow(application.workflow, application.workflow_version)
-    facts = application_facts.gather(session, application, "", actor)
+    facts = application_facts.gather(session, application, "", actor, given)
     return options(definition, application, actor, facts)
 
 
