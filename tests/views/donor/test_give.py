@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from config import Settings
 from fund_app.adapters.clock import ManualClock
+from fund_app.models.ledger import Fund
 from fund_app.services import stripe_inbox
+from fund_app.services.unit import unit_of_work
 from tests.support.client import FundClient
 from tests.support.pages import Page
 from tests.support.stripe import StripeDouble
@@ -214,6 +217,14 @@ def test_without_a_provider_there_is_no_card(
     page = client.page("/donate")
     assert "Cards cannot be taken at the moment. A bank transfer works." in page.text
     assert page.form("/donate").values["method"] == ["bank_transfer"]
+
+
+def test_without_an_open_fund_the_page_says_so(app: Flask, client: FundClient) -> None:
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(Fund).values(open_for_donations=False))
+    page = client.page("/donate")
+    assert "There is no way to give here yet" in page.text
+    assert page.find_all("button", type="submit") == []
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "de"])
