@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
+from sqlalchemy.types import TypeDecorator
 
 import fund_app.models  # noqa: F401 - fills the metadata
 from fund_app.extensions import WRITE, Base, prepare_engine
+
+
+def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Write a column's plain type into a revision: a revision must not change with our code."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
 
 
 def run() -> None:
@@ -17,7 +28,7 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
-            render_as_batch=connection.dialect.name == "sqlite",
+            render_item=render,
             compare_type=True,
         )
         with context.begin_transaction():

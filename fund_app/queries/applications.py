@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
@@ -63,7 +63,7 @@ def queue(session: Session, narrowed: QueueFilter) -> Page[QueueRow]:
             Application.state,
             Application.band,
             Application.language,
-            Person.display_name,
+            Person.display_name.label("lead"),
             Application.due_at,
             Application.due_clock,
             Application.touched_on,
@@ -85,11 +85,15 @@ def queue(session: Session, narrowed: QueueFilter) -> Page[QueueRow]:
         )
     found = session.execute(statement).all()
     holds = active_holds(session, [row.id for row in found])
-    rows = [QueueRow(*row, holds=holds.get(row.id, ())) for row in found]
+    rows = [_queue_row(row, holds.get(row.id, ())) for row in found]
     return page(rows, _cursor_of(narrowed.view))
 
 
-def _narrow(statement: Select[Any], narrowed: QueueFilter) -> Select[Any]:
+def _queue_row(found: Any, holds: tuple[str, ...]) -> QueueRow:
+    return QueueRow(**found._asdict(), holds=holds)
+
+
+def _narrow(statement: Any, narrowed: QueueFilter) -> Any:
     statement = statement.where(Application.programme == "emergency", Application.state != "draft")
     if narrowed.view == OPEN:
         statement = statement.where(Application.due_at.is_not(None))
@@ -110,9 +114,9 @@ def _narrow(statement: Select[Any], narrowed: QueueFilter) -> Select[Any]:
     return statement
 
 
-def _cursor_of(view: str):  # type: ignore[no-untyped-def]
+def _cursor_of(view: str) -> Callable[[QueueRow], tuple[str, str]]:
     if view == OPEN:
-        return lambda row: (row.due_at.isoformat(), row.id)
+        return lambda row: (row.due_at.isoformat() if row.due_at else "", row.id)
     return lambda row: (row.touched_on.isoformat(), row.id)
 
 
@@ -123,7 +127,7 @@ def counts_by_state(session: Session) -> dict[str, int]:
         .where(Application.state != "draft")
         .group_by(Application.state)
     )
-    return {state: count for state, count in session.execute(statement)}
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def active_holds(session: Session, application_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -39,7 +39,7 @@ def decode_cursor(cursor: str | None) -> tuple[str, str] | None:
     return (sort_value, row_id) if sort_value and row_id else None
 
 
-def after(  # noqa: PLR0913 - a keyset comparison names both columns and both values
+def after(
     statement: Select[Any],
     column: Any,
     id_column: Any,

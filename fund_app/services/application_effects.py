@@ -167,7 +167,7 @@ def record_check(context: Context) -> None:
     check.status, check.level = result.status, result.level
     check.by_id, check.done_on = context.actor.ref, context.moment.date()
     if result.note:
-        check.note.seal(context.actor.ring, result.note)
+        check.note.seal(context.person.ring, result.note)
     application.verification_level = max(
         (each.level for each in application.checks if each.status == "confirmed"), default=0
     )
@@ -175,19 +175,19 @@ def record_check(context: Context) -> None:
 
 def send_questions(context: Context) -> None:
     """Put all questions to the applicant in one bundle."""
-    messages.add_questions(context.session, context.actor.ring, context.subject.id, context.data)
+    messages.add_questions(context.session, context.person.ring, context.subject.id, context.data)
 
 
 def open_ballot(context: Context) -> None:
     """Start a ballot and draw its panel from people without a part in the case."""
     ballots.open_for(
-        context.session, context.subject, context.actor, excluded=_first_voters(context)
+        context.session, context.subject, context.person, excluded=_first_voters(context)
     )
 
 
 def open_ratification_ballot(context: Context) -> None:
     """Start a ballot on what two officers did."""
-    ballots.open_for(context.session, context.subject, context.actor, kind=ballots.RATIFICATION)
+    ballots.open_for(context.session, context.subject, context.person, kind=ballots.RATIFICATION)
 
 
 def _first_voters(context: Context) -> frozenset[str]:

@@ -130,7 +130,8 @@ class _Gatherer:
         statement = select(Event.action, Event.actor_ref, Event.step).where(
             Event.chain == self.application.workflow, Event.subject_id == self.application.id
         )
-        return [tuple(row) for row in self.session.execute(statement.order_by(Event.step))]
+        found = self.session.execute(statement.order_by(Event.step))
+        return [(action, actor_ref, step) for action, actor_ref, step in found]
 
     def times(self, action: str) -> int:
         """How often an action was taken since the case was last opened again."""
@@ -191,7 +192,7 @@ class _Gatherer:
         return self.session.scalar(statement.limit(1)) is not None
 
     def available(self) -> int:
-        """What the fund of the award has free, in minor units."""
+        """Return what the fund of the award has free, in minor units."""
         application = self.application
         code = application.fund_code or fund_with(
             self.session, application.programme, application.awarded or 0, application.currency

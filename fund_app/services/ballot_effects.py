@@ -34,12 +34,15 @@ def recuse(context: Context) -> None:
 
 
 def draw_substitute(context: Context) -> None:
-    """Draw as many by lot as the quorum lacks; one who stepped back hands on the key, then loses it."""
+    """Draw as many by lot as the quorum lacks.
+
+    Who stepped back hands the key on to the substitutes and then loses it.
+    """
     ballot: Ballot = context.subject
     session = context.session
     application = session.get_one(Application, ballot.application_id)
     session.flush()
-    drawn = ballots.add_substitutes(session, ballot, application, context.actor, _lacking(context))
+    drawn = ballots.add_substitutes(session, ballot, application, context.person, _lacking(context))
     if context.event.action == "declare_conflict":
         vault.revoke(application.id, Compartment.REVIEW, context.actor.ref)
     notify_people(session, drawn, Audience.PANEL)
@@ -64,11 +67,11 @@ def record_vote(context: Context) -> None:
     """Put the vote into the box; the chair's word on a tie is kept with the ballot instead."""
     ballot: Ballot = context.subject
     if context.event.action == "chair_decides":
-        ballot.closing_reason.seal(context.actor.ring, context.data.reason)
+        ballot.closing_reason.seal(context.person.ring, context.data.reason)
         return
     seat = ballots.seat_of(ballot, context.actor.ref)
     if seat is not None:
-        votes.put_vote(context.session, ballot, seat, context.data, context.actor)
+        votes.put_vote(context.session, ballot, seat, context.data, context.person)
 
 
 def record_result(context: Context) -> None:
@@ -96,15 +99,15 @@ def _outcome(
     if context.event.action == "chair_decides":
         panel = [each.vote for each in cast]
         return counting.count_with_chair(panel, own, requested, ballot.quorum), refusal
-    ballot.closing_reason.seal(context.actor.ring, given.reason)
+    ballot.closing_reason.seal(context.person.ring, given.reason)
     return counting.count([own], requested, 1), refusal
 
 
 def _requested(context: Context, cast: Sequence[votes.Boxed]) -> tuple[int, ...]:
-    """The lines voted on: from any vote, or for a decision without votes from the file."""
+    """Return the lines voted on: from any vote, or for a decision without votes from the file."""
     if cast:
         return cast[0].requested
-    lines = votes.file_lines(context.session, context.subject.application_id, context.actor)
+    lines = votes.file_lines(context.session, context.subject.application_id, context.person)
     return tuple(line["amount"] for line in lines)
 
 

@@ -96,7 +96,7 @@ def declare_free(actor: Actor, ballot_id: str, request: Request) -> None:
     """
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        _fire(session, ballot, application, "declare_free", actor, request)
+        _fire(session, ballot, application, "declare_free", actor, request=request)
         facts = _facts(session, ballot, application, SYSTEM)
         if ballot.state == "prepared" and facts["declared_free"] >= ballot.quorum:
             _fire(session, ballot, application, "open", SYSTEM)
@@ -110,7 +110,7 @@ def declare_conflict(actor: SignedIn, ballot_id: str, request: Request) -> None:
     """
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        _fire(session, ballot, application, "declare_conflict", actor, request)
+        _fire(session, ballot, application, "declare_conflict", actor, request=request)
 
 
 def cast(actor: SignedIn, ballot_id: str, given: votes.Cast, request: Request) -> None:
@@ -123,16 +123,12 @@ def cast(actor: SignedIn, ballot_id: str, given: votes.Cast, request: Request) -
         ballot, application = locked(session, ballot_id, request)
         votes.require_countable(session, application.id, actor, given)
         complete = {"vote_complete": votes.is_complete(given)}
-        _fire(session, ballot, application, "cast", actor, request, complete, given)
+        _fire(
+            session, ballot, application, "cast", actor, request=request, given=complete, data=given
+        )
         if votes.is_settled(session, ballot):
             _fire(
-                session,
-                ballot,
-                application,
-                "close_early",
-                SYSTEM,
-                INTERNAL,
-                {"result_settled": True},
+                session, ballot, application, "close_early", SYSTEM, given={"result_settled": True}
             )
             _conclude(session, ballot, application)
 
@@ -149,9 +145,9 @@ def chair_decides(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
             application,
             "chair_decides",
             actor,
-            request,
-            {"vote_complete": complete},
-            given,
+            request=request,
+            given={"vote_complete": complete},
+            data=given,
         )
 
 
@@ -159,7 +155,7 @@ def substitutes(actor: SignedIn, ballot_id: str, request: Request) -> None:
     """Draw substitutes by lot after a vote short of its quorum; they get the extra hours."""
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        _fire(session, ballot, application, "substitutes", actor, request)
+        _fire(session, ballot, application, "substitutes", actor, request=request)
 
 
 def written_board(actor: SignedIn, ballot_id: str, given: votes.Cast, request: Request) -> None:
@@ -174,9 +170,9 @@ def written_board(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
             application,
             "written_board",
             actor,
-            request,
-            {"vote_complete": votes.is_complete(given)},
-            given,
+            request=request,
+            given={"vote_complete": votes.is_complete(given)},
+            data=given,
         )
         countersignatures.use(session, ballot.id, "written_board", actor, seen)
 
@@ -193,7 +189,7 @@ def cancel(session: Session, application: Application) -> None:
 def run_out(session: Session, ballot_id: str, action: str, clock: str) -> None:
     """Do what a ballot's clock asks for; a vote whose time is over is counted."""
     ballot, application = locked(session, ballot_id, INTERNAL)
-    _fire(session, ballot, application, action, SYSTEM, INTERNAL, {"ran_out": (clock,)})
+    _fire(session, ballot, application, action, SYSTEM, given={"ran_out": (clock,)})
     if ballot.state == "counting":
         _conclude(session, ballot, application)
 
@@ -222,25 +218,27 @@ def _conclude(session: Session, ballot: Ballot, application: Application) -> Non
     _fire(session, ballot, application, action, SYSTEM)
 
 
-def _fire(  # noqa: PLR0913 - a step is who does what to which, with what
+def _fire(
     session: Session,
     ballot: Ballot,
     application: Application,
     action: str,
     actor: Actor,
+    *,
     request: Request = INTERNAL,
     given: Mapping[str, Any] | None = None,
     data: Any = None,
 ) -> None:
-    facts = _facts(session, ballot, application, actor, action, given)
+    facts = _facts(session, ballot, application, actor, action=action, given=given)
     step(session, ballot, Step(action, actor, facts, request, data=data))
 
 
-def _facts(  # noqa: PLR0913 - the same
+def _facts(
     session: Session,
     ballot: Ballot,
     application: Application,
     actor: Actor,
+    *,
     action: str = "",
     given: Mapping[str, Any] | None = None,
 ) -> Facts:

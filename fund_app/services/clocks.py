@@ -140,7 +140,7 @@ def _length(subject: Stateful, name: str, facts: Mapping[str, Any]) -> int:
     rules: RulesParameters = (
         facts["rules"] if "rules" in facts else in_force(BOOTSTRAP, now()).parameters
     )
-    variant = facts["variant"] if "variant" in facts else ANY
+    variant = facts.get("variant", ANY)
     return rules.length(_definition(subject).clock_of[name].parameter, variant)
 
 

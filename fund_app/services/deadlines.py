@@ -129,4 +129,5 @@ def _owner(session: Session, clock: Clock, definition: Workflow) -> Role | None:
     """Return the role that is to act next on a clock's subject."""
     model = SUBJECTS[clock.subject_type]
     state = session.scalar(select(model.state).where(model.id == clock.subject_id))
-    return definition.state_of[state].owner if state in definition.state_of else None
+    known = definition.state_of.get(state or "")
+    return known.owner if known else None

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.ledger import Tranche, TrancheState
-from fund_app.services import disbursements, ledger_facts, ledger_grants
+from fund_app.services import cases, disbursements, ledger_facts, ledger_grants
 from fund_app.services.disbursements import BankLine
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
@@ -101,7 +101,7 @@ def _post_fee(context: Context, fee: int) -> None:
     payment: Disbursement = context.subject
     if fee:
         origin = _origin(context, "fee")
-        ledger_facts.bank_fee(context.session, origin, {payment.fund_code: fee}, payment.currency)
+        ledger_facts.bank_fee(context.session, origin, payment.fund_code, fee, payment.currency)
 
 
 def tell_application(context: Context) -> None:
@@ -117,9 +117,12 @@ def plan_replacement(context: Context) -> None:
 
 
 def release_payout(context: Context) -> None:
-    """Leave the amount in the award's reserve, from which the case pays or gives it back."""
+    """Leave the amount in the award's reserve; where the case has ended, free it for its fund."""
     payment: Disbursement = context.subject
-    payment.due_at = payment.due_clock = None
+    application = context.session.get_one(Application, payment.application_id)
+    tranche = context.session.get_one(Tranche, payment.tranche_id)
+    if cases.has_ended(application) and tranche.state == TrancheState.PLANNED:
+        ledger_grants.cancel_commitment(context.session, _origin(context, "freed"), tranche.id)
 
 
 def stop_channel(context: Context) -> None:

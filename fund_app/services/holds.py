@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,8 @@ from workflows.catalogue import workflow
 from workflows.engine import Outcome
 from workflows.roles import Actor, Role
 
-CHILDREN: tuple[type[Ballot] | type[Disbursement], ...] = (Ballot, Disbursement)
+CHILDREN = (Ballot, Disbursement)
+Child = TypeVar("Child", Ballot, Disbursement)
 
 
 def active(session: Session, application_id: str) -> tuple[str, ...]:
@@ -61,12 +63,16 @@ def _told(actor: Actor, moment: datetime) -> datetime:
     return moment
 
 
-def _live_children(session: Session, application_id: str) -> Iterable[Stateful]:
-    for model in CHILDREN:
-        statement = select(model).where(
-            model.application_id == application_id, model.due_at.is_not(None)
-        )
-        yield from session.scalars(statement.order_by(model.id).with_for_update())
+def _live_children(session: Session, application_id: str) -> Iterable[Ballot | Disbursement]:
+    yield from _live(session, Ballot, application_id)
+    yield from _live(session, Disbursement, application_id)
+
+
+def _live(session: Session, model: type[Child], application_id: str) -> Sequence[Child]:
+    statement = select(model).where(
+        model.application_id == application_id, model.due_at.is_not(None)
+    )
+    return session.scalars(statement.order_by(model.id).with_for_update()).all()
 
 
 def _stand_or_run(

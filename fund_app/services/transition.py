@@ -20,6 +20,7 @@ from fund_app.adapters.clock import now
 from fund_app.models.events import BEGINNING, Event, Stateful
 from fund_app.services import audit, clocks, holds
 from fund_app.services.unit import Repeated
+from fund_app.services.vault import SignedIn
 from workflows.catalogue import workflow
 from workflows.engine import Outcome, Workflow, fire
 from workflows.roles import Actor, Role
@@ -63,6 +64,13 @@ class Context:
     event: Event
     moment: datetime
     data: Any = None
+
+    @property
+    def person(self) -> SignedIn:
+        """Whoever acted, with the keys they hold; TypeError for a step nobody signed in took."""
+        if not isinstance(self.actor, SignedIn):
+            raise TypeError("this step needs somebody's keys")
+        return self.actor
 
     def key(self, effect: str) -> str:
         """Return the effect's idempotency key, `case:step:effect`."""

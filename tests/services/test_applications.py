@@ -12,11 +12,10 @@ from sqlalchemy import select
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import AwardLine
-from fund_app.models.ballots import Ballot
 from fund_app.models.clocks import Clock
 from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger
-from fund_app.services import applications, audit, ballots
+from fund_app.services import applications, audit
 from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
 from workflows.counting import Choice
@@ -28,22 +27,14 @@ LINES = (("legal", 140_000), ("medical", 50_000), ("equipment", 90_000), ("trans
 
 @pytest.fixture
 def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    """A house on each store."""
+    """Build a house on each store."""
     with app.app_context():
         yield build(app, clock)
 
 
 def berlin(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of March 2026 in Berlin, winter time, as UTC."""
+    """Return a moment of March 2026 in Berlin, winter time, as UTC."""
     return datetime(2026, 3, day, hour - 1, minute, tzinfo=UTC)
-
-
-def live_ballot(case_id: str) -> Ballot:
-    found = db.session.scalar(
-        select(Ballot).where(Ballot.application_id == case_id, Ballot.state.in_(ballots.LIVE))
-    )
-    assert found is not None
-    return found
 
 
 def due_of(case_id: str, name: str) -> datetime:
@@ -76,16 +67,12 @@ def test_case_reaches_its_partial_award_at_the_exact_times(house: House) -> None
     house.redact(case_id, LINES)
     applications.to_review(house["anna"], case_id, press())
 
-    ballot = live_ballot(case_id)
-    for handle in ("r1", "r2", "r3"):
-        ballots.declare_free(house[handle], ballot.id, press())
     votes = {
         "r1": Cast(Choice.APPROVE, reason="Needed and plausible."),
         "r2": Cast(Choice.PARTIAL, (140_000, 50_000, 30_000, 20_000), reason="Less equipment."),
         "r3": Cast(Choice.PARTIAL, (140_000, 50_000, 0, 0), reason="The essentials."),
     }
-    for handle, vote in votes.items():
-        ballots.cast(house[handle], ballot.id, vote, press())
+    house.vote(case_id, votes)
 
     case = house.case(case_id)
     awarded = db.session.scalars(

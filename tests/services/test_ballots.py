@@ -37,7 +37,7 @@ def house(app: Flask, clock: ManualClock) -> Iterator[House]:
 
 
 def fresh_ring(person: SignedIn) -> vault.KeyRing:
-    """A ring that has unwrapped nothing yet, as the next request would make it."""
+    """Return a ring that has unwrapped nothing yet, as the next request would make it."""
     return vault.KeyRing(vault.keystore(), person.ref, person.ring._private_key)  # noqa: SLF001
 
 
