@@ -298,6 +298,19 @@ def resume(actor: Actor, application_id: str, *, verified: bool, request: Reques
     carry_out(actor, application_id, Deed("resume", {"contact_verified": verified}), request)
 
 
+def close_suspended(
+    actor: Actor, application_id: str, *, risk_too_high: bool, request: Request
+) -> None:
+    """End a suspended case whose contact is lost, as the security lead beside the board."""
+    deed = Deed("close_suspended", {"risk_too_high": risk_too_high})
+    carry_out(actor, application_id, deed, request)
+
+
+def payment_impossible(actor: Actor, application_id: str, request: Request) -> None:
+    """Open the offer again because two ways to pay have failed before any money left."""
+    carry_out(actor, application_id, Deed("payment_impossible"), request)
+
+
 def reopen(actor: Actor, application_id: str, *, new_facts: bool, request: Request) -> None:
     """Open an ended case again at the applicant's wish; nothing is asked twice."""
     carry_out(actor, application_id, Deed("reopen", {"new_facts": new_facts}), request)

@@ -73,7 +73,7 @@ def open_for(
 def eligible(
     session: Session, application: Application, *, excluded: frozenset[str] = frozenset()
 ) -> list[str]:
-    """Return the ids of reviewers who may still be drawn for an application, in a fixed order."""
+    """Return the ids of reviewers who may still be drawn, ordered by handle."""
     statement = (
         select(Seat.reviewer_id)
         .join(Ballot, Ballot.id == Seat.ballot_id)
@@ -83,9 +83,9 @@ def eligible(
         )
     )
     out = {*session.scalars(statement), application.lead_id, *excluded}
-    return sorted(
+    return [
         person.id for person in people.with_role(session, Role.REVIEWER) if person.id not in out
-    )
+    ]
 
 
 def declare_free(actor: Actor, ballot_id: str, request: Request) -> None:

@@ -178,6 +178,21 @@ class Codenames:
         The answer is to be shown once and kept nowhere.
         """
         number = secrets.randbelow(SPACE)
+        self._bind(holder_id, private_key, number)
+        return NewCodename(words_of(number, language), digits_of(number), holder_id, private_key)
+
+    def bind_known(self, holder_id: str, private_key: PrivateKey, text: str) -> None:
+        """Give a holder a codename that is known beforehand.
+
+        For the demonstration alone, whose codenames are no secret. Raises AlreadyKept, and
+        ValueError for a text that cannot be a codename.
+        """
+        number = number_of(text)
+        if number is None:
+            raise ValueError("this text is no codename")
+        self._bind(holder_id, private_key, number)
+
+    def _bind(self, holder_id: str, private_key: PrivateKey, number: int) -> None:
         lookup, key = self._halves(digits_of(number))
         self._store.bind_secret(
             holder_id,
@@ -185,7 +200,6 @@ class Codenames:
             kdf=self._hard.record([]),
             lookup=lookup,
         )
-        return NewCodename(words_of(number, language), digits_of(number), holder_id, private_key)
 
     def sign_in(self, text: str) -> Entrant | None:
         """Return whom a codename lets in, or None; both take the same work."""

@@ -5,12 +5,11 @@ They come from nowhere but chance, so that a name on a list says nothing about a
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
+from fund_app.services import lot
 
 ADJECTIVES = (
     "Amber", "Bold", "Brave", "Bright", "Brisk", "Calm", "Cheerful", "Clear", "Clever", "Coastal",
@@ -43,8 +42,7 @@ LOWEST, HIGHEST = 10, 99
 
 def draw() -> str:
     """Return a random designation, such as "Quiet Heron 17"."""
-    number = LOWEST + secrets.randbelow(HIGHEST - LOWEST + 1)
-    return f"{secrets.choice(ADJECTIVES)} {secrets.choice(BIRDS)} {number}"
+    return f"{lot.one(ADJECTIVES)} {lot.one(BIRDS)} {lot.one(range(LOWEST, HIGHEST + 1))}"
 
 
 def fresh(session: Session) -> str:

@@ -7,7 +7,6 @@ key under which the provider is asked, so that an answer that got lost costs not
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,7 +20,7 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.stripe import PspObject
 from fund_app.models.types import new_ref
-from fund_app.services import codenames
+from fund_app.services import codenames, lot
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.donation_progress import CARD_LIMIT
 from fund_app.services.stripe_inbox import provider
@@ -229,7 +228,7 @@ def _new(fund_code: str, amount: int, method: Method, donor: Donor | None) -> Do
         amount=amount,
         currency=CURRENCY,
         method=method.value,
-        reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_DIGITS)),
+        reference=lot.letters(REFERENCE_ALPHABET, REFERENCE_DIGITS),
         created_day=now().date(),
     )
 

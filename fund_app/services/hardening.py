@@ -29,12 +29,15 @@ class Cost:
 
 
 PRODUCTION = Cost(memory=64 * 1024, passes=3, lanes=1)
+REHEARSAL = Cost(memory=64, passes=1, lanes=1)
+"""For the demonstration's staff alone, whose passphrase stands in the source: nothing to guess."""
 
 
 class Hardening:
     """Runs Argon2id; create_app keeps one per process at `app.extensions["fund.hardening"]`.
 
-    `cost` is a constructor argument for the sake of fast tests and has no other source.
+    `cost` is a constructor argument for fast tests and for the demonstration's loading, and
+    has no other source.
     """
 
     def __init__(self, cost: Cost = PRODUCTION, *, together: int = 2) -> None:
