@@ -36,6 +36,9 @@ from fund_app.views import (
 )
 from fund_app.views.public.health import count_answer
 
+QUIET = {"hide_parameters": True}
+"""A database error must not repeat the values it was given: they may reach a log."""
+
 BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, treasury.bp)
 
 
@@ -85,10 +88,11 @@ def _attach(app: Flask, settings: Settings, clock: Clock) -> None:
 def _open_stores(app: Flask, settings: Settings) -> None:
     """Connect both databases; each connection gets what its promises rest on."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = QUIET
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    keys = create_engine(settings.keystore_url)
+    keys = create_engine(settings.keystore_url, **QUIET)
     prepare_engine(keys)
     app.extensions["fund.keystore"] = Keystore(keys)
 

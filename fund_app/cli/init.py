@@ -10,9 +10,11 @@ import click
 from sqlalchemy import create_engine
 
 import config
-from fund_app import cli
+from fund_app import cli, create_app
 from fund_app.adapters import keystore, migrations
 from fund_app.extensions import prepare_engine
+from fund_app.services import ledger_chart, rules
+from fund_app.services.unit import unit_of_work
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
@@ -31,7 +33,15 @@ def init() -> None:
     _make_private(settings.upload_dir)
     _create_keystore(settings.keystore_url)
     migrations.upgrade(settings.database_url)
+    _begin_books(settings)
     click.echo(f"The databases are at revision {migrations.newest()}.")
+
+
+def _begin_books(settings: config.Settings) -> None:
+    """Write the rules in force and the chart of accounts; what is there already stays."""
+    with create_app(settings).app_context(), unit_of_work() as session:
+        rules.seed(session)
+        ledger_chart.seed_chart(session)
 
 
 def make_secret(path: Path) -> bool:
