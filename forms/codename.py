@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, TextAreaField
 
+from forms.pages import tidy
+
 LONGEST = 500
 
 
 def _cut(text: str | None) -> str:
     """Keep as much as a codename can be, however it is spaced."""
-    return (text or "")[:LONGEST]
+    return tidy(text)[:LONGEST]
 
 
 class CodenameForm(Form):

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import Form, RadioField
-from wtforms.fields.choices import SelectChoice
 
-ANSWERS = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
+from forms.pages import options
+
+ANSWERS = options([("yes", _l("Yes")), ("no", _l("No"))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forms.pages import tidy
+from forms.pages import options, tidy
 
 LONGEST_MESSAGE = 4000
 LONGEST_WORD = 120
 
-ANSWERS = [
-    SelectChoice("yes", _l("Yes")),
-    SelectChoice("partly", _l("A little")),
-    SelectChoice("no", _l("No")),
-]
+ANSWERS = options([("yes", _l("Yes")), ("partly", _l("A little")), ("no", _l("No"))])
 
 EMPTY = _l("Please write a few words first.")
 TOO_LONG = _l("This is longer than we can take. Please shorten it, or send it in two parts.")

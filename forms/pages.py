@@ -204,7 +204,8 @@ def _field(question: Question, lists: Lists) -> Any:
     return _MAKERS[question.kind](question, listed)
 
 
-def _options(listed: Listed) -> list[SelectChoice]:
+def options(listed: Listed) -> list[SelectChoice]:
+    """Return (code, label) pairs as the library wants its choices."""
     return [SelectChoice(code, label) for code, label in listed]
 
 
@@ -226,20 +227,20 @@ def _ticked(question: Question, _listed: Listed) -> Any:
 
 def _several(question: Question, listed: Listed) -> Any:
     return SelectMultipleField(
-        question.label, [_offered(listed)], choices=_options(listed), validate_choice=False
+        question.label, [_offered(listed)], choices=options(listed), validate_choice=False
     )
 
 
 def _picked(question: Question, listed: Listed) -> Any:
     offered = [("", _("Please choose")), *listed]
     return SelectField(
-        question.label, [_offered(listed)], choices=_options(offered), validate_choice=False
+        question.label, [_offered(listed)], choices=options(offered), validate_choice=False
     )
 
 
 def _one(question: Question, listed: Listed) -> Any:
     checks = [_offered(listed), _agreed(question)]
-    return RadioField(question.label, checks, choices=_options(listed), validate_choice=False)
+    return RadioField(question.label, checks, choices=options(listed), validate_choice=False)
 
 
 _MAKERS: Mapping[Kind, Callable[[Question, Listed], Any]] = {

@@ -10,8 +10,8 @@ CHANNEL_HERE = "portal"
 """The channel that needs no address: the person comes back to the return page."""
 
 HANDLE_HINT = _l(
-    "The name, number or address we should use there. Only the people who handle your case "
-    "can read it, and every look at it is recorded for you to see."
+    "The name, number or address there; leave it empty if we answer only here. Only the people "
+    "who carry your case can read it, and you can see each time somebody looked."
 )
 
 MOMENT = Block(

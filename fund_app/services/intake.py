@@ -17,6 +17,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
+from fund_app.adapters.keystore_keys import PrivateKey
 from fund_app.adapters.storage import storage
 from fund_app.models.applications import Answer, Application
 from fund_app.models.documents import Document
@@ -156,9 +157,7 @@ def _note_plainly(application: Application, given: Sequence[AnswerText]) -> None
             application.is_shared_device = each.text not in NOT_SHARED
 
 
-def keep(
-    actor: SignedIn, private_key: codenames.PrivateKey, language: str
-) -> codenames.NewCodename:
+def keep(actor: SignedIn, private_key: PrivateKey, language: str) -> codenames.NewCodename:
     """Give the actor a codename in the words of a language, to be shown once.
 
     Raises AlreadyKept (adapters.keystore) if there is one; it cannot be shown again.
@@ -259,7 +258,7 @@ def sweep_abandoned() -> int:
     return len(abandoned)
 
 
-def _abandoned(today: date) -> Select[tuple[str]]:
+def _abandoned(today: date) -> Select[str]:
     return select(Application.id).where(
         Application.state == DRAFT,
         or_(

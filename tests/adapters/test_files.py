@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -23,7 +24,9 @@ def pdf() -> bytes:
     return PDF + b"startxref\n%d\n%%%%EOF\n" % PDF.index(b"xref")
 
 
-def picture(kind: str, *, mode: str = "RGB", size: tuple[int, int] = (64, 32), **options) -> bytes:  # type: ignore[no-untyped-def]
+def picture(
+    kind: str, *, mode: str = "RGB", size: tuple[int, int] = (64, 32), **options: Any
+) -> bytes:
     written = BytesIO()
     Image.new(mode, size, 200).save(written, kind, **options)
     return written.getvalue()

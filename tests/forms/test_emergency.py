@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from forms.countries import country_choices, group_of
 from forms.emergency import BY_SLUG, CONSENT_PAGE, MINIMUM, PAGES, PAYOUT_PAGE, catalogue, following
 from forms.needs import CATEGORIES
-from forms.pages import PageForm, fill, page_form
+from forms.pages import Page, PageForm, fill, page_form
 from forms.questions import SKIPPED, Kind, Sensitivity
 from fund_app.models.applications import Answer
 from fund_app.models.sealed import Compartment
@@ -79,7 +79,7 @@ def test_minimum_pages_follow_one_another() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
-def test_every_page_can_be_sent_empty(page) -> None:  # type: ignore[no-untyped-def]
+def test_every_page_can_be_sent_empty(page: Page) -> None:
     form = page_form(page, LISTS)(MultiDict({"request_id": "x"}))
     assert form.validate(), form.errors
     assert given(form) == {}

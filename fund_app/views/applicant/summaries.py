@@ -98,8 +98,8 @@ def _lines(page: Page, known: Known) -> Iterable[Line]:
         for item in sorted(items):
             for question in block.questions:
                 text = known.get((question.key, item), "")
-                if not text and not question.minimum:
-                    continue
+                if question.key == "cost_currency" or not (text or question.minimum):
+                    continue  # the currency stands beside its amount
                 label = str(question.label)
                 if block.is_repeated:
                     label = f"{block.item_label} {item + 1}: {label}"

@@ -37,9 +37,7 @@ def test_landing_says_it_is_open_sets_no_cookie_and_is_light(client: FundClient)
     assert len(page.response.data) + len(style) <= LIGHT
 
 
-def test_fit_check_answers_at_once_and_stores_nothing(
-    client: FundClient, session: Session
-) -> None:
+def test_fit_check_answers_at_once_and_stores_nothing(client: FundClient, session: Session) -> None:
     page = client.page("/apply/emergency/fit")
     answer = Page(client.submit(page, {"work": "yes", "device": "no"}, to="fit"))
     assert "come back from a safer device" in answer.text
@@ -132,9 +130,7 @@ def test_too_long_a_story_is_told_so_and_kept_on_the_page(
 ) -> None:
     applicants.answer_minimum(client)
     long = "a" * 1900
-    response = client.submit(
-        client.page("/apply/emergency/story"), {"narrative": long}, to="story"
-    )
+    response = client.submit(client.page("/apply/emergency/story"), {"narrative": long}, to="story")
     assert response.status_code == 422
     assert Page(response).form("story").values["narrative"] == [long]
 
