@@ -19,7 +19,7 @@ from fund_app.models.applications import BANDS, Application, ReviewFile
 from fund_app.models.events import VIEWS
 from fund_app.models.sealed import Compartment
 from fund_app.queries import people
-from fund_app.services import audit, decisions, rules, vault
+from fund_app.services import audit, decisions, messages, rules, vault
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import INTERNAL, Request, take
@@ -89,9 +89,19 @@ def verify(actor: SignedIn, application_id: str, result: CheckResult, request: R
 
 
 def waive_verification(actor: SignedIn, application_id: str, reason: str, request: Request) -> None:
-    """Go on without the level the rules ask for, as the second of two coordinators."""
+    """Go on without the level the rules ask for, as the second of two coordinators.
+
+    The reason is sealed with the checks that are waived by it.
+    """
+
+    def keep(_session: Session, application: Application) -> None:
+        for check in application.checks:
+            if check.status == "planned" and reason.strip():
+                check.status, check.by_id, check.done_on = "waived", actor.ref, now().date()
+                check.note.seal(actor.ring, reason)
+
     facts = {"reason_given": bool(reason.strip())}
-    carry_out(actor, application_id, Deed("waive_verification", facts), request)
+    carry_out(actor, application_id, Deed("waive_verification", facts, prepare=keep), request)
 
 
 def sign_first(actor: Actor, application_id: str, action: str, request: Request) -> None:
@@ -263,9 +273,16 @@ def submit_report(actor: SignedIn, application_id: str, *, given: bool, request:
     carry_out(actor, application_id, Deed("submit_report", {"report_given": given}), request)
 
 
-def return_report(actor: Actor, application_id: str, reason: str, request: Request) -> None:
-    """Ask once more about a report whose amounts do not add up."""
-    deed = Deed("return_report", {"reason_given": bool(reason.strip())})
+def return_report(actor: SignedIn, application_id: str, reason: str, request: Request) -> None:
+    """Ask once more about a report whose amounts do not add up; the applicant reads what."""
+
+    def tell(session: Session, application: Application) -> None:
+        if reason.strip():
+            messages.add_note(
+                session, actor.ring, application.id, reason, sender=messages.COORDINATOR
+            )
+
+    deed = Deed("return_report", {"reason_given": bool(reason.strip())}, prepare=tell)
     carry_out(actor, application_id, deed, request)
 
 
