@@ -19,6 +19,8 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.disbursements import Disbursement
+from fund_app.models.jobs import Job
+from fund_app.models.jobs import Job
 from fund_app.models.types import new_ref
 from fund_app.services import (
     applications,
@@ -27,13 +29,14 @@ from fund_app.services import (
     intake,
     ledger_chart,
     ledger_facts,
+    letters,
     offers,
     people,
     rules,
     staff_keys,
     vault,
 )
-from fund_app.services.application_effects import CheckResult
+from fund_app.services.application_effects import MAKE_LETTER, CheckResult
 from fund_app.services.intake import AnswerText
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import Request
@@ -171,12 +174,28 @@ class House:
         self.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), yes))
         return applicant, case_id
 
+    def write_letter(self, case_id: str) -> None:
+        """Make the award letter that waits for the worker."""
+        statement = select(Job).where(Job.kind == MAKE_LETTER, Job.order_key == case_id)
+        job = db.session.scalars(statement.order_by(Job.id.desc())).first()
+        assert job is not None
+        kind, key = str(job.payload["kind"]), job.key
+        letters.make(case_id, kind, key=key, complete=lambda _session: None)
+
+    def print_letter(self, case_id: str) -> None:
+        """Make the letter of a case's decision, as the worker would by the key of its job."""
+        statement = select(Job).where(
+            Job.kind == MAKE_LETTER, Job.key.startswith(f"{case_id}:"), Job.state == "ready"
+        )
+        job = db.session.scalars(statement.order_by(Job.id.desc())).first()
+        assert job is not None
+        key, kind = job.key, str(job.payload["kind"])
+        letters.make(case_id, kind, key=key, complete=lambda _session: None)
+
     def accepted(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
         """Return an applicant and their case, with the offer accepted and a payment planned."""
         applicant, case_id = self.approved(lines)
-        from fund_app.services import letters
-
-        letters.make(case_id, "award_letter", "approve")
+        self.write_letter(case_id)
         applications.offer(self["anna"], case_id, press())
         payee = [
             AnswerText("payout_channel", 0, "payout", "voucher"),
