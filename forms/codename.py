@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, TextAreaField
 
-from forms.pages import tidy
+from forms.fields import tidy
 
 LONGEST = 500
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import Form, RadioField
 
-from forms.pages import options
+from forms.fields import options
 
 ANSWERS = options([("yes", _l("Yes")), ("no", _l("No"))])
 

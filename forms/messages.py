@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from forms.pages import options, tidy
+from forms.fields import options, tidy
 
 LONGEST_MESSAGE = 4000
 LONGEST_WORD = 120

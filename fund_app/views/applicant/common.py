@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from forms.countries import country_choices
-from forms.pages import Lists
+from forms.fields import Lists
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.types import new_ref

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forms.fields import tidy
 from forms.messages import LONGEST_MESSAGE, NoteForm
-from forms.pages import tidy
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
 from fund_app.queries import applicant, messages

@@ -52,8 +52,7 @@ def case_id(client: FundClient, house: House, session: Session) -> str:
     applicants.answer_minimum(client)
     applicants.send(client)
     client.submit(client.page("/apply/emergency/words"), to="kept")
-    found = session.scalar(select(Application.id))
-    assert found is not None
+    found: str = session.scalars(select(Application.id)).one()
     return found
 
 
