@@ -64,51 +64,25 @@ def grant_review(context: Context) -> None:
 
 
 def record_vote(context: Context) -> None:
-    """Put the vote into the box; the chair's word on a tie is kept with the ballot instead."""
+    """Put the vote into the box; the chair's word on a tie is kept with the verdict instead."""
     ballot: Ballot = context.subject
-    if context.event.action == "chair_decides":
-        ballot.closing_reason.seal(context.person.ring, context.data.reason)
-        return
     seat = ballots.seat_of(ballot, context.actor.ref)
-    if seat is not None:
+    if seat is not None and context.event.action == "cast":
         votes.put_vote(context.session, ballot, seat, context.data, context.person)
 
 
 def record_result(context: Context) -> None:
-    """Write what was decided: result, amounts per line, and for a refusal its reason's code."""
+    """Write what was decided: amounts per line, and for a refusal its reason's code."""
     ballot: Ballot = context.subject
-    cast = votes.valid_votes(context.session, ballot)
-    count, refusal = _outcome(context, ballot, cast)
-    ballot.result, ballot.decided_on = count.result, context.moment.date()
+    verdict: votes.Verdict = context.data
+    ballot.decided_on = context.moment.date()
+    if verdict.given is not None:
+        ballot.closing_reason.seal(context.person.ring, verdict.given.reason)
     application = context.session.get_one(Application, ballot.application_id)
     if ballot.kind == ballots.DECISION:
-        _write_award(context.session, application, count, _requested(context, cast))
-        application.reason_code = refusal
+        _write_award(context.session, application, verdict.count, verdict.requested)
+        application.reason_code = verdict.refusal
     context.session.flush()
-
-
-def _outcome(
-    context: Context, ballot: Ballot, cast: Sequence[votes.Boxed]
-) -> tuple[counting.Count, str | None]:
-    given: votes.Cast | None = context.data
-    if context.event.action == "count" or given is None:
-        return votes.counted(ballot, cast), votes.refusal_code(cast)
-    own = counting.Vote(context.actor.ref, given.choice, given.lines)
-    requested = _requested(context, cast)
-    refusal = given.reason_code or votes.refusal_code(cast)
-    if context.event.action == "chair_decides":
-        panel = [each.vote for each in cast]
-        return counting.count_with_chair(panel, own, requested, ballot.quorum), refusal
-    ballot.closing_reason.seal(context.person.ring, given.reason)
-    return counting.count([own], requested, 1), refusal
-
-
-def _requested(context: Context, cast: Sequence[votes.Boxed]) -> tuple[int, ...]:
-    """Return the lines voted on: from any vote, or for a decision without votes from the file."""
-    if cast:
-        return cast[0].requested
-    lines = votes.file_lines(context.session, context.subject.application_id, context.person)
-    return tuple(line["amount"] for line in lines)
 
 
 def _write_award(

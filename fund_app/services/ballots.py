@@ -27,6 +27,9 @@ from workflows import counting
 from workflows.roles import SYSTEM, Actor, Role
 
 LIVE = ("prepared", "open", "counting", "chair_vote", "no_quorum")
+UNSETTLED = {counting.Result.NO_QUORUM: "short", counting.Result.TIE: "tie"}
+"""What a closed ballot does when its votes decide nothing."""
+
 DECISION, RATIFICATION = "decision", "ratification"
 
 
@@ -139,15 +142,11 @@ def chair_decides(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
         ballot, application = locked(session, ballot_id, request)
         votes.require_countable(session, application.id, actor, given)
         complete = votes.is_complete(given) and given.choice is not counting.Choice.ABSTAIN
-        _fire(
-            session,
-            ballot,
-            application,
-            "chair_decides",
-            actor,
-            request=request,
-            given={"vote_complete": complete},
-            data=given,
+        verdict = None
+        if complete and ballot.state == "chair_vote":
+            verdict = votes.verdict_of_chair(session, ballot, actor, given)
+        _settle(
+            session, ballot, application, "chair_decides", actor, verdict=verdict, request=request
         )
 
 
@@ -163,16 +162,12 @@ def written_board(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
         votes.require_countable(session, application.id, actor, given)
+        verdict = None
+        if votes.is_complete(given):
+            verdict = votes.verdict_of_board(session, ballot, actor, given)
         seen = ballot.step
-        _fire(
-            session,
-            ballot,
-            application,
-            "written_board",
-            actor,
-            request=request,
-            given={"vote_complete": votes.is_complete(given)},
-            data=given,
+        _settle(
+            session, ballot, application, "written_board", actor, verdict=verdict, request=request
         )
         countersignatures.use(session, ballot.id, "written_board", actor, seen)
 
@@ -210,12 +205,37 @@ def seat_of(ballot: Ballot, person_id: str) -> Seat | None:
 
 def _conclude(session: Session, ballot: Ballot, application: Application) -> None:
     """Take a closed ballot to its result, to the chair, or to the search for substitutes."""
-    result = votes.counted(ballot, votes.valid_votes(session, ballot)).result
-    action = {
-        counting.Result.NO_QUORUM: "short",
-        counting.Result.TIE: "tie",
-    }.get(result, "count")
-    _fire(session, ballot, application, action, SYSTEM)
+    verdict = votes.verdict_of_panel(session, ballot)
+    action = UNSETTLED.get(verdict.count.result)
+    if action is None:
+        _settle(session, ballot, application, "count", SYSTEM, verdict=verdict)
+    else:
+        _fire(session, ballot, application, action, SYSTEM)
+
+
+def _settle(
+    session: Session,
+    ballot: Ballot,
+    application: Application,
+    action: str,
+    actor: Actor,
+    *,
+    verdict: votes.Verdict | None,
+    request: Request = INTERNAL,
+) -> None:
+    """Decide a ballot: the result is written first, since a decided ballot must have one."""
+    if verdict is not None:
+        ballot.result = verdict.count.result
+    _fire(
+        session,
+        ballot,
+        application,
+        action,
+        actor,
+        request=request,
+        given={"vote_complete": verdict is not None},
+        data=verdict,
+    )
 
 
 def _fire(

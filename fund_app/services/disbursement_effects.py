@@ -152,7 +152,7 @@ def _origin(context: Context, effect: str) -> Origin:
     return Origin(
         key=context.key(effect),
         on=context.moment.date(),
-        source=("disbursement", context.subject.id),
+        source=("application", context.subject.application_id),
         actor=context.actor.ref,
         at=context.moment,
     )

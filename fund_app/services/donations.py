@@ -20,14 +20,14 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.stripe import PspObject
 from fund_app.models.types import new_ref
-from fund_app.services import codenames, lot
+from fund_app.services import codenames, lot, transition
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.donation_progress import CARD_LIMIT
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
 from workflows.catalogue import workflow
-from workflows.roles import SYSTEM, Actor
+from workflows.roles import SYSTEM, Actor, Role
 
 CURRENCY = "EUR"
 SMALLEST = 100
@@ -116,6 +116,10 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
         donor = _donor(session, holder_id or str(fresh and fresh.holder_id), language)
         donation = _new(wish.fund_code, wish.amount, wish.method, donor)
         donation.request_id = request_id
+        if wish.method is Method.CARD:
+            # Its clock lets an unpaid checkout lapse; a bank transfer takes the days it takes.
+            giver = Actor(donor.id, frozenset({Role.DONOR}))
+            transition.begin(session, donation, "donation", giver, {})
         session.add(donation)
     return Begun(donation.id, donation.reference, fresh)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from fund_app.adapters.clock import now
 from fund_app.models.events import BEGINNING, Event, Stateful
@@ -140,7 +140,7 @@ def begin(
         moment=moment,
     )
     session.add(event)
-    _take_place(session, subject, event)
+    _write_state(session, subject, subject.state, event)
     clocks_of_state = definition.state_of[subject.state].clocks
     outcome = Outcome(subject.state, (), starts=clocks_of_state)
     clocks.follow(session, subject, outcome, facts, moment)
@@ -174,8 +174,7 @@ def step(session: Session, subject: Stateful, wish: Step) -> Outcome:
         moment=moment,
     )
     session.add(event)
-    _take_place(session, subject, event)
-    set_committed_value(subject, "state", outcome.state)
+    _write_state(session, subject, outcome.state, event)
     holds.follow(session, subject, outcome, wish.actor, moment)
     clocks.follow(session, subject, outcome, wish.facts, moment)
     session.flush()
@@ -183,7 +182,6 @@ def step(session: Session, subject: Stateful, wish: Step) -> Outcome:
     effects: Mapping[str, Effect] = current_app.extensions["fund.effects"]
     for name in outcome.effects:
         effects[name](context)
-    _write_state(session, subject, outcome.state, event)
     return outcome
 
 
@@ -191,38 +189,6 @@ def _acting_role(definition: Workflow, subject: Stateful, wish: Step) -> Role:
     """Return the role the actor acted in: of those the step asks for, the first by name."""
     row = definition.step_of[wish.action, subject.state]
     return min(wish.actor.roles.intersection(row.by_roles))
-
-
-def _take_place(session: Session, subject: Stateful, event: Event) -> None:
-    """Compare and set the step: even without the lock a second writer would find no row."""
-    model = type(subject)
-    changed = session.execute(
-        update(model)
-        .where(model.id == subject.id, model.step == subject.step)
-        .values(step=event.step, head=event.hash)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(subject, ())
-    set_committed_value(subject, "step", event.step)
-    set_committed_value(subject, "head", event.hash)
-
-
-def _write_state(session: Session, subject: Stateful, state: str, event: Event) -> None:
-    """Write the state after the effects, so that the table's rules see what belongs to it.
-
-    An effect that took the subject a step further has written a later state; that one stays.
-    """
-    session.flush()
-    if subject.step != event.step:
-        return
-    model = type(subject)
-    session.execute(
-        update(model)
-        .where(model.id == subject.id)
-        .values(state=state)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _since(session: Session, subject: Stateful, step_seen: int) -> tuple[Event, ...]:

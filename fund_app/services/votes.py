@@ -41,6 +41,43 @@ class Boxed:
     reason_code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a ballot comes to: the count, the lines it was about, and a refusal's reason code.
+
+    `given` is the word of the chair, or of two board members, that settled what the panel
+    could not; None where the panel's own votes did.
+    """
+
+    count: counting.Count
+    requested: tuple[int, ...]
+    refusal: str | None
+    given: Cast | None = field(default=None, repr=False)
+
+
+def verdict_of_panel(session: Session, ballot: Ballot) -> Verdict:
+    """Return what the panel's own votes come to."""
+    cast = valid_votes(session, ballot)
+    requested = cast[0].requested if cast else ()
+    return Verdict(counted(ballot, cast), requested, refusal_code(cast))
+
+
+def verdict_of_chair(session: Session, ballot: Ballot, actor: SignedIn, given: Cast) -> Verdict:
+    """Return what the panel's votes come to with the chair's; ValueError without a tie."""
+    cast = valid_votes(session, ballot)
+    requested = _requested(session, ballot.application_id, actor)
+    own = counting.Vote(actor.ref, given.choice, given.lines)
+    count = counting.count_with_chair([each.vote for each in cast], own, requested, ballot.quorum)
+    return Verdict(count, requested, given.reason_code or refusal_code(cast), given)
+
+
+def verdict_of_board(session: Session, ballot: Ballot, actor: SignedIn, given: Cast) -> Verdict:
+    """Return what two board members decide in writing, where nobody is left to draw."""
+    requested = _requested(session, ballot.application_id, actor)
+    own = counting.Vote(actor.ref, given.choice, given.lines)
+    return Verdict(counting.count([own], requested, 1), requested, given.reason_code, given)
+
+
 def put_vote(session: Session, ballot: Ballot, seat: Seat, given: Cast, actor: SignedIn) -> None:
     """Keep a seat's vote, replacing an earlier one; the reason is sealed for those who decide."""
     requested = _requested(session, ballot.application_id, actor)
