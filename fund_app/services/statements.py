@@ -116,9 +116,14 @@ def as_pdf(found: Statement, language: str | None = None) -> bytes:
 
     language: another one than the donor's, if it is among LANGUAGES.
     """
+    return pdf.render(as_html(found, language), style())
+
+
+def as_html(found: Statement, language: str | None = None) -> str:
+    """Return the page that as_pdf prints, in the same language."""
     chosen = language if language in LANGUAGES else found.donor.language
     with force_locale(chosen):
-        html = current_app.jinja_env.get_template(TEMPLATE).render(
+        return current_app.jinja_env.get_template(TEMPLATE).render(
             statement=found,
             language=chosen,
             amount=lambda value, currency: _amount(value, currency, chosen),
@@ -127,7 +132,6 @@ def as_pdf(found: Statement, language: str | None = None) -> bytes:
             fund=donation_labels.fund,
             movement=donation_labels.movement,
         )
-    return pdf.render(html, style())
 
 
 def file_name(found: Statement) -> str:
