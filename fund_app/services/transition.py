@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+from sqlalchemy.orm.attributes import set_committed_value
 
 from fund_app.adapters.clock import now
 from fund_app.models.events import BEGINNING, Event, Stateful
@@ -189,6 +189,24 @@ def _acting_role(definition: Workflow, subject: Stateful, wish: Step) -> Role:
     """Return the role the actor acted in: of those the step asks for, the first by name."""
     row = definition.step_of[wish.action, subject.state]
     return min(wish.actor.roles.intersection(row.by_roles))
+
+
+def _write_state(session: Session, subject: Stateful, state: str, event: Event) -> None:
+    """Compare and set: even without the lock a second writer would find no row to change.
+
+    What a table's rules ask of a state (a result, an amount) is written before the step.
+    """
+    model = type(subject)
+    changed = session.execute(
+        update(model)
+        .where(model.id == subject.id, model.step == subject.step)
+        .values(state=state, step=event.step, head=event.hash)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(subject, ())
+    for name, value in (("state", state), ("step", event.step), ("head", event.hash)):
+        set_committed_value(subject, name, value)
 
 
 def _since(session: Session, subject: Stateful, step_seen: int) -> tuple[Event, ...]:

@@ -11,7 +11,7 @@ from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.sealed import NoKey
 from fund_app.models.subjects import SUBJECTS
-from fund_app.queries import ledger
+from fund_app.queries import ledger, ledger_check
 from fund_app.services import applications, audit, disbursements, offers
 from fund_app.services.disbursements import BankLine, Sending
 from tests.support.house import House, build, press
@@ -59,7 +59,7 @@ def test_payment_goes_from_planned_to_reconciled(house: House) -> None:
     applications.close(house["anna"], case_id, press())
     assert house.case(case_id).state == "closed"
     assert list(audit.verify(db.session(), SUBJECTS)) == []
-    assert ledger.recompute_check() == ()
+    assert ledger_check.recompute_check() == ()
 
 
 def test_one_person_cannot_give_two_signatures(house: House) -> None:
