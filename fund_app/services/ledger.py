@@ -128,11 +128,11 @@ def post(session: Session, entry: Entry) -> JournalEntry:
     row = _entry_row(session, entry, content)
     try:
         with connection.begin_nested():
-            entry_id = _insert(connection, row, entry)
+            posted = _insert(session, row, entry)
     except IntegrityError as error:
         raise refusal(error) from error
-    if entry_id is not None:
-        return session.get_one(JournalEntry, entry_id)
+    if posted is not None:
+        return posted
     overtaken = _recorded(session, entry.idem_key, content)
     if overtaken is None:
         raise LedgerConflict("overtaken")
@@ -237,10 +237,13 @@ def _altered_among(session: Session, entries: Sequence[JournalEntry]) -> list[in
 
 
 def _recorded(session: Session, idem_key: str, content: str) -> JournalEntry | None:
-    found = session.scalar(select(JournalEntry).where(JournalEntry.idem_key == idem_key))
-    if found is not None and found.content_hash != content:
+    query = select(JournalEntry.id, JournalEntry.content_hash)
+    row = session.connection().execute(query.where(JournalEntry.idem_key == idem_key)).one_or_none()
+    if row is None:
+        return None
+    if row.content_hash != content:
         raise LedgerConflict("other_content")
-    return found
+    return session.get_one(JournalEntry, row.id)
 
 
 def _entry_row(session: Session, entry: Entry, content: str) -> dict[str, Any]:
@@ -276,10 +279,11 @@ def _period(session: Session, day: date) -> tuple[str, date, datetime | None]:
     query = select(Period.code, Period.ends, Period.closed_at).where(
         Period.starts <= day, Period.ends >= day
     )
-    found = session.execute(query).one_or_none()
+    connection = session.connection()
+    found = connection.execute(query).one_or_none()
     if found is None:
         _open_year(session, day.year)
-        found = session.execute(query).one()
+        found = connection.execute(query).one()
     return found.code, found.ends, found.closed_at
 
 
@@ -290,17 +294,18 @@ def _open_year(session: Session, year: int) -> None:
     connection.execute(_insert_if_new(connection, Period, "code"), row)
 
 
-def _insert(connection: Connection, row: dict[str, Any], entry: Entry) -> int | None:
+def _insert(session: Session, row: dict[str, Any], entry: Entry) -> JournalEntry | None:
     """Write entry, lines and seal; None when another transaction recorded the fact first."""
-    statement = _insert_if_new(connection, JournalEntry, "idem_key").returning(JournalEntry.id)
-    entry_id: int | None = connection.execute(statement, row).scalar()
-    if entry_id is None:
+    connection = session.connection()
+    statement = _insert_if_new(connection, JournalEntry, "idem_key").values(row)
+    posted: JournalEntry | None = session.scalar(statement.returning(JournalEntry))
+    if posted is None:
         return None
     if entry.lines:
-        connection.execute(insert(Posting), _posting_rows(entry_id, entry.lines))
-    seal = {"entry_id": entry_id, "sealed_at": now(), "sealed_by": entry.actor}
+        connection.execute(insert(Posting), _posting_rows(posted.id, entry.lines))
+    seal = {"entry_id": posted.id, "sealed_at": now(), "sealed_by": entry.actor}
     connection.execute(insert(EntrySeal), seal)
-    return entry_id
+    return posted
 
 
 def _posting_rows(entry_id: int, lines: Sequence[Line]) -> list[dict[str, Any]]:
