@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import secrets
+import sys
 import threading
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
@@ -53,6 +54,8 @@ def _start_payments(environ: MutableMapping[str, str], clock_file: Path) -> None
     """Run the rehearsal provider in a thread, so that it ends when the fund does."""
     clock = ShiftedClock(clock_file)
     secret = f"whsec_{secrets.token_hex(16)}"
+    # The double lies beside the product and is not installed with it.
+    sys.path.append(str(config.ROOT))
     double = importlib.import_module(DOUBLE)
     now: Callable[[], int] = lambda: int(clock.now().timestamp())  # noqa: E731 (given by name)
     server = double.StripeServer(0, f"{environ['FUND_BASE_URL']}/webhooks/stripe", secret, now)
