@@ -121,5 +121,7 @@ def redaction_form(
 def lines_sent(names: Sequence[str]) -> int:
     """Return with how many cost lines a form was sent, from the names of its fields."""
     numbers = (name.removeprefix("amount_") for name in names if name.startswith("amount_"))
-    sent = [int(each) for each in numbers if each.isascii() and each.isdigit() and len(each) <= DIGITS]
+    sent = [
+        int(each) for each in numbers if each.isascii() and each.isdigit() and len(each) <= DIGITS
+    ]
     return min(max(sent, default=0) + 1, MOST_LINES)

@@ -19,6 +19,7 @@ from fund_app.services.hardening import Hardening
 from fund_app.views import (
     access,
     applicant,
+    coordinator,
     csrf,
     donor,
     errors,
@@ -39,7 +40,7 @@ from fund_app.views.public.health import count_answer
 QUIET = {"hide_parameters": True}
 """A database error must not repeat the values it was given: they may reach a log."""
 
-BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, treasury.bp)
+BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, treasury.bp)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:

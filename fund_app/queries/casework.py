@@ -155,3 +155,13 @@ def count_live(session: Session, lead_id: str) -> int:
         Application.lead_id == lead_id, Application.due_at.is_not(None)
     )
     return session.scalar(statement) or 0
+
+
+def by_designation(session: Session, designation: str) -> str | None:
+    """Return the id of the case of this name (capitals aside), drafts left out, or None."""
+    statement = select(Application.id).where(
+        func.lower(Application.designation) == designation.strip().lower(),
+        Application.state != "draft",
+    )
+    found: str | None = session.scalar(statement)
+    return found

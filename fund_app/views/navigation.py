@@ -44,6 +44,26 @@ class Item:
 ROWS: list[Row] = [
     Row(STAFF, "staff.home", _l("Overview")),
     Row(
+        frozenset({Role.COORDINATOR}),
+        "coordinator.queue",
+        _l("Cases"),
+        _l("See every case by the time it has left, and bring it on."),
+    ),
+    Row(
+        frozenset(
+            {Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}
+        ),
+        "treasury.disbursements",
+        _l("Payments"),
+        _l("Check, sign, send and prove what is to be paid."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
+        "treasury.waiting",
+        _l("Waiting for money"),
+        _l("Awards the fund could not cover on the day they were decided."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
         "treasury.gifts",
         _l("Gifts"),

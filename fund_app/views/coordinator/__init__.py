@@ -1,0 +1,32 @@
+"""Pages of coordinators: the route table; each module beside this one holds one page's views."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from fund_app.services.transition import Unknown
+from fund_app.views import errors
+from fund_app.views.coordinator import act, ballots, case, queue, redaction
+
+CASE = "/applications/<case_id>"
+
+bp = Blueprint("coordinator", __name__, url_prefix="/coordinator")
+
+bp.add_url_rule("/applications", "queue", queue.index)
+bp.add_url_rule(CASE, "case", case.show)
+bp.add_url_rule(f"{CASE}/told", "file", case.file)
+bp.add_url_rule(f"{CASE}/look", "look", case.look, methods=["POST"])
+bp.add_url_rule(f"{CASE}/messages", "messages", case.talk)
+bp.add_url_rule(f"{CASE}/files/<document_id>", "download", case.download, methods=["POST"])
+bp.add_url_rule(f"{CASE}/checks", "checks", case.checks)
+bp.add_url_rule(f"{CASE}/history", "history", case.history)
+bp.add_url_rule(f"{CASE}/write_redaction", "redaction", redaction.show)
+bp.add_url_rule(f"{CASE}/write_redaction", "write_redaction", redaction.write, methods=["POST"])
+bp.add_url_rule(f"{CASE}/substitutes", "substitutes", ballots.substitutes, methods=["POST"])
+bp.add_url_rule(f"{CASE}/<action>", "act", act.show)
+bp.add_url_rule(f"{CASE}/<action>", "do", act.do, methods=["POST"])
+
+
+@bp.errorhandler(Unknown)
+def _on_unknown(_unknown: Unknown) -> Response:
+    return errors.page(404)

@@ -1,0 +1,104 @@
+"""The panel of a case as its lead sees it: how far it is, never how somebody voted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from fund_app.adapters.clock import now
+from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.ballots import Ballot
+from fund_app.models.sealed import CannotOpen, Compartment
+from fund_app.queries import casework
+from fund_app.services import ballots, votes
+from fund_app.services.vault import SignedIn
+from fund_app.views import casework as shared
+from fund_app.views import errors
+from fund_app.views.access import allow, not_found
+from fund_app.views.applicant.common import wish
+from fund_app.views.coordinator import frame
+from workflows.ballot import VOTES_SHOWN
+from workflows.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One vote of a decided ballot without the voter."""
+
+    choice: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A vote as counts; `spoken` only once it is decided and the file has been opened."""
+
+    ballot: Ballot
+    left: shared.TimeLeft | None
+    seated: int
+    declared: int
+    stepped_back: int
+    voted: int
+    spoken: tuple[Spoken, ...]
+
+
+def panel_of(case: Application, person: SignedIn) -> Panel | None:
+    """Return the latest vote on a case, or None before there is one."""
+    ballot = casework.latest_ballot(db.session(), case.id)
+    if ballot is None:
+        return None
+    seats = ballot.seats
+    return Panel(
+        ballot,
+        _left(ballot),
+        seated=sum(seat.status != "recused" for seat in seats),
+        declared=sum(seat.status == "free" for seat in seats),
+        stepped_back=sum(seat.status == "recused" for seat in seats),
+        voted=sum(_counts(seat.vote) for seat in seats),
+        spoken=_spoken(ballot, case, person),
+    )
+
+
+@allow(Role.COORDINATOR)
+def substitutes(case_id: str) -> ResponseReturnValue:
+    """Draw substitutes for a vote that was short of its quorum."""
+    case = frame.case_of(case_id)
+    ballot = casework.latest_ballot(db.session(), case.id) or not_found()
+    try:
+        ballots.substitutes(shared.me(), ballot.id, wish())
+    except shared.REFUSING as error:
+        return errors.refusal(" ".join(shared.trouble(error).sentences))
+    flash(_("Substitutes are drawn. They get the extra hours."), "success")
+    return redirect(frame.address("case", case_id))
+
+
+def _counts(vote: object) -> bool:
+    return vote is not None and not getattr(vote, "is_void", False)
+
+
+def _left(ballot: Ballot) -> shared.TimeLeft | None:
+    clocks = casework.live_clocks(db.session(), [ballot.id]).get(ballot.id, [])
+    if not clocks:
+        return None
+    first = clocks[0]
+    return shared.time_left(first.name, first.state, first.due_at, now())
+
+
+def _spoken(ballot: Ballot, case: Application, person: SignedIn) -> tuple[Spoken, ...]:
+    """Return what was said, sorted by the vote, so that no seat can be told from the order."""
+    if ballot.state not in VOTES_SHOWN or not shared.has_opened(case.id, Compartment.NARRATIVE):
+        return ()
+    found = []
+    for seat in ballot.seats:
+        if seat.vote is None or seat.vote.is_void or seat.status == "recused":
+            continue
+        try:
+            reason = seat.vote.reason.open(person.ring)
+        except CannotOpen:
+            continue
+        found.append(Spoken(str(votes.read(ballot, seat).vote.choice), reason))
+    return tuple(sorted(found, key=lambda each: (each.choice, each.reason)))

@@ -1,0 +1,176 @@
+"""One case: how it stands, what was told, what was checked, what has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from fund_app.adapters.clock import now
+from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.clocks import Clock
+from fund_app.models.sealed import Compartment, NoKey
+from fund_app.queries import answers, applicant, applications, casework, messages
+from fund_app.services import documents, looks, rules
+from fund_app.services.messages import CANNOT_SAY
+from fund_app.services.vault import SignedIn
+from fund_app.views import casework as shared
+from fund_app.views import labels
+from fund_app.views.access import allow, not_found
+from fund_app.views.applicant.files import send
+from fund_app.views.casework import TimeLeft, me
+from fund_app.views.coordinator import frame, told
+from fund_app.views.coordinator.ballots import panel_of
+from fund_app.views.coordinator.offered import offers
+from fund_app.views.coordinator.picture import picture
+from workflows import clocks as reckoning
+from workflows.catalogue import workflow
+from workflows.roles import Role
+
+LOOKABLE = (Compartment.NARRATIVE, Compartment.IDENTITY)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock in full: what it counts, how far it is, when it stood still and why."""
+
+    left: TimeLeft
+    length: str
+    counted: str
+    pauses: tuple[tuple[datetime, datetime | None], ...]
+
+
+@allow(Role.COORDINATOR)
+def show(case_id: str) -> ResponseReturnValue:
+    """Show how a case stands and what can be done; needs no key."""
+    session, case = db.session(), frame.case_of(case_id)
+    numbers = rules.of(session, case)
+    return frame.page(
+        "case",
+        case,
+        "case",
+        offers=offers(session, case, me()),
+        clocks=[_clock(clock) for clock in applications.running_clocks(session, case.id)],
+        ended=applications.ended_clocks(session, case.id),
+        alike=casework.same_mark(session, case),
+        file=casework.review_file(session, case.id),
+        panel=panel_of(case, me()),
+        award=applicant.award(session, case.id),
+        numbers=numbers,
+    )
+
+
+@allow(Role.COORDINATOR)
+def file(case_id: str) -> ResponseReturnValue:
+    """Show what the person told, as far as the looks of this session reach."""
+    case = frame.case_of(case_id)
+    narrative = _opened(case, Compartment.NARRATIVE)
+    identity = _opened(case, Compartment.IDENTITY)
+    return frame.page(
+        "file",
+        case,
+        "file",
+        sections=told.sections(narrative),
+        identity=told.lines(identity),
+        identity_open=shared.has_opened(case.id, Compartment.IDENTITY),
+    )
+
+
+@allow(Role.COORDINATOR)
+def look(case_id: str) -> ResponseReturnValue:
+    """Open a compartment: the look is written down first, then the page shows it."""
+    case = frame.case_of(case_id)
+    wanted = request.form.get("compartment")
+    compartment = next((each for each in LOOKABLE if each == wanted), None) or not_found()
+    looks.look(me(), case.id, compartment)
+    shared.remember_opened(case_id, compartment)
+    back = request.form.get("back", "")
+    return redirect(frame.address(back if back in frame.TABS else "file", case_id))
+
+
+@allow(Role.COORDINATOR)
+def talk(case_id: str) -> ResponseReturnValue:
+    """Show messages and files."""
+    case = frame.case_of(case_id)
+    is_open = shared.has_opened(case.id, Compartment.NARRATIVE)
+    kinds = ("evidence", "award_letter", "refusal_letter")
+    rows = list(applicant.documents(db.session(), case.id, kinds))
+    return frame.page(
+        "messages",
+        case,
+        "messages",
+        thread=_thread(case) if is_open else [],
+        rows=rows,
+        names=documents.names(me(), rows) if is_open else {},
+        cannot_say=CANNOT_SAY,
+    )
+
+
+@allow(Role.COORDINATOR)
+def download(case_id: str, document_id: str) -> ResponseReturnValue:
+    """Send a file of a case; opening it is written down."""
+    case = frame.case_of(case_id)
+    kinds = ("evidence", "award_letter", "refusal_letter")
+    known = {row.id for row in applicant.documents(db.session(), case.id, kinds)}
+    if document_id not in known:
+        not_found()
+    return send(documents.read(me(), document_id))
+
+
+@allow(Role.COORDINATOR)
+def checks(case_id: str) -> ResponseReturnValue:
+    """Show the four checks with their levels."""
+    case = frame.case_of(case_id)
+    return frame.page("checks", case, "checks", checks=case.checks, notes=_notes(case, me()))
+
+
+@allow(Role.COORDINATOR)
+def history(case_id: str) -> ResponseReturnValue:
+    """Show what has happened, who looked, and where in the workflow the case is."""
+    session, case = db.session(), frame.case_of(case_id)
+    return frame.page(
+        "history",
+        case,
+        "history",
+        events=list(reversed(applications.history(session, case.id))),
+        looks=list(reversed(applications.views_of(session, case.id))),
+        picture=picture(case),
+    )
+
+
+def _opened(case: Application, compartment: Compartment) -> dict[tuple[str, int], str]:
+    if not shared.has_opened(case.id, compartment):
+        return {}
+    return answers.opened(db.session(), me().ring, case.id, compartment=compartment)
+
+
+def _thread(case: Application) -> list[messages.MessageRow]:
+    try:
+        return messages.thread(db.session(), me().ring, case.id)
+    except NoKey:
+        flash(_("You hold no key to the messages of this case."), "warning")
+        return []
+
+
+def _notes(case: Application, person: SignedIn) -> dict[str, str]:
+    if not shared.has_opened(case.id, Compartment.NARRATIVE):
+        return {}
+    return {each.kind: each.note.open(person.ring) for each in case.checks if each.note_sealed}
+
+
+def _clock(clock: Clock) -> ClockView:
+    moment = now()
+    unit = workflow(clock.subject_type).clock_of[clock.name].unit
+    pauses = tuple((each.paused_at, each.resumed_at) for each in clock.pauses)
+    stood = [reckoning.Pause(start, end) for start, end in pauses]
+    counted = reckoning.elapsed(clock.started_at, moment, stood)
+    return ClockView(
+        shared.time_left(clock.name, clock.state, clock.due_at, moment),
+        str(labels.UNITS[unit]) % {"count": clock.length},
+        shared.span(max(counted, timedelta(0))),
+        pauses,
+    )
