@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,17 +23,32 @@ from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
 from fund_app.models.types import new_ref
 from fund_app.queries import answers
-from fund_app.services import casework, countersignatures, disbursement_facts, vault
+from fund_app.services import casework, countersignatures, disbursement_facts, lot, vault
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from workflows.catalogue import workflow
 from workflows.channels import allowed_in
 from workflows.disbursement import LIVE
 from workflows.engine import Refused
-from workflows.roles import SYSTEM, Actor
+from workflows.roles import SYSTEM, Actor, Role
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CANCELLABLE = ("planned", "ready", "payee_checked", "held", "part_authorised", "authorised")
+HOLD_REASONS = (
+    "way_unsafe",
+    "list_hit",
+    "payee_doubtful",
+    "details_wrong",
+    "amount_wrong",
+    "other",
+)
+"""Codes of why a payment is stopped; the story behind one belongs to the case, not here."""
+FIRST_SIGNERS = {
+    "release_hold": frozenset({Role.FINANCE_OFFICER, Role.SECURITY_LEAD}),
+    "retry": frozenset({Role.COORDINATOR}),
+}
+"""Actions that take two people, and who may give the first of the two signatures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +149,7 @@ def _new(
         fund_code=application.fund_code,
         channel=way.channel,
         payee_hash=way.payee_hash,
-        reference="".join(secrets.choice(ALPHABET) for _ in range(10)),
+        reference=lot.letters(ALPHABET, 10),
     )
 
 
@@ -177,6 +191,11 @@ def tell_application(session: Session, application: Application) -> None:
         return
 
 
+def take_up(actor: Actor, disbursement_id: str, request: Request) -> None:
+    """Begin with a payment that could not begin when it was planned."""
+    _act(actor, disbursement_id, "conditions_met", request)
+
+
 def safety_check(
     actor: Actor, disbursement_id: str, *, payee_verified: bool, list_clean: bool, request: Request
 ) -> None:
@@ -190,9 +209,9 @@ def safety_check(
     )
 
 
-def safety_block(actor: Actor, disbursement_id: str, reason: str, request: Request) -> None:
-    """Hold a payment that may harm; earlier signatures are void."""
-    _act(actor, disbursement_id, "safety_block", request, {"reason_given": bool(reason.strip())})
+def safety_block(actor: Actor, disbursement_id: str, reason_code: str, request: Request) -> None:
+    """Hold a payment that may harm, for one of HOLD_REASONS; earlier signatures are void."""
+    _stop(actor, disbursement_id, "safety_block", reason_code, request)
 
 
 def release_hold(actor: Actor, disbursement_id: str, request: Request) -> None:
@@ -210,10 +229,22 @@ def authorise_second(actor: Actor, disbursement_id: str, request: Request) -> No
     _act(actor, disbursement_id, "authorise_second", request)
 
 
-def refuse_authorisation(actor: Actor, disbursement_id: str, reason: str, request: Request) -> None:
-    """Say no to a payment, with a reason; it is held and the signatures are void."""
-    given = {"reason_given": bool(reason.strip())}
-    _act(actor, disbursement_id, "refuse_authorisation", request, given)
+def refuse_authorisation(
+    actor: Actor, disbursement_id: str, reason_code: str, request: Request
+) -> None:
+    """Say no to a payment, for one of HOLD_REASONS; it is held and the signatures are void."""
+    _stop(actor, disbursement_id, "refuse_authorisation", reason_code, request)
+
+
+def _stop(
+    actor: Actor, disbursement_id: str, action: str, reason_code: str, request: Request
+) -> None:
+    is_known = reason_code in HOLD_REASONS
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        given = {"reason_given": is_known}
+        kept = reason_code if is_known else None
+        fire(session, payment, application, action, actor, request, given, reason_code=kept)
 
 
 def send(actor: Actor, disbursement_id: str, sending: Sending, request: Request) -> None:
@@ -286,9 +317,21 @@ def reconcile(actor: Actor, disbursement_id: str, line: BankLine | None, request
 
 
 def sign_first(actor: Actor, disbursement_id: str, action: str, request: Request) -> None:
-    """Put the first of two signatures under an action that asks for two."""
+    """Put the first of two signatures under an action that asks for two.
+
+    Raises Unknown, Conflict, and Refused where one signature is enough, the payment is not
+    at that point, or the action's first signature belongs to another role.
+    """
     with unit_of_work() as session:
         payment, _ = locked(session, disbursement_id, Request(None, request.step_seen))
+        definition = workflow(payment.workflow, payment.workflow_version)
+        told = {"action": action, "state": payment.state}
+        if action not in FIRST_SIGNERS:
+            raise Refused("unknown_action", told)
+        if (action, payment.state) not in definition.step_of:
+            raise Refused("wrong_state", told)
+        if not actor.has_any(FIRST_SIGNERS[action]):
+            raise Refused("wrong_role", told)
         countersignatures.propose(session, payment, action, actor)
 
 
@@ -332,13 +375,15 @@ def fire(  # noqa: PLR0913 - the same
     request: Request = INTERNAL,
     given: Mapping[str, Any] | None = None,
     data: Any = None,
+    *,
+    reason_code: str | None = None,
 ) -> None:
     """Take one step of a payment whose application the caller has locked."""
     facts = disbursement_facts.gather(
         session, payment, application, action, actor, given, line=data
     )
     seen = payment.step
-    step(session, payment, Step(action, actor, facts, request, data=data))
+    step(session, payment, Step(action, actor, facts, request, reason_code, data))
     countersignatures.use(session, payment.id, action, actor, seen)
 
 

@@ -65,7 +65,7 @@ def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> Non
             return
         person.grants.append(RoleGrant(role=role, resolution=resolution))
         session.flush()
-        _record(actor, "role_granted", person, reason_code=role)
+        _record(actor, "role_granted", person, reason_code=f"{role}:{person.id}")
 
 
 def disable(actor: Actor, handle: str) -> None:

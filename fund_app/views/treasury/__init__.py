@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.treasury import gifts
+from fund_app.views import acts
+from fund_app.views.treasury import disbursements, gifts, outcomes, releases, waiting
+
+POST = ("POST",)
+ONE = "/disbursements/<disbursement_id>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
 
@@ -12,3 +16,32 @@ bp.add_url_rule("/gifts", "gifts", gifts.index)
 bp.add_url_rule("/gifts/record", "new_gift", gifts.new)
 bp.add_url_rule("/gifts/record", "record_gift", gifts.record, methods=["POST"])
 bp.add_url_rule("/gifts/messages/<event_id>", "take_up", gifts.take_up, methods=["POST"])
+
+bp.add_url_rule("/disbursements", "disbursements", disbursements.index)
+bp.add_url_rule(ONE, "disbursement", disbursements.show)
+bp.add_url_rule(f"{ONE}/payee", "payee", disbursements.payee, methods=POST)
+bp.add_url_rule(f"{ONE}/conditions-met", "conditions_met", releases.take_up, methods=POST)
+bp.add_url_rule(f"{ONE}/safety-check", "safety_check", releases.safety_check, methods=POST)
+bp.add_url_rule(f"{ONE}/safety-block", "safety_block", releases.safety_block, methods=POST)
+bp.add_url_rule(f"{ONE}/sign-first/<action>", "sign_first", releases.sign_first, methods=POST)
+bp.add_url_rule(f"{ONE}/release-hold", "release_hold", releases.release_hold, methods=POST)
+bp.add_url_rule(f"{ONE}/authorise-first", "authorise_first", releases.authorise_first, methods=POST)
+bp.add_url_rule(
+    f"{ONE}/authorise-second", "authorise_second", releases.authorise_second, methods=POST
+)
+bp.add_url_rule(
+    f"{ONE}/refuse-authorisation", "refuse_authorisation", releases.refuse_authorisation,
+    methods=POST,
+)  # fmt: skip
+bp.add_url_rule(f"{ONE}/send", "send", outcomes.send, methods=POST)
+bp.add_url_rule(f"{ONE}/bank-ok", "bank_ok", outcomes.bank_ok, methods=POST)
+bp.add_url_rule(f"{ONE}/fail", "fail", outcomes.fail, methods=POST)
+bp.add_url_rule(f"{ONE}/bounce", "bounce", outcomes.bounce, methods=POST)
+bp.add_url_rule(f"{ONE}/retry", "retry", outcomes.retry, methods=POST)
+bp.add_url_rule(f"{ONE}/reconcile", "reconcile", outcomes.reconcile, methods=POST)
+bp.add_url_rule(f"{ONE}/late-ok", "late_ok", outcomes.late_ok, methods=POST)
+bp.add_url_rule("/waiting", "waiting", waiting.index)
+bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.money_found,
+                methods=POST)  # fmt: skip
+
+acts.register_refusals(bp)
