@@ -21,6 +21,7 @@ from config import Environment, Settings
 from fund_app import create_app
 from fund_app.adapters import keystore, migrations
 from fund_app.adapters.clock import now
+from fund_app.adapters.keystore_keys import PrivateKey
 from fund_app.extensions import prepare_engine
 from fund_app.models.types import new_ref
 from fund_app.services import (
@@ -30,13 +31,12 @@ from fund_app.services import (
     rules,
     sessions,
     staff_keys,
-    vault,
 )
 from fund_app.services.hardening import Cost, Hardening
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
-from fund_app.services.vault import SignedIn
+from fund_app.services.vault import KeyRing, SignedIn, ring_for
 from workflows.roles import SYSTEM, Role
 
 BASE_URL = "https://fund.invalid"
@@ -61,13 +61,26 @@ class Installation:
     app: Flask
     settings: Settings
     staff: dict[str, SignedIn]
-    cookie: str
-    """What a coordinator's browser sends."""
+    keys: dict[str, PrivateKey]
 
     @property
     def engine(self) -> str:
         """The kind of database: sqlite or postgresql."""
         return make_url(self.settings.database_url).get_backend_name()
+
+    def cookie(self, handle: str, **data: object) -> str:
+        """Sign somebody in; return what their browser sends. `data` is what pages remember."""
+        remembered = {"language": "en", **data}
+        person_id, key = self.staff[handle].ref, self.keys[handle]
+        with self.app.app_context():
+            token = sessions.store().start(
+                SessionKind.STAFF, person_id, remembered, now(), private_key=key
+            )
+        return f"{COOKIE}={token}"
+
+    def ring(self, handle: str) -> KeyRing:
+        """Return somebody's ring as each request makes it: nothing is open yet."""
+        return ring_for(self.staff[handle].ref, PrivateKey(self.keys[handle].seeds))
 
 
 @contextmanager
@@ -85,31 +98,27 @@ def _run(settings: Settings) -> Iterator[Installation]:
     _create_keystore(settings.keystore_url)
     app = create_app(settings)
     app.extensions["fund.hardening"] = Hardening(CHEAP)
+    site = Installation(app, settings, {}, {})
     with app.app_context():
-        staff, token = _move_in()
-    yield Installation(app, settings, staff, f"{COOKIE}={token}")
+        _move_in(site)
+    yield site
 
 
-def _move_in() -> tuple[dict[str, SignedIn], str]:
-    """Seed rules and books, take people on; return them and a session of the first."""
+def _move_in(site: Installation) -> None:
+    """Seed rules and books, and take people on."""
     with unit_of_work() as session:
         rules.seed(session)
         ledger_chart.seed_chart(session)
         gift = Origin(new_ref(), now().date(), ("bench", new_ref()), SYSTEM.ref)
         ledger_facts.bank_gift(session, gift, {"EMG": ENDOWMENT}, "EUR")
-    staff, token = {}, ""
     for handle, role in STAFF.items():
         passphrase = secrets.token_urlsafe()
         person_id = people.add(SYSTEM, handle, handle.title(), [role], passphrase)
         key = staff_keys.unlock_staff(person_id, passphrase)
         if key is None:
             raise RuntimeError("a key just made does not open")
-        staff[handle] = SignedIn(person_id, frozenset({role}), vault.ring_for(person_id, key))
-        data = {"language": "en"}
-        token = token or sessions.store().start(
-            SessionKind.STAFF, person_id, data, now(), private_key=key
-        )
-    return staff, token
+        site.keys[handle] = key
+        site.staff[handle] = SignedIn(person_id, frozenset({role}), ring_for(person_id, key))
 
 
 def _settings(directory: Path, data: str, keys: str) -> Settings:

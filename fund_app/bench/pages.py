@@ -13,7 +13,8 @@ from fund_app.bench import population
 from fund_app.bench.installation import BASE_URL, Installation
 from fund_app.bench.measuring import Effort, Figure, race
 from fund_app.bench.raw import recording, statements
-from fund_app.bench.submission import sent_application
+from fund_app.bench.submission import ANSWERS, sent_application
+from fund_app.models.sealed import Compartment
 from fund_app.services import applications
 from fund_app.services.transition import INTERNAL
 
@@ -23,7 +24,7 @@ OK = 200
 
 
 class Unanswered(Exception):
-    """A page to be measured does not answer with 200."""
+    """A page to be measured does not answer as it should."""
 
 
 class Page:
@@ -61,7 +62,7 @@ class Page:
 
 def queue(site: Installation, effort: Effort) -> Iterator[Figure]:
     """Measure the coordinators' queue at two sizes, and whether it stays flat between."""
-    page = Page(site.app, QUEUE, site.cookie)
+    page = Page(site.app, QUEUE, site.cookie("anna"))
     medians = []
     have = 0
     for size in (effort.small, effort.large):
@@ -82,13 +83,19 @@ def queue(site: Installation, effort: Effort) -> Iterator[Figure]:
 
 
 def case(site: Installation, effort: Effort) -> Iterator[Figure]:
-    """Measure a coordinator's page of one case, whose answers are unsealed for it."""
+    """Measure a coordinator's pages of one case: how it stands, and what was told, unsealed."""
     with site.app.app_context():
         population.fill(effort.small, _leads(site))
         case_id = sent_application(site)
         applications.acknowledge(site.staff["anna"], case_id, INTERNAL)
-    page = Page(site.app, f"{QUEUE}/{case_id}", site.cookie)
-    yield _figure(page, "case page with unsealing", effort)
+    looks = [f"{case_id}:{each}" for each in (Compartment.NARRATIVE, Compartment.IDENTITY)]
+    cookie = site.cookie("anna", opened=looks)
+    address = f"{QUEUE}/{case_id}"
+    yield _figure(Page(site.app, address, cookie), "case page", effort)
+    told = Page(site.app, f"{address}/told", cookie)
+    if ANSWERS["need_most"].encode() not in told.ask():
+        raise Unanswered("what was told is not unsealed")
+    yield _figure(told, "case page with what was told, unsealed", effort)
 
 
 def _figure(page: Page, what: str, effort: Effort) -> Figure:

@@ -19,7 +19,6 @@ from fund_app.models.types import new_ref
 from fund_app.queries import answers
 from fund_app.services import application_facts, vault
 from fund_app.services.intake import FOR_COORDINATORS
-from fund_app.services.vault import SignedIn, ring_for
 from workflows.emergency import EMERGENCY
 from workflows.engine import fire, options
 
@@ -102,12 +101,11 @@ def _new_case(site: Installation, readers: list[str], table: BareRows, effort: E
 
 
 def _list(site: Installation, cases: list[str], effort: Effort) -> Figure:
-    anna = site.staff["anna"]
     bare = _Unwrap()
 
     def ours() -> None:
         with site.app.app_context():
-            ring = _fresh(anna)
+            ring = site.ring("anna")
             ring.preload(cases)
             wanted = select(Answer).where(
                 Answer.application_id.in_(cases), Answer.question == "need_most"
@@ -125,12 +123,11 @@ def _list(site: Installation, cases: list[str], effort: Effort) -> Figure:
 
 
 def _read(site: Installation, case_id: str, effort: Effort) -> Figure:
-    anna = site.staff["anna"]
     bare = _Unwrap()
 
     def ours() -> None:
         with site.app.app_context():
-            ring = _fresh(anna)
+            ring = site.ring("anna")
             found = answers.opened(db.session(), ring, case_id)
             if found["narrative", 0] != STORY:
                 raise ValueError("a case opens to something else")
@@ -154,9 +151,3 @@ class _Unwrap:
     def once(self) -> bytes:
         """Open the key as a new request does, from the seeds on."""
         return PrivateKey(self._key.seeds).unwrap(self._wrapped, b"info")
-
-
-def _fresh(person: SignedIn) -> vault.KeyRing:
-    """Return a ring that has opened nothing yet, as every request has."""
-    key = person.ring._private_key  # noqa: SLF001 (what a session holds and no interface gives away)
-    return ring_for(person.ref, PrivateKey(key.seeds))

@@ -15,7 +15,7 @@ from fund_app.cli import main
 TIMING = {"p50_us", "p99_us", "cpu_us", "per_second"}
 FIGURES = {
     "queue": 3,
-    "case": 1,
+    "case": 2,
     "transition": 1,
     "submit": 2,
     "ledger": 2,
