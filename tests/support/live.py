@@ -67,8 +67,13 @@ def run_fund(*words: str, environment: dict[str, str]) -> str:
 
 
 @contextmanager
-def running_fund(home: Path, **settings: str) -> Iterator[LiveFund]:
-    """Set up an installation in `home`, serve it, stop it by its process id."""
+def running_fund(
+    home: Path, *, commands: tuple[str, ...] = (), **settings: str
+) -> Iterator[LiveFund]:
+    """Set up an installation in `home`, serve it, stop it by its process id.
+
+    `commands` are further words of `fund` to run before it is served.
+    """
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
     environment = {
@@ -79,7 +84,8 @@ def running_fund(home: Path, **settings: str) -> Iterator[LiveFund]:
         "PYTHONUNBUFFERED": "1",
         **settings,
     }
-    run_fund("init", environment=environment)
+    for command in ("init", *commands):
+        run_fund(command, environment=environment)
     with (home / "fund.log").open("wb") as log:
         process = subprocess.Popen(
             fund_command("serve", "--port", str(port)),

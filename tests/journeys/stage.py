@@ -1,0 +1,119 @@
+"""The stage of a story: a running fund, its clock, and who looks at it in a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser
+
+import config
+from fund_app.services import people, personas
+from tests.journeys.visitor import Visitor, visitor
+from tests.support.application import running_app
+from tests.support.live import LiveFund
+from workflows.roles import SYSTEM, Role
+
+BERLIN = ZoneInfo("Europe/Berlin")
+PATIENCE_SECONDS = 20.0
+
+
+def berlin(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """Return a moment as a clock on a wall in Berlin shows it."""
+    return datetime(year, month, day, hour, minute, tzinfo=BERLIN)
+
+
+@dataclass
+class Stage:
+    """One running fund and everybody at their browsers."""
+
+    fund: LiveFund
+    browser: Browser
+    visitors: list[Visitor] = field(default_factory=list)
+    staff: dict[str, Visitor] = field(default_factory=dict)
+    neighbours: set[str] = field(default_factory=set)
+
+    def at(self, moment: datetime) -> None:
+        """Move the clock of web and worker to a moment."""
+        self.fund.clock.set(moment)
+
+    def somebody(self, name: str, language: str = "en", *, phone: bool = False) -> Visitor:
+        """Open a fresh browser of somebody nobody knows."""
+        found = visitor(self.browser, self.fund.base_url, name, language, phone=phone)
+        self.visitors.append(found)
+        return found
+
+    def persona(self, handle: str, language: str = "en") -> Visitor:
+        """Come in through the demonstration's door; the browser is the same each time."""
+        found = self.staff.get(handle)
+        if found is None:
+            found = self.staff[handle] = self.somebody(handle, language)
+        found.go(f"/door?lang={language}")
+        card = found.page.locator(f'form:has(input[value="{handle}"])')
+        card.get_by_role("button").click()
+        assert found.status == 200, found.text
+        return found
+
+    def colleague(self, handle: str) -> Visitor:
+        """Sign in with handle and passphrase, as staff do outside the demonstration."""
+        found = self.staff.get(handle)
+        if found is None:
+            found = self.staff[handle] = self.somebody(handle)
+        found.page.context.clear_cookies()
+        found.go("/staff/")
+        found.fill(handle=handle, passphrase=personas.STAFF_PASSPHRASE)
+        found.press("Sign in")
+        assert (found.path, found.status) == ("/staff/home", 200), found.text
+        return found
+
+    def assert_untroubled(self) -> None:
+        """Fail when any browser asked another host, complained, or met a broken page."""
+        for each in self.visitors:
+            each.assert_untroubled(self.neighbours)
+
+    def close(self) -> None:
+        """Close every browser window."""
+        for each in self.visitors:
+            each.close()
+
+
+def take_on(fund: LiveFund, *others: tuple[str, Role]) -> None:
+    """Take on the staff the demonstration's door knows, and others by handle and role."""
+    wanted = [
+        (each.handle, each.display_name, each.roles)
+        for each in personas.PERSONAS
+        if not each.codename
+    ]
+    wanted += [(handle, handle.title(), frozenset({role})) for handle, role in others]
+    settings = config.from_environment(fund.environment)
+    with running_app(settings, fund.clock) as app, app.app_context():
+        for handle, name, roles in wanted:
+            people.add(SYSTEM, handle, name, roles, personas.STAFF_PASSPHRASE, is_demo=True)
+
+
+def pdf_text(content: bytes, folder: Path) -> str:
+    """Return what a PDF says, read by a program that is not ours, white space squeezed."""
+    file = folder / f"read-{time.monotonic_ns()}.pdf"
+    file.write_bytes(content)
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"],  # noqa: S607 (as the machine finds it)
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return " ".join(done.stdout.split())
+
+
+def until(happens: Callable[[], bool], what: str) -> None:
+    """Wait for something the worker does in its own time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if happens():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain for: {what}")
