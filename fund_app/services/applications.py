@@ -19,7 +19,7 @@ from fund_app.models.applications import BANDS, Application, ReviewFile
 from fund_app.models.events import VIEWS
 from fund_app.models.sealed import Compartment
 from fund_app.queries import people
-from fund_app.services import audit, decisions, messages, rules, vault
+from fund_app.services import application_facts, audit, decisions, messages, rules, vault
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import INTERNAL, Request, take
@@ -243,8 +243,14 @@ def board_consent(actor: Actor, application_id: str, request: Request) -> None:
 
 
 def money_found(actor: Actor, application_id: str, request: Request) -> None:
-    """Go on with an award that waited for money, now that the fund has it."""
-    carry_out(actor, application_id, Deed("money_found"), request)
+    """Go on with an award that waited for money, from the first fund that has it now."""
+
+    def choose(session: Session, application: Application) -> None:
+        application.fund_code = application_facts.fund_with(
+            session, application.programme, application.awarded or 0, application.currency
+        )
+
+    carry_out(actor, application_id, Deed("money_found", prepare=choose), request)
 
 
 def no_money(actor: Actor, application_id: str, *, prefers: bool, request: Request) -> None:

@@ -52,7 +52,7 @@ def _lacking(context: Context) -> int:
     ballot: Ballot = context.subject
     if context.event.action == "substitutes":
         return max(1, ballot.quorum - len(votes.valid_votes(context.session, ballot)))
-    return ballot.quorum - sum(seat.status != "recused" for seat in ballot.seats)
+    return max(0, ballot.quorum - sum(seat.status != "recused" for seat in ballot.seats))
 
 
 def grant_review(context: Context) -> None:
