@@ -103,5 +103,4 @@ var/demo/.stamp: | $(VENV)/.stamp
 	@touch $@
 
 %.mo: %.po | $(VENV)/.stamp
-	@$(BIN)/pybabel --quiet compile --locale $(word 3,$(subst /, ,$<)) \
-		--input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

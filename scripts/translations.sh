@@ -17,7 +17,8 @@ mkdir -p "$catalogues"
 for language in ru de; do
     known=init
     [ ! -f "$catalogues/$language/LC_MESSAGES/messages.po" ] ||
-        known="update --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header"
+        known="update --no-fuzzy-matching --ignore-obsolete --no-wrap
+            --ignore-pot-creation-date"
     # shellcheck disable=SC2086 (the words of one command)
     "$pybabel" --quiet $known --locale "$language" --input-file "$template" \
         --output-dir "$catalogues"
