@@ -103,4 +103,4 @@ var/demo/.stamp: | $(VENV)/.stamp
 	@touch $@
 
 %.mo: %.po | $(VENV)/.stamp
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@
