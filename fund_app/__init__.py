@@ -30,6 +30,7 @@ from fund_app.views import (
     navigation,
     public,
     requests,
+    reviewer,
     session,
     staff,
     throttle,
@@ -40,7 +41,7 @@ from fund_app.views.public.health import count_answer
 QUIET = {"hide_parameters": True}
 """A database error must not repeat the values it was given: they may reach a log."""
 
-BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, treasury.bp)
+BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, reviewer.bp, treasury.bp)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:

@@ -165,3 +165,13 @@ def by_designation(session: Session, designation: str) -> str | None:
     )
     found: str | None = session.scalar(statement)
     return found
+
+
+def recused_from(session: Session, reviewer_id: str) -> frozenset[str]:
+    """Return the ids of the cases somebody has stepped back from."""
+    statement = (
+        select(Ballot.application_id)
+        .join(Seat, Seat.ballot_id == Ballot.id)
+        .where(Seat.reviewer_id == reviewer_id, Seat.status == "recused")
+    )
+    return frozenset(session.scalars(statement))

@@ -9,13 +9,16 @@ from flask import session as remembered
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from fund_app.models.ballots import Ballot
 from fund_app.models.events import Event
-from fund_app.models.sealed import Compartment, NoKey
+from fund_app.models.sealed import CannotOpen, Compartment, NoKey
+from fund_app.services import votes
 from fund_app.services.ballots import PanelTooSmall
 from fund_app.services.transition import Conflict
 from fund_app.services.vault import SignedIn
 from fund_app.views import formats, history_labels, labels, session
 from fund_app.views.access import not_found
+from workflows.ballot import VOTES_SHOWN
 from workflows.counting import InvalidVote
 from workflows.engine import Refused
 
@@ -37,7 +40,7 @@ REFUSING = (Refused, Conflict, PanelTooSmall, InvalidVote, NoKey, Missing)
 
 @dataclass(frozen=True, slots=True)
 class TimeLeft:
-    """A clock as a badge: its kind, the words, and the moment it runs out (None while it stands)."""
+    """A clock as a badge: its kind, the words, the moment it runs out (None while it stands)."""
 
     clock: str
     kind: str
@@ -60,6 +63,14 @@ class Trouble:
 
     sentences: tuple[str, ...]
     since: tuple[Since, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One vote of a closed ballot without the voter."""
+
+    choice: str
+    reason: str
 
 
 def me() -> SignedIn:
@@ -101,6 +112,25 @@ def span(length: timedelta) -> str:
         return str(ngettext("%(num)s hour", "%(num)s hours", hours))
     minutes = length // MINUTE
     return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+
+
+def spoken(ballot: Ballot, person: SignedIn) -> tuple[Spoken, ...]:
+    """Return the votes of a closed ballot with their reasons, as far as the person's keys reach.
+
+    Sorted by what was said, so that no seat can be told from the order; none before closing.
+    """
+    if ballot.state not in VOTES_SHOWN:
+        return ()
+    found = []
+    for seat in ballot.seats:
+        if seat.vote is None or seat.vote.is_void or seat.status == "recused":
+            continue
+        try:
+            reason = seat.vote.reason.open(person.ring)
+        except CannotOpen:
+            continue
+        found.append(Spoken(str(votes.read(ballot, seat).vote.choice), reason))
+    return tuple(sorted(found, key=lambda each: (each.choice, each.reason)))
 
 
 def trouble(error: Exception) -> Trouble:

@@ -50,6 +50,12 @@ ROWS: list[Row] = [
         _l("See every case by the time it has left, and bring it on."),
     ),
     Row(
+        frozenset({Role.REVIEWER, Role.CHAIR}),
+        "reviewer.seats",
+        _l("Votes"),
+        _l("See what the panel expects of you, and vote."),
+    ),
+    Row(
         frozenset(
             {Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}
         ),

@@ -24,22 +24,21 @@ class Desk:
     _clients: dict[str, FundClient] = field(default_factory=dict)
 
     def browser(self, handle: str) -> FundClient:
-        """Return the browser of somebody, signed in."""
-        if handle not in self._clients:
+        """Return the browser of somebody, signed in; anew where the session has ended."""
+        client = self._clients.get(handle)
+        if client is None or client.get("/staff/home").status_code != 200:
             client = FundClient(self.app, response_wrapper=self.app.response_class)
             page = client.page("/staff/")
             data = {"handle": handle, "passphrase": PASSPHRASE}
             assert client.submit(page, data, to="/staff/").status_code == 303
             self._clients[handle] = client
-        return self._clients[handle]
+        return client
 
     def see(self, handle: str, path: str, status: int = 200) -> Page:
         """Let somebody open a page."""
         return self.browser(handle).page(path, status=status)
 
-    def press(
-        self, handle: str, path: str, to: str, status: int = 302, **typed: object
-    ) -> Page:
+    def press(self, handle: str, path: str, to: str, status: int = 302, **typed: object) -> Page:
         """Let somebody open a page, fill in the form that leads `to`, and send it.
 
         Returns the page the answer leads to, or the answer itself when it leads nowhere.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
+from fund_app.adapters.clock import ManualClock
 from fund_app.services import people
 from fund_app.services.hardening import Cost, Hardening
 from tests.support.client import FundClient
+from tests.support.desk import Desk
+from tests.support.house import build
 from workflows.roles import SYSTEM, Role
 
 PASSPHRASE = "a long walk by the river"
@@ -33,3 +38,10 @@ def signed_in(client: FundClient, coordinator: str) -> FundClient:
     answer = client.submit(page, {"handle": "ida", "passphrase": PASSPHRASE}, to="/staff/")
     assert answer.status_code == 303
     return client
+
+
+@pytest.fixture
+def desk(app: Flask, clock: ManualClock) -> Iterator[Desk]:
+    """Set up a house whose people have browsers."""
+    with app.app_context():
+        yield Desk(build(app, clock), app)

@@ -12,25 +12,16 @@ from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
-from fund_app.models.sealed import CannotOpen, Compartment
+from fund_app.models.sealed import Compartment
 from fund_app.queries import casework
-from fund_app.services import ballots, votes
+from fund_app.services import ballots
 from fund_app.services.vault import SignedIn
 from fund_app.views import casework as shared
 from fund_app.views import errors
 from fund_app.views.access import allow, not_found
 from fund_app.views.applicant.common import wish
 from fund_app.views.coordinator import frame
-from workflows.ballot import VOTES_SHOWN
 from workflows.roles import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One vote of a decided ballot without the voter."""
-
-    choice: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ class Panel:
     declared: int
     stepped_back: int
     voted: int
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[shared.Spoken, ...]
 
 
 def panel_of(case: Application, person: SignedIn) -> Panel | None:
@@ -52,6 +43,7 @@ def panel_of(case: Application, person: SignedIn) -> Panel | None:
     if ballot is None:
         return None
     seats = ballot.seats
+    is_open = shared.has_opened(case.id, Compartment.NARRATIVE)
     return Panel(
         ballot,
         _left(ballot),
@@ -59,7 +51,7 @@ def panel_of(case: Application, person: SignedIn) -> Panel | None:
         declared=sum(seat.status == "free" for seat in seats),
         stepped_back=sum(seat.status == "recused" for seat in seats),
         voted=sum(_counts(seat.vote) for seat in seats),
-        spoken=_spoken(ballot, case, person),
+        spoken=shared.spoken(ballot, person) if is_open else (),
     )
 
 
@@ -86,19 +78,3 @@ def _left(ballot: Ballot) -> shared.TimeLeft | None:
         return None
     first = clocks[0]
     return shared.time_left(first.name, first.state, first.due_at, now())
-
-
-def _spoken(ballot: Ballot, case: Application, person: SignedIn) -> tuple[Spoken, ...]:
-    """Return what was said, sorted by the vote, so that no seat can be told from the order."""
-    if ballot.state not in VOTES_SHOWN or not shared.has_opened(case.id, Compartment.NARRATIVE):
-        return ()
-    found = []
-    for seat in ballot.seats:
-        if seat.vote is None or seat.vote.is_void or seat.status == "recused":
-            continue
-        try:
-            reason = seat.vote.reason.open(person.ring)
-        except CannotOpen:
-            continue
-        found.append(Spoken(str(votes.read(ballot, seat).vote.choice), reason))
-    return tuple(sorted(found, key=lambda each: (each.choice, each.reason)))
