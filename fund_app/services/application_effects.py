@@ -25,9 +25,11 @@ from fund_app.services import (
     sessions,
     vault,
 )
+from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import Audience, Pace, notify_people, notify_role
 from fund_app.services.transition import Context
+from workflows.engine import Refused
 from workflows.roles import Role
 
 MAKE_LETTER = "make_letter"
@@ -208,15 +210,18 @@ def void_ballot(context: Context) -> None:
 
 
 def encumber(context: Context) -> None:
-    """Reserve the award in its fund, in one tranche (Overspent when it is not there any more)."""
+    """Reserve the award in its fund, in one tranche; Refused when it is not there any more."""
     application: Application = context.subject
-    ledger_grants.approve_grant(
-        context.session,
-        _origin(context, "encumber"),
-        application.fund_code or "",
-        [ledger_grants.Part(application.awarded or 0)],
-        application.currency,
-    )
+    try:
+        ledger_grants.approve_grant(
+            context.session,
+            _origin(context, "encumber"),
+            application.fund_code or "",
+            [ledger_grants.Part(application.awarded or 0)],
+            application.currency,
+        )
+    except Overspent:
+        raise Refused("budget_too_small", {"award": application.awarded}) from None
 
 
 def release_encumbrance(context: Context) -> None:

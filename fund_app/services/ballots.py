@@ -124,7 +124,7 @@ def cast(actor: SignedIn, ballot_id: str, given: votes.Cast, request: Request) -
     """
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        votes.require_countable(session, application.id, actor, given)
+        _require_countable(session, application, actor, given)
         complete = {"vote_complete": votes.is_complete(given)}
         _fire(
             session, ballot, application, "cast", actor, request=request, given=complete, data=given
@@ -140,7 +140,7 @@ def chair_decides(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
     """Break a tie with the chair's vote and reason; Refused unless the votes are equal."""
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        votes.require_countable(session, application.id, actor, given)
+        _require_countable(session, application, actor, given)
         complete = votes.is_complete(given) and given.choice is not counting.Choice.ABSTAIN
         verdict = None
         if complete and ballot.state == "chair_vote":
@@ -161,9 +161,9 @@ def written_board(actor: SignedIn, ballot_id: str, given: votes.Cast, request: R
     """Decide in writing, as the second of two board members, when nobody is left to draw."""
     with unit_of_work() as session:
         ballot, application = locked(session, ballot_id, request)
-        votes.require_countable(session, application.id, actor, given)
+        _require_countable(session, application, actor, given)
         verdict = None
-        if votes.is_complete(given):
+        if votes.is_complete(given) and ballot.state == "no_quorum":
             verdict = votes.verdict_of_board(session, ballot, actor, given)
         seen = ballot.step
         _settle(
@@ -201,6 +201,14 @@ def locked(session: Session, ballot_id: str, request: Request) -> tuple[Ballot, 
 def seat_of(ballot: Ballot, person_id: str) -> Seat | None:
     """Return the person's seat in a ballot, also one they have left, or None."""
     return next((seat for seat in ballot.seats if seat.reviewer_id == person_id), None)
+
+
+def _require_countable(
+    session: Session, application: Application, actor: SignedIn, given: votes.Cast
+) -> None:
+    """Weigh amounts where the file is open to the voter; without its key the step says why not."""
+    if actor.ring.opens(application.id, Compartment.REVIEW):
+        votes.require_countable(session, application.id, actor, given)
 
 
 def _conclude(session: Session, ballot: Ballot, application: Application) -> None:

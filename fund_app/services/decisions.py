@@ -41,8 +41,11 @@ def hear(session: Session, ballot: Ballot) -> None:
     refusals: list[Refused] = []
     for action in table[outcome]:
         try:
-            by_system(session, application, Deed(action, facts, application.reason_code))
+            with session.begin_nested():
+                by_system(session, application, Deed(action, facts, application.reason_code))
         except Refused as refused:
+            # Another case may have taken the money after this one's guard had seen it.
+            session.refresh(application)
             refusals.append(refused)
         else:
             return

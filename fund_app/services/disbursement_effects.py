@@ -9,9 +9,11 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.ledger import Tranche, TrancheState
 from fund_app.services import cases, disbursements, ledger_facts, ledger_grants
 from fund_app.services.disbursements import BankLine
+from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import Context
+from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
 
@@ -41,9 +43,12 @@ def post_release(context: Context) -> None:
     disbursements.sign(context.session, payment, context.actor, "second", context.event.actor_role)
     tranche = context.session.get_one(Tranche, payment.tranche_id)
     if tranche.state == TrancheState.PLANNED:
-        ledger_grants.release_tranche(
-            context.session, _origin(context, "release"), payment.tranche_id
-        )
+        try:
+            ledger_grants.release_tranche(
+                context.session, _origin(context, "release"), payment.tranche_id
+            )
+        except Overspent:
+            raise Refused("budget_too_small", {"amount": payment.amount}) from None
 
 
 def reverse_release(context: Context) -> None:
