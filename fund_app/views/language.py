@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from babel import Locale
+from babel.support import Translations
 from flask import Flask, has_request_context, request, url_for
-from flask_babel import get_locale
+from flask_babel import Domain, get_locale
 
 from fund_app.extensions import babel
 from fund_app.views import session
@@ -41,10 +42,28 @@ class Page:
     links: tuple[Link, ...]
 
 
+class Catalogues(Domain):
+    """The catalogues by language: a list of fifty rows asks for its language hundreds of times."""
+
+    def __init__(self) -> None:
+        """Begin without any; each is read when its language is first spoken."""
+        super().__init__()
+        self._read: dict[str, Translations] = {}
+
+    def get_translations(self) -> Translations:
+        """Return the catalogue of the present language."""
+        locale = get_locale()
+        language = "" if locale is None else locale.language
+        if language not in self._read:
+            self._read[language] = super().get_translations()
+        return self._read[language]
+
+
 def register(app: Flask) -> None:
     """Choose the language per request and carry a visitor's choice along."""
     app.config["BABEL_DEFAULT_TIMEZONE"] = "UTC"
     babel.init_app(app, locale_selector=choose, default_translation_directories="translations")
+    babel.domain_instance = Catalogues()
     app.url_defaults(_carry)
     app.context_processor(lambda: {"locale": page()})
     app.jinja_env.globals["path_to"] = path_to
