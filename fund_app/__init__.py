@@ -18,7 +18,10 @@ from fund_app.services.effects import EFFECTS
 from fund_app.services.hardening import Hardening
 from fund_app.views import (
     access,
+    admin,
     applicant,
+    auditor,
+    board,
     coordinator,
     csrf,
     donor,
@@ -41,7 +44,8 @@ from fund_app.views.public.health import count_answer
 QUIET = {"hide_parameters": True}
 """A database error must not repeat the values it was given: they may reach a log."""
 
-BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, reviewer.bp, treasury.bp)
+BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, reviewer.bp, treasury.bp,
+              board.bp, auditor.bp, admin.bp)  # fmt: skip
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:

@@ -14,7 +14,7 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.roles import Role
 
-LOOKED_AS = (Role.COORDINATOR, Role.CHAIR, Role.REVIEWER)
+LOOKED_AS = (Role.COORDINATOR, Role.CHAIR, Role.REVIEWER, Role.BOARD_MEMBER)
 
 
 def look(actor: SignedIn, application_id: str, compartment: Compartment) -> None:

@@ -9,13 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from fund_app.adapters.clock import now
 from fund_app.models.types import new_ref
 from fund_app.services.transition import Conflict, Request, Unknown
 from fund_app.services.vault import SignedIn
-from fund_app.views import errors, session
+from fund_app.views import casework, errors, session
 from fund_app.views.access import not_found
 from workflows.engine import Refused
 from workflows.guards import sentence_for
@@ -23,8 +22,6 @@ from workflows.guards import sentence_for
 REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 LONGEST_STEP = 9
 SOON = timedelta(hours=12)
-A_DAY = timedelta(days=1)
-TWO_DAYS = timedelta(days=2)
 
 
 def me() -> SignedIn:
@@ -92,15 +89,6 @@ def time_left(due_at: datetime | None) -> TimeLeft | None:
         return None
     left = due_at - now()
     if left < timedelta():
-        return TimeLeft("overdue", _("%(time)s overdue", time=_span(-left)), due_at)
+        return TimeLeft("overdue", _("%(time)s overdue", time=casework.span(-left)), due_at)
     kind = "soon" if left < SOON else "running"
-    return TimeLeft(kind, _("%(time)s left", time=_span(left)), due_at)
-
-
-def _span(length: timedelta) -> str:
-    if length >= TWO_DAYS:
-        return str(ngettext("%(num)d day", "%(num)d days", length // A_DAY))
-    hours = length // timedelta(hours=1)
-    if hours:
-        return str(ngettext("%(num)d hour", "%(num)d hours", hours))
-    return str(ngettext("%(num)d minute", "%(num)d minutes", length // timedelta(minutes=1)))
+    return TimeLeft(kind, _("%(time)s left", time=casework.span(left)), due_at)

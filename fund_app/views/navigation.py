@@ -75,6 +75,48 @@ ROWS: list[Row] = [
         _l("Gifts"),
         _l("See what arrives, and record bank transfers."),
     ),
+    Row(
+        frozenset({Role.BOARD_MEMBER}),
+        "board.decisions",
+        _l("Before the board"),
+        _l("Consent, appeals, votes without a quorum, and what went wrong."),
+    ),
+    Row(
+        frozenset({Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR}),
+        "auditor.ledger",
+        _l("Ledger"),
+        _l("Where each fund stands, every entry, the check of the books, exports."),
+    ),
+    Row(
+        frozenset({Role.BOARD_MEMBER, Role.TREASURER, Role.AUDITOR}),
+        "board.statistics",
+        _l("Statistics"),
+        _l("The whole in numbers, too coarse to point at anybody."),
+    ),
+    Row(
+        frozenset({Role.AUDITOR}),
+        "auditor.audit",
+        _l("Trail"),
+        _l("Verify every step of every case, without reading a word of it."),
+    ),
+    Row(
+        frozenset({Role.ADMINISTRATOR}),
+        "admin.people",
+        _l("People"),
+        _l("Who works here, in which roles."),
+    ),
+    Row(
+        frozenset({Role.ADMINISTRATOR}),
+        "admin.jobs",
+        _l("Jobs"),
+        _l("What waits to be done, and what could not be done."),
+    ),
+    Row(
+        frozenset({Role.ADMINISTRATOR}),
+        "admin.health",
+        _l("Health"),
+        _l("Whether the installation does its work."),
+    ),
     Row(frozenset({Role.DONOR}), "donor.statements", _l("Your gifts")),
     Row(EVERYBODY, "donor.give", _l("Give")),
 ]

@@ -17,7 +17,7 @@ from fund_app.models.types import new_ref
 from fund_app.queries import disbursements as payments
 from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
-from fund_app.services import disbursement_facts, disbursement_offers, payees
+from fund_app.services import disbursement_facts, disbursement_offers, payee_looks
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
 from fund_app.views import acts, drawings, errors
@@ -63,7 +63,7 @@ def show(disbursement_id: str) -> ResponseReturnValue:
 @allow(*FINANCE)
 def payee(disbursement_id: str) -> ResponseReturnValue:
     """Open who is paid with the person's own key; the look is recorded for the applicant."""
-    details = payees.look(acts.me(), disbursement_id)
+    details = payee_looks.look(acts.me(), disbursement_id)
     if not details:
         return errors.refusal(
             _("Your key does not open the payee's details. A coordinator can share them with you.")

@@ -1,0 +1,86 @@
+"""What the ledger's and the trail's codes are called on pages."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
+
+KINDS = MappingProxyType(
+    {
+        "opening": _l("Opening balance"),
+        "bank_gift": _l("Gift by bank"),
+        "card_gift": _l("Gift by card"),
+        "refund": _l("Refund"),
+        "refund_failed": _l("Refund that did not arrive"),
+        "dispute_opened": _l("Gift disputed"),
+        "dispute_won": _l("Dispute won"),
+        "dispute_lost": _l("Dispute lost"),
+        "stripe_fee": _l("Card fee"),
+        "stripe_unknown": _l("Unknown movement at the provider"),
+        "stripe_payout": _l("Card money on its way to the bank"),
+        "payout_failed": _l("Card money did not arrive"),
+        "payout_arrived": _l("Card money at the bank"),
+        "grant_approve": _l("Award promised"),
+        "tranche_release": _l("Payment released"),
+        "release_recalled": _l("Release taken back"),
+        "bank_executed": _l("Payment executed by the bank"),
+        "payment_returned": _l("Payment came back"),
+        "bank_fee": _l("Bank fee"),
+        "advance": _l("Advance to a partner"),
+        "advance_settled": _l("Advance accounted for"),
+        "write_off": _l("Written off"),
+        "commitment_cancelled": _l("Promise taken back"),
+        "fund_transfer": _l("Moved between funds"),
+        "reversal": _l("Entry reversed"),
+    }
+)
+
+DIFFERENCES = MappingProxyType(
+    {
+        "account_balance": _l("Balance of an account"),
+        "fund_position": _l("Position of a fund"),
+        "entry": _l("An entry does not balance"),
+        "promises": _l("Promises and instalments"),
+        "unsealed": _l("An entry without a seal"),
+        "altered": _l("The content of an entry is not what was recorded"),
+    }
+)
+
+TROUBLES = MappingProxyType(
+    {
+        "missing": _l("An event before it is missing."),
+        "unchained": _l("It does not follow the event before it."),
+        "changed": _l("Its content is not what was recorded."),
+        "cut": _l("The chain should go on here and does not."),
+    }
+)
+
+HOUSE = MappingProxyType(
+    {
+        "person_added": _l("A person was taken on"),
+        "role_granted": _l("A role was given"),
+        "person_disabled": _l("Access was ended"),
+        "requeue_job": _l("A job was tried again"),
+        "ledger_exported": _l("The ledger was exported"),
+    }
+)
+
+CHAINS = MappingProxyType(
+    {
+        "emergency": _l("Case"),
+        "ballot": _l("Vote"),
+        "disbursement": _l("Payment"),
+        "donation": _l("Gift"),
+        "view": _l("Looks into a case"),
+        "house": _l("The house"),
+    }
+)
+
+RESULTS = MappingProxyType(
+    {
+        "approve": _l("Approved"),
+        "approve_partially": _l("Approved in part"),
+        "reject": _l("Refused"),
+    }
+)

@@ -1,0 +1,71 @@
+"""`fund user`: accounts from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from fund_app import cli
+from fund_app.queries import people
+from fund_app.services import staff_keys
+from fund_app.services.hardening import Cost, Hardening
+from workflows.roles import Role
+
+PASSPHRASE = "a long walk by the river"
+IDA = ("add", "Ida", "--name", "Ida Berg", "--role", "coordinator", "--language", "de")
+
+
+@pytest.fixture(autouse=True)
+def _same_application(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "application", lambda: app)
+    app.extensions["fund.hardening"] = Hardening(Cost(memory=64, passes=1, lanes=1))
+
+
+def fund(*words: str, typed: str = f"{PASSPHRASE}\n") -> Result:
+    return CliRunner().invoke(cli.main, ["user", *words], input=typed)
+
+
+def test_person_is_added_with_a_passphrase_from_standard_input(app: Flask) -> None:
+    result = fund(*IDA)
+    assert (result.exit_code, result.output) == (0, "ida can sign in now.\n")
+    with app.app_context():
+        person = people.by_handle("ida")
+        assert person is not None
+        assert (person.roles, person.language) == (frozenset({Role.COORDINATOR}), "de")
+        assert staff_keys.unlock_staff(person.id, PASSPHRASE) is not None
+        assert staff_keys.unlock_staff(person.id, f"{PASSPHRASE}\n") is None
+
+
+def test_short_passphrase_and_taken_name_are_refused(app: Flask) -> None:
+    result = fund(*IDA, typed="short\n")
+    assert result.exit_code == 1
+    assert "15 to 128 characters" in result.output
+    assert "short" not in result.output
+    with app.app_context():
+        assert people.by_handle("ida") is None
+    assert fund(*IDA).exit_code == 0
+    assert "Somebody signs in as ida already." in fund(*IDA).output
+
+
+def test_passphrase_is_no_argument() -> None:
+    assert fund(*IDA, "--passphrase", PASSPHRASE).exit_code == 2
+
+
+def test_role_is_granted_and_access_ended(app: Flask) -> None:
+    fund(*IDA)
+    assert fund("grant", "ida", "--role", "auditor").output == "ida holds the role auditor now.\n"
+    with app.app_context():
+        person = people.by_handle("ida")
+        assert person is not None
+        assert person.roles == {Role.COORDINATOR, Role.AUDITOR}
+    assert json.loads(fund("disable", "ida", "--json").output) == {
+        "handle": "ida", "disabled": True,
+    }  # fmt: skip
+    with app.app_context():
+        assert people.by_handle("ida") is None
+    assert fund("disable", "ida").output == "Error: Nobody signs in as ida.\n"
+    assert fund("grant", "nobody", "--role", "auditor").exit_code == 1
+    assert fund("grant", "ida", "--role", "applicant").exit_code == 2
