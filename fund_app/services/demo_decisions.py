@@ -1,4 +1,4 @@
-"""Decisions out of the ordinary: help within hours, money that is short, refusals looked at again."""
+"""Decisions out of the ordinary: help within hours, money that is short, second looks at refusals."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from fund_app.services.demo_roads import (
     YES,
     accept,
     apply,
-    declare,
     decide,
+    declare,
     no,
     pay,
     report_and_close,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fund_app.adapters.payments import Movement, Payment
+from fund_app.models.donations import Method
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
 from fund_app.models.types import new_ref
 from fund_app.services import codenames, donation_progress, donations, ledger_chart, ledger_facts
@@ -21,7 +22,6 @@ from fund_app.services.donations import BankGift, Wish
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.personas import persona
 from fund_app.services.unit import unit_of_work
-from fund_app.models.donations import Method
 from workflows.roles import SYSTEM
 
 CURRENCY = donations.CURRENCY

@@ -246,7 +246,7 @@ def _somebody_left(house: House, case: Case) -> bool:
 
 
 def _median(house: House, chosen: Plan) -> Story[None]:
-    """The normal path with its exact times: asked on Saturday at ten, answered after 30 hours."""
+    """Take the normal path at its exact times: asked on Saturday, answered after 30 hours."""
     case = house.draft(chosen)
     yield at("2026-03-13 21:40") - house.clock.now()
     house.submit(case)
