@@ -1,41 +1,35 @@
-"""Payees: who is paid and how, written down for somebody who cannot do it at the moment."""
+"""Looks at who is paid: opened with the payer's own key, and never without a trace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.events import VIEWS
+from fund_app.services import audit, disbursements
+from fund_app.services.transition import Unknown
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import SignedIn
+from workflows.roles import Role
 
-from sqlalchemy.orm import Session
-
-from fund_app.models.applications import Answer, Application
-from fund_app.models.sealed import Compartment
-from fund_app.queries import answers
-from fund_app.services import disbursements, offers, vault
-from fund_app.services.disbursements import Way
-from fund_app.services.intake import AnswerText
+PAYERS = (Role.FINANCE_OFFICER, Role.TREASURER)
+SHOWN = ("payee_name", "payee_account")
+"""What a payment needs. The word only the recipient knows stays out: it is their proof."""
 
 
-def name_payee(session: Session, application: Application, payee: Sequence[AnswerText]) -> Way:
-    """Seal a payee in the caller's unit of work and return the way the money travels.
+def look(actor: SignedIn, disbursement_id: str) -> dict[str, str]:
+    """Open the payee's details for somebody who makes payments, and record the look.
 
-    payee: the answers of block PAY, the channel among them, as they were told by a safe way or
-    stand in the person's directive. They are sealed under a new version of the payout key that
-    the applicant and those who make payments open; whoever wrote them cannot read them again.
+    The applicant sees the role and the day of each look. Returns the questions of SHOWN with
+    their answers; empty, and nothing recorded, where the person holds no key. Raises Unknown.
     """
-    keys = vault.renew(application.id, Compartment.PAYOUT)
-    vault.grant(keys, application.id, Compartment.PAYOUT, *offers.payers(session))
-    known = answers.newest(session, application.id)
-    details: dict[str, str] = {}
-    for each in payee:
-        earlier = known.get((each.question, each.item))
-        row = Answer(
-            application_id=application.id,
-            question=each.question,
-            item=each.item,
-            version=1 if earlier is None else earlier.version + 1,
-            compartment=Compartment.PAYOUT,
-        )
-        row.value.seal(keys, each.text)
-        session.add(row)
-        details[each.question] = each.text
-    session.flush()
-    return Way(details[offers.CHANNEL], disbursements.payee_digest(details))
+    with unit_of_work() as session:
+        payment = session.get(Disbursement, disbursement_id)
+        if payment is None:
+            raise Unknown(disbursement_id)
+        case_id = payment.application_id
+        details = disbursements.payee_of(session, actor, case_id)
+        shown = {key: details[key] for key in SHOWN if key in details}
+        role = next((each for each in PAYERS if each in actor.roles), None)
+        if not shown or role is None:
+            return {}
+        audit.record(session, VIEWS, case_id, "payee_opened", actor=actor, role=role)
+        return shown

@@ -136,15 +136,15 @@ class House:
         return applicant, self.case_of(applicant)
 
     def to_review(
-        self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna"
+        self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna", level: int = 2
     ) -> None:
-        """Lead a submitted case to the panel: acknowledged, verified, redacted."""
+        """Lead a submitted case to the panel: acknowledged, verified to a level, redacted."""
         coordinator = self[lead]
         applications.acknowledge(coordinator, case_id, press())
         applications.set_band(coordinator, case_id, "standard", press())
         applications.start_verification(coordinator, case_id, press())
         for kind in ("identity", "incident", "activity", "need"):
-            result = CheckResult(kind, "confirmed", 2, "seen")
+            result = CheckResult(kind, "confirmed", level, "seen")
             applications.verify(coordinator, case_id, result, press())
         self.redact(case_id, lines, lead=lead)
         applications.to_review(coordinator, case_id, press())

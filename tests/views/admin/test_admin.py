@@ -48,7 +48,8 @@ def test_dead_letter_is_tried_again_once(house: House, admin: FundClient) -> Non
 
 def test_health_notices_that_no_worker_runs(house: House, admin: FundClient) -> None:
     assert "All is well." in admin.page("/admin/health").text
-    house.submitted()
+    with unit_of_work() as session:
+        jobs.enqueue(session, "letter", {"case": "a"}, key="a:1:letter")
     house.at(house.clock.now() + timedelta(minutes=20))
     assert "Is a worker running?" in admin.page("/admin/health").text
 

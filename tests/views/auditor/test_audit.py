@@ -29,8 +29,7 @@ def test_whole_trail_is_called_whole(house: House, auditor: FundClient) -> None:
 def test_first_changed_event_of_a_chain_is_named(house: House, auditor: FundClient) -> None:
     _, case_id = house.approved(LINES)
     with unit_of_work() as session:
-        for trigger in ("event_stays", "event_no_update"):
-            session.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
+        session.execute(text("DROP TRIGGER event_is_not_changed"))
         session.execute(
             text("UPDATE event SET actor_role = 'auditor' WHERE subject_id = :id AND step = 3"),
             {"id": case_id},

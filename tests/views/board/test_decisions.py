@@ -6,40 +6,41 @@ import pytest
 
 from fund_app.queries import oversight
 from fund_app.queries.oversight import Cell
-from fund_app.services import ballots, board_votes
+from fund_app.services import ballots, board_votes, deadlines
+from fund_app.services.votes import Cast
 from tests.support.house import House, press
 from tests.support.pages import Page
 from tests.support.staff import Enter
+from workflows.counting import Choice
+from workflows.roles import Role
 
 LARGE = (("legal", 450_000),)
 SMALL = (("legal", 100_000),)
 
 
+def granted(house: House) -> str:
+    """Return a case whose panel has granted more than it may."""
+    _, case_id = house.submitted()
+    house.to_review(case_id, LARGE, level=3)
+    house.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), Cast(Choice.APPROVE, reason="Needed.")))
+    return case_id
+
+
 def stuck(house: House) -> tuple[str, str]:
     """Return a case and its vote without a quorum, with nobody left to draw."""
-    from datetime import timedelta
-
-    from fund_app.services import deadlines
-
     _, case_id = house.submitted()
     house.to_review(case_id, SMALL)
-    ballot = house.ballot_of(case_id)
+    ballot_id = house.ballot_of(case_id).id
     for handle in ("r1", "r2", "r3"):
-        ballots.declare_free(house[handle], ballot.id, press())
-    house.at(house.clock.now() + timedelta(hours=30))
-    deadlines.act(None) if False else None
-    ballots.run_out(_session(), ballot.id, "timeout", "vote")
-    return case_id, ballot.id
-
-
-def _session() -> object:
-    from fund_app.extensions import db
-
-    return db.session()
+        ballots.declare_free(house[handle], ballot_id, press())
+    ballots.declare_conflict(house["r1"], ballot_id, press())
+    house.clock.advance(hours=25)
+    deadlines.fire_due(house.clock.now())
+    return case_id, ballot_id
 
 
 def test_award_above_the_limit_goes_on_with_the_boards_consent(house: House, enter: Enter) -> None:
-    _, case_id = house.approved(LARGE)
+    case_id = granted(house)
     assert house.case(case_id).state == "review"
     client = enter("board")
     page = client.page("/board")
@@ -52,7 +53,7 @@ def test_award_above_the_limit_goes_on_with_the_boards_consent(house: House, ent
 
 
 def test_stale_consent_is_refused(house: House, enter: Enter) -> None:
-    _, case_id = house.approved(LARGE)
+    case_id = granted(house)
     one, other = enter("board"), enter("board")
     first, second = one.page("/board"), other.page("/board")
     one.submit(first, to="consent")
@@ -63,7 +64,7 @@ def test_stale_consent_is_refused(house: House, enter: Enter) -> None:
 
 
 def test_unknown_case_is_not_found(house: House, enter: Enter) -> None:
-    house.approved(LARGE)
+    granted(house)
     client = enter("board")
     page = client.page("/board")
     token = page.form("consent").values["csrf_token"][0]
@@ -99,8 +100,6 @@ def test_statistics_show_no_small_number(house: House, enter: Enter) -> None:
 
 
 def test_two_members_decide_in_writing_where_nobody_is_left(house: House, enter: Enter) -> None:
-    from workflows.roles import Role
-
     house.add("board2", Role.BOARD_MEMBER)
     case_id, ballot_id = stuck(house)
     address = f"/board/ballots/{ballot_id}"
