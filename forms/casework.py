@@ -17,10 +17,9 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forms.fields import tidy
+from forms.fields import options, tidy
 from forms.messages import ActForm
 
 Choices = Sequence[tuple[str, Any]]
@@ -47,9 +46,7 @@ def one_of(label: Any, choices: Choices, *, pick: bool = False) -> Any:
         if field.data not in codes:
             raise ValidationError(str(CHOOSE))
 
-    listed = [SelectChoice(code, text) for code, text in choices]
-    if pick:
-        listed = [SelectChoice("", _l("Please choose")), *listed]
+    listed = options([("", _l("Please choose")), *choices] if pick else choices)
     kind = SelectField if pick else RadioField
     return kind(label, [offered], choices=listed, validate_choice=False)
 
@@ -79,9 +76,7 @@ def assign_form(colleagues: Choices) -> type[ActForm]:
 
 
 class CheckForm(ActForm):
-    """What a check found; made complete by `check_form`."""
-
-    note = text(_l("What you did and what you saw"))
+    """What a check found; made by `check_form`."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that something confirmed reaches a level."""
@@ -99,6 +94,7 @@ def check_form(kinds: Choices, statuses: Choices, levels: Choices) -> type[Check
         "kind": one_of(_l("Which of the four tests?"), kinds),
         "status": one_of(_l("What did it show?"), statuses),
         "level": one_of(_l("How far does the evidence reach?"), levels),
+        "note": text(_l("What you did and what you saw")),
     }
     return type("CheckForm", (CheckForm,), fields)
 

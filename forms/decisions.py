@@ -9,11 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from forms.casework import TOO_LONG, text
-from forms.fields import tidy
+from forms.fields import options, tidy
 from forms.messages import ActForm
 from forms.pages import amount_refusal
 from workflows.money import InvalidAmount, parse_amount
@@ -101,7 +100,7 @@ def redaction_form(
 ) -> type[RedactionForm]:
     """Build the form with `count` cost lines, amounts in `currency`."""
     members: dict[str, Any] = {"currency": currency, "most": count}
-    listed = [SelectChoice("", _l("Please choose")), *(SelectChoice(*pair) for pair in categories)]
+    listed = options([("", _l("Please choose")), *categories])
     for number in range(count):
         shown = number + 1
         members[f"category_{number}"] = SelectField(

@@ -153,7 +153,9 @@ def _paragraph(numbers: RulesParameters, decision: str) -> str:
 
 
 def _appeal(numbers: RulesParameters, reason_code: str | None) -> str | None:
-    if reason_code not in numbers.refusal_codes or not numbers.may_appeal(reason_code):
+    if reason_code is None or not numbers.refusal_codes.get(reason_code):
+        return None
+    if not numbers.may_appeal(reason_code):
         return None
     return _paragraph(numbers, "appeal")
 

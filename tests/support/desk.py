@@ -38,14 +38,14 @@ class Desk:
         """Let somebody open a page."""
         return self.browser(handle).page(path, status=status)
 
-    def press(self, handle: str, path: str, to: str, status: int = 302, **typed: object) -> Page:
+    def press(self, handle: str, path: str, to: str, expected: int = 302, **typed: object) -> Page:
         """Let somebody open a page, fill in the form that leads `to`, and send it.
 
         Returns the page the answer leads to, or the answer itself when it leads nowhere.
         """
         client = self.browser(handle)
         answer = client.submit(client.page(path), dict(typed), to=to)
-        assert answer.status_code == status, (answer.status_code, Page(answer).text)
+        assert answer.status_code == expected, (answer.status_code, Page(answer).text)
         return client.page(answer.location) if answer.location else Page(answer)
 
     def ballot_of(self, case_id: str) -> str:

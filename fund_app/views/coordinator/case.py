@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
-from fund_app.models.applications import Application
+from fund_app.models.applications import Application, VerificationCheck
 from fund_app.models.clocks import Clock
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.queries import answers, applicant, applications, casework, messages
@@ -125,7 +125,7 @@ def download(case_id: str, document_id: str) -> ResponseReturnValue:
 def checks(case_id: str) -> ResponseReturnValue:
     """Show the four checks with their levels."""
     case = frame.case_of(case_id)
-    return frame.page("checks", case, "checks", checks=case.checks, notes=_notes(case, me()))
+    return frame.page("checks", case, "checks", checks=in_order(case), notes=_notes(case, me()))
 
 
 @allow(Role.COORDINATOR)
@@ -140,6 +140,12 @@ def history(case_id: str) -> ResponseReturnValue:
         looks=list(reversed(applications.views_of(session, case.id))),
         picture=picture(case),
     )
+
+
+def in_order(case: Application) -> list[VerificationCheck]:
+    """Return the checks of a case in the order the four tests are told."""
+    known = {each.kind: each for each in case.checks}
+    return [known[kind] for kind in labels.CHECKS if kind in known]
 
 
 def _opened(case: Application, compartment: Compartment) -> dict[tuple[str, int], str]:

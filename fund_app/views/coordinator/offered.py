@@ -24,6 +24,16 @@ ELSEWHERE = "wrong_state"
 WRITE = "write_redaction"
 WAIVE, RESUME = "waive_verification", "resume"
 
+WISHES = {
+    "submitted": ("acknowledge",),
+    "triage": (CLEAR_DUPLICATES.action, "start_verification", "set_band"),
+    "verification": ("to_review", "verify"),
+    "waiting_for_money": ("no_money",),
+    "approved": ("offer",),
+    "reporting": ("close",),
+}
+"""What brings a case on, by its state, the best first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -41,9 +51,13 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """All acts of a case: the one to do next, the others, and those that have to wait."""
+    """All acts of a case: the one to do next, the others, and those that have to wait.
+
+    `held_up` is the act that would bring the case on, where there is none to do instead.
+    """
 
     next_action: str | None
+    held_up: Offered | None
     possible: tuple[Offered, ...]
     waiting: tuple[Offered, ...]
     may_write: bool
@@ -63,12 +77,17 @@ def offers(session: Session, case: Application, person: SignedIn) -> Offers:
     if options["start_verification"].refusals == ("duplicate_open",):
         found.insert(0, Offered(CLEAR_DUPLICATES))
     possible = tuple(each for each in found if not each.sentences)
-    may_write = case.state in applications.BEFORE_THE_PANEL
+    waiting = tuple(each for each in found if each.sentences)
+    following = _next(case, {each.act.action for each in possible})
+    if options["to_review"].refusals == ("redaction_missing",):
+        following = WRITE
+    wished = WISHES.get(case.state, ())
     return Offers(
-        _next(case, {each.act.action for each in possible}),
+        following,
+        next((each for each in waiting if each.act.action in wished[:1] and not following), None),
         possible,
-        tuple(each for each in found if each.sentences),
-        may_write,
+        waiting,
+        case.state in applications.BEFORE_THE_PANEL,
         mine,
     )
 
@@ -123,12 +142,4 @@ def _sentence(case: Application, action: str, code: str) -> str:
 
 def _next(case: Application, possible: set[str]) -> str | None:
     """Return the act that brings the case on, or None while it waits for somebody else."""
-    wishes = {
-        "submitted": ("acknowledge",),
-        "triage": (CLEAR_DUPLICATES.action, "start_verification", "set_band"),
-        "verification": ("to_review", "verify"),
-        "waiting_for_money": ("no_money",),
-        "approved": ("offer",),
-        "reporting": ("close",),
-    }
-    return next((each for each in wishes.get(case.state, ()) if each in possible), None)
+    return next((each for each in WISHES.get(case.state, ()) if each in possible), None)

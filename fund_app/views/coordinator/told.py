@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms import emergency
+from forms.pages import Page
 from fund_app.views.applicant.summaries import said
 
 Known = Mapping[tuple[str, int], str]
@@ -38,7 +39,7 @@ def lines(known: Known) -> list[Said]:
     return [row for section in sections(known) for row in section.rows]
 
 
-def _rows(page: emergency.Page, known: Known) -> list[Said]:
+def _rows(page: Page, known: Known) -> list[Said]:
     rows: list[Said] = []
     for block in page.blocks:
         keys = {question.key for question in block.questions}
