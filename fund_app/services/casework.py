@@ -15,6 +15,7 @@ from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step,
 from fund_app.services.unit import unit_of_work
 from workflows.catalogue import workflow
 from workflows.engine import Option, Refused, options
+from workflows.guards import GUARDS
 from workflows.roles import SYSTEM, Actor, Role
 
 Prepare = Callable[[Session, Application], None]
@@ -49,10 +50,18 @@ def carry_out(actor: Actor, application_id: str, deed: Deed, request: Request) -
             deed.prepare(session, application)
         facts = application_facts.gather(session, application, deed.action, actor, deed.facts)
         wish = Step(deed.action, actor, facts, request, deed.reason_code, deed.data)
-        seen = application.step
+        seen, for_two = application.step, _asks_for_two(application, deed.action)
         step(session, application, wish)
-        countersignatures.use(session, application.id, deed.action, actor, seen)
+        if for_two:
+            countersignatures.use(session, application.id, deed.action, actor, seen)
         application.touched_on = now().date()
+
+
+def _asks_for_two(application: Application, action: str) -> bool:
+    """Whether a guard of this step looks for a first signature."""
+    definition = workflow(application.workflow, application.workflow_version)
+    row = definition.step_of.get((action, application.state))
+    return row is not None and any("co_signer" in GUARDS[name].reads for name in row.guards)
 
 
 def propose(
@@ -94,9 +103,24 @@ def offered_to(
 
     `given` are facts only the use case knows, as for a step.
     """
+    weighed = _weigh(session, application, actor, "", given)
+    # Whether somebody else has signed first is another answer for each action.
+    signed = {each.action for each in countersignatures.waiting(session, application)}
+    anew = {action: _weigh(session, application, actor, action, given)[action] for action in signed}
+    return tuple({**weighed, **anew}.values())
+
+
+def _weigh(
+    session: Session,
+    application: Application,
+    actor: Actor,
+    action: str,
+    given: Mapping[str, Any] | None,
+) -> dict[str, Option]:
+    """Weigh every action with the facts of one."""
     definition = workflow(application.workflow, application.workflow_version)
-    facts = application_facts.gather(session, application, "", actor, given)
-    return options(definition, application, actor, facts)
+    facts = application_facts.gather(session, application, action, actor, given)
+    return {each.action: each for each in options(definition, application, actor, facts)}
 
 
 def require_own(actor: Actor, application: Application) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from fund_app.adapters.clock import now
 from fund_app.models.clocks import Clock, ClockPause
@@ -51,7 +51,8 @@ def follow(
 def of(session: Session, subject_id: str) -> list[Clock]:
     """Return the clocks of a subject that run or stand paused."""
     statement = select(Clock).where(Clock.subject_id == subject_id, Clock.state.in_(LIVE))
-    return list(session.scalars(statement.order_by(Clock.name)))
+    pauses = selectinload(Clock.pauses)
+    return list(session.scalars(statement.options(pauses).order_by(Clock.name)))
 
 
 def pause(live: Mapping[str, Clock], names: Iterable[str], moment: datetime) -> None:
@@ -60,8 +61,17 @@ def pause(live: Mapping[str, Clock], names: Iterable[str], moment: datetime) -> 
         clock = live.get(name)
         if clock is not None and clock.state == "running":
             clock.state, clock.paused_at = "paused", moment
-            clock.pauses.append(ClockPause(paused_at=moment))
+            _open_pause(clock, moment)
             _set_mark(clock)
+
+
+def _open_pause(clock: Clock, moment: datetime) -> None:
+    """Begin an interval, or go on with the one that ended at this very moment."""
+    last = clock.pauses[-1] if clock.pauses else None
+    if last is not None and last.resumed_at == moment:
+        last.resumed_at = None
+    else:
+        clock.pauses.append(ClockPause(paused_at=moment))
 
 
 def resume(live: Mapping[str, Clock], names: Iterable[str], moment: datetime) -> None:
