@@ -42,9 +42,7 @@ def verify(as_json: bool) -> None:
         click.echo(json.dumps({"chains": count, "events": events, "broken": found}, indent=2))
     else:
         for one in broken:
-            click.echo(
-                f"{one.chain} {one.subject_id}: event {one.step}: {TROUBLES[one.problem]}"
-            )
+            click.echo(f"{one.chain} {one.subject_id}: event {one.step}: {TROUBLES[one.problem]}")
     if broken:
         raise SystemExit(1)
     if not as_json:

@@ -35,7 +35,7 @@ def user() -> None:
 @click.option("--mail", "mail_address", help="Where notices without content are sent.")
 @click.option("--resolution", default="", help="The resolution that gives these roles.")
 @AS_JSON
-def add(  # noqa: PLR0913 - a person has these facts
+def add(  # noqa: PLR0917 - a person has these facts
     handle: str,
     display_name: str,
     roles: tuple[str, ...],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -106,14 +106,14 @@ def house_events(session: Session, cursor: str | None = None) -> Page[EventRow]:
     found = session.execute(statement.order_by(Event.id.desc()).limit(SIZE + 1)).all()
     kept = found[:SIZE]
     names = _handles(session, [row.reason_code or "" for row in kept])
-    rows = [EventRow(*row, subject=_named(names, row.reason_code)) for row in kept]
+    rows = [replace(EventRow(*row), subject=_named(names, row.reason_code)) for row in kept]
     return Page(rows, str(kept[-1].id) if len(found) > SIZE else None)
 
 
 def _handles(session: Session, codes: Sequence[str]) -> dict[str, str]:
     wanted = {code.rpartition(":")[2] for code in codes}
     statement = select(Person.id, Person.handle).where(Person.id.in_(wanted))
-    return {person_id: handle for person_id, handle in session.execute(statement)}
+    return {row.id: row.handle for row in session.execute(statement)}
 
 
 def _named(names: dict[str, str], code: str | None) -> str | None:
@@ -175,7 +175,7 @@ def looks(session: Session, application_id: str) -> dict[str, int]:
         .group_by(Event.actor_role)
         .order_by(Event.actor_role)
     )
-    return {role: count for role, count in session.execute(statement)}
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def ballots(session: Session, application_id: str) -> list[BallotRow]:

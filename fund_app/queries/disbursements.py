@@ -51,7 +51,7 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRow:
-    """Who signed for what; `counts` is false once what was signed has changed."""
+    """Who signed for what; it counts while `subject_hash` is that of the payment."""
 
     kind: str
     person: str
@@ -111,7 +111,7 @@ def listing(session: Session, search: Search) -> Page[PaymentRow]:
     return page(rows, _cursor if search.view == OPEN else _cursor_of_ended)
 
 
-def _narrowed(statement: Select[Any], search: Search) -> Select[Any]:
+def _narrowed(statement: Select[*tuple[Any, ...]], search: Search) -> Select[*tuple[Any, ...]]:
     is_open = Disbursement.due_at.is_not(None)
     statement = statement.where(is_open if search.view == OPEN else ~is_open)
     if search.state:
@@ -127,7 +127,7 @@ def _narrowed(statement: Select[Any], search: Search) -> Select[Any]:
     return statement
 
 
-def _ordered(statement: Select[Any], search: Search) -> Select[Any]:
+def _ordered(statement: Any, search: Search) -> Select[Any]:
     if search.view == OPEN:
         column: Any = Disbursement.due_at
         return after(statement, column, Disbursement.id, search.cursor, datetime.fromisoformat)
@@ -152,7 +152,7 @@ def _cursor_of_ended(row: PaymentRow) -> tuple[str, str]:
 def counts_by_state(session: Session) -> dict[str, int]:
     """Return how many payments are in each state. One statement."""
     statement = select(Disbursement.state, func.count()).group_by(Disbursement.state)
-    return {state: count for state, count in session.execute(statement)}
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def payment(session: Session, disbursement_id: str) -> tuple[Disbursement, Application] | None:
@@ -178,9 +178,11 @@ def signatures(session: Session, disbursement_id: str) -> list[SignatureRow]:
         )
         .join(Person, Person.id == Approval.person_id)
         .where(Approval.disbursement_id == disbursement_id)
-        .order_by(Approval.given_on, Approval.kind, Approval.id)
+        .order_by(Approval.given_on, Approval.id)
     )
-    return [SignatureRow(*row) for row in session.execute(statement)]
+    order = ("safety_check", "first", "second")
+    rows = [SignatureRow(*row) for row in session.execute(statement)]
+    return sorted(rows, key=lambda row: (row.given_on, order.index(row.kind)))
 
 
 def steps(session: Session, disbursement_id: str) -> list[StepRow]:
@@ -217,4 +219,5 @@ def waiting_for_money(session: Session) -> list[WaitingRow]:
         .where(Application.state == "waiting_for_money")
         .order_by(Application.due_at, Application.id)
     )
-    return [WaitingRow(*row) for row in session.execute(statement)]
+    found: Any = session.execute(statement)
+    return [WaitingRow(*row) for row in found]

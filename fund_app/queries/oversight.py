@@ -85,7 +85,7 @@ _CASE = (
 )
 
 
-def _cases(session: Session, statement: Select[Any]) -> list[CaseRow]:
+def _cases(session: Session, statement: Select[*tuple[Any, ...]]) -> list[CaseRow]:
     ordered = statement.order_by(Application.due_at, Application.id)
     return [CaseRow(*row) for row in session.execute(ordered)]
 
@@ -167,7 +167,7 @@ def by_month(session: Session) -> list[Cell]:
     return suppressed(dict(sorted(counts.items())))
 
 
-def _pairs(session: Session, statement: Select[Any]) -> Sequence[tuple[Any, int]]:
+def _pairs(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[tuple[Any, int]]:
     return [(row[0], row[1]) for row in session.execute(statement)]
 
 

@@ -29,6 +29,4 @@ ADVICE = {
 def index() -> ResponseReturnValue:
     """Show what each check found and what to do."""
     findings = health.examine(db.session())
-    return render_template(
-        "admin/health.html", findings=findings, checks=CHECKS, advice=ADVICE
-    )
+    return render_template("admin/health.html", findings=findings, checks=CHECKS, advice=ADVICE)

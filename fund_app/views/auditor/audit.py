@@ -77,9 +77,7 @@ def case(application_id: str) -> ResponseReturnValue:
     """Show how one case was decided: steps, roles, votes, promises; no word of what it is about."""
     session = db.session()
     found = trail.case(session, application_id) or not_found()
-    votes = [
-        (each, tallies.tally(session, each.id)) for each in trail.ballots(session, found.id)
-    ]
+    votes = [(each, tallies.tally(session, each.id)) for each in trail.ballots(session, found.id)]
     return render_template(
         "auditor/audit/case.html",
         case=found,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from fund_app.extensions import db
+from fund_app.models import ledger_accounts
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.queries import audit as trail
 from fund_app.queries import donation_labels, ledger
@@ -29,6 +30,7 @@ from workflows.roles import Role
 READERS = (Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR)
 LARGEST_ENTRY = 2**63 - 1
 FILES = {"beancount": "ledger.beancount", "hledger": "ledger.journal", "csv": "ledger.csv"}
+PROMISES = frozenset({ledger_accounts.COMMIT_CONTROL, ledger_accounts.COMMIT_OPEN})
 CODED = frozenset({"application", "ballot", "disbursement"})
 
 
@@ -146,9 +148,10 @@ def _bar(position: Position) -> tuple[str, list[tuple[str, int, str]]]:
     def words(amount: int) -> str:
         return formats.money(amount, position.currency)
 
+    transit = _("%(amount)s in transit", amount=words(position.in_transit))
     parts = [
         ("brand", position.paid, _("%(amount)s paid", amount=words(position.paid))),
-        ("warn", position.in_transit, _("%(amount)s in transit", amount=words(position.in_transit))),
+        ("warn", position.in_transit, transit),
         ("accent", position.committed, _("%(amount)s promised", amount=words(position.committed))),
         ("soft", position.available, _("%(amount)s free", amount=words(position.available))),
     ]
@@ -165,9 +168,10 @@ def _sums(rows: list[ledger.BalanceRow]) -> dict[str, tuple[int, int]]:
 
 
 def _amount(entry: EntryRow) -> list[str]:
-    """Return what moved, per currency: the sum of the lines on the debit side."""
+    """Return what moved, per currency: the debit side; promises only where nothing else did."""
+    real = [line for line in entry.lines if line.account_code not in PROMISES]
     moved: dict[str, int] = {}
-    for line in entry.lines:
+    for line in real or entry.lines:
         moved[line.currency] = moved.get(line.currency, 0) + max(line.amount, 0)
     return [
         formats.money(amount, currency) if currency in EXPONENTS else decimal_text(amount, currency)

@@ -216,9 +216,7 @@ def _tabs(search: Search) -> list[tuple[str, str, bool]]:
 def _states(search: Search) -> list[tuple[str, str, bool, int]]:
     counts = payments.counts_by_state(db.session())
     finals = {state.code for state in DISBURSEMENT.states if state.final}
-    wanted = [
-        code for code in counts if (code in finals) == (search.view == OVER) and code in labels.STATES
-    ]
+    wanted = [code for code in counts if (code in finals) == (search.view == OVER)]
     order = [state.code for state in DISBURSEMENT.states]
     rows = [
         (str(labels.STATES[code]), _address(search, state=code), search.state == code, counts[code])
@@ -230,4 +228,5 @@ def _states(search: Search) -> list[tuple[str, str, bool, int]]:
 
 def _address(search: Search, **changes: str | None) -> str:
     known = {"view": search.view, "state": search.state or None, "q": search.text or None}
-    return url_for("treasury.disbursements", **{**known, **changes})
+    values: dict[str, Any] = {**known, **changes}
+    return url_for("treasury.disbursements", **values)

@@ -39,9 +39,7 @@ def test_first_changed_event_of_a_chain_is_named(house: House, auditor: FundClie
     assert f"Case {house.case(case_id).designation} 3 Its content is not" in page.text
 
 
-def test_case_shows_how_it_was_decided_and_no_word_of_it(
-    house: House, auditor: FundClient
-) -> None:
+def test_case_shows_how_it_was_decided_and_no_word_of_it(house: House, auditor: FundClient) -> None:
     _, case_id = house.approved(LINES)
     designation = house.case(case_id).designation
     listed = auditor.page(f"/audit?q={designation[:4].lower()}")

@@ -31,9 +31,10 @@ def test_positions_lead_to_entries_and_an_entry_to_its_lines(house: House, enter
 def test_entries_are_narrowed_by_kind_and_day(house: House, enter: Enter) -> None:
     house.approved((("legal", 100_000),))
     client = enter("board")
-    assert "Award promised" in client.page("/ledger/entries?kind=grant_approve").text.partition(
-        "Search"
-    )[2]
+    assert (
+        "Award promised"
+        in client.page("/ledger/entries?kind=grant_approve").text.partition("Search")[2]
+    )
     assert "No entry fits." in client.page("/ledger/entries?kind=bank_fee").text
     assert "No entry fits." in client.page("/ledger/entries?until=2000-01-01").text
     assert "No entry fits." in client.page("/ledger/entries?fund=NOPE").text

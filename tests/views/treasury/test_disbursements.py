@@ -238,7 +238,7 @@ def test_nothing_of_the_story_is_reachable_for_finance(house: House, enter: Ente
 def test_list_is_searched_filtered_and_cheap(
     house: House, enter: Enter, query_counter: QueryCounter
 ) -> None:
-    case_id, address = planned(house)
+    case_id, _ = planned(house)
     payment = house.payment_of(case_id)
     designation, reference = payment.application.designation, payment.reference
     client = enter("treasurer")
@@ -253,7 +253,7 @@ def test_list_is_searched_filtered_and_cheap(
 
 
 def test_award_goes_on_once_the_money_is_found(house: House, enter: Enter) -> None:
-    _, case_id = house.approved((("legal", 390_000),))
+    house.approved((("legal", 390_000),))
     _, second = house.approved((("legal", 200_000),))
     assert house.case(second).state == "waiting_for_money"
     client = enter("fin1")
