@@ -142,4 +142,5 @@ def _sentence(case: Application, action: str, code: str) -> str:
 
 def _next(case: Application, possible: set[str]) -> str | None:
     """Return the act that brings the case on, or None while it waits for somebody else."""
-    return next((each for each in WISHES.get(case.state, ()) if each in possible), None)
+    wished = [each for each in WISHES.get(case.state, ()) if each != "set_band" or not case.band]
+    return next((each for each in wished if each in possible), None)
