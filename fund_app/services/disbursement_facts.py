@@ -50,14 +50,14 @@ def signer(payment: Disbursement, kind: str) -> str | None:
     )
 
 
-def gather(  # noqa: PLR0913 - a step is who does what to which, with what
+def gather(
     session: Session,
     payment: Disbursement,
     application: Application,
     action: str,
     actor: Actor,
-    given: Mapping[str, Any] | None = None,
     *,
+    given: Mapping[str, Any] | None = None,
     line: Any = None,
 ) -> Facts:
     """Return the facts of one step of a payment; `line` is the bank line it is about, if any."""
@@ -69,14 +69,14 @@ def gather(  # noqa: PLR0913 - a step is who does what to which, with what
             "rules": lambda: rules.of(session, application),
             "variant": lambda: VARIANTS.get(payment.channel, ANY),
             "case_state": lambda: application.state,
-            "case_is_held": lambda: bool(holds.active(session, application.id)),
+            "case_is_held": lambda: len(holds.active(session, application.id)) > 0,
             "case_cancelled": lambda: False,
             "tranche_due": lambda: True,
             "amount": lambda: payment.amount,
             "encumbered": lambda: _encumbered(session, payment),
             "other_attempts": lambda: _other_attempts(session, payment),
             "channel_allowed": lambda: payment.channel in allowed_in(application.region),
-            "reference_neutral": lambda: payment.reference.isalnum(),
+            "reference_neutral": payment.reference.isalnum,
             "payee_verified": lambda: False,
             "screening_clean": lambda: False,
             "details_unchanged": lambda: signer(payment, "safety_check") is not None,

@@ -94,7 +94,9 @@ def _refusals(
     session: Session, payment: Disbursement, application: Application, action: str, actor: Actor
 ) -> tuple[str, ...]:
     definition = workflow(payment.workflow, payment.workflow_version)
-    facts = disbursement_facts.gather(session, payment, application, action, actor, _given(action))
+    facts = disbursement_facts.gather(
+        session, payment, application, action, actor, given=_given(action)
+    )
     try:
         fire(definition, payment, action, actor, facts)
     except Refused as refused:

@@ -377,7 +377,7 @@ def fire(  # noqa: PLR0913, PLR0917 - the same
 ) -> None:
     """Take one step of a payment whose application the caller has locked."""
     facts = disbursement_facts.gather(
-        session, payment, application, action, actor, given, line=data
+        session, payment, application, action, actor, given=given, line=data
     )
     seen = payment.step
     step(session, payment, Step(action, actor, facts, request, reason_code, data))

@@ -16,6 +16,7 @@ from fund_app.models.clocks import Clock
 from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger
 from fund_app.services import applications, audit
+from fund_app.services.application_effects import CheckResult
 from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
 from workflows.counting import Choice
@@ -62,7 +63,7 @@ def test_case_reaches_its_partial_award_at_the_exact_times(house: House) -> None
 
     applications.start_verification(house["anna"], case_id, press())
     for kind in ("identity", "incident", "activity", "need"):
-        result = applications.CheckResult(kind, "confirmed", 2, "seen")
+        result = CheckResult(kind, "confirmed", 2, "seen")
         applications.verify(house["anna"], case_id, result, press())
     house.redact(case_id, LINES)
     applications.to_review(house["anna"], case_id, press())
