@@ -84,7 +84,7 @@ class _Gatherer:
             "officers": self.officers,
             "assignee_recused": lambda: False,
             "open_duplicates": self.open_duplicates,
-            "info_round": lambda: self.times("request_info"),
+            "info_round": lambda: self.times("request_info") + 1,
             "info_rounds_most": lambda: self.rules.info_rounds_most,
             "signals": self.signals,
             "verification_level": lambda: application.verification_level,
