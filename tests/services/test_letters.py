@@ -57,10 +57,10 @@ def house(app: Flask, clock: ManualClock) -> Iterator[House]:
 
 def text_of(printed: bytes) -> str:
     found = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"],
+        ["pdftotext", "-layout", "-", "-"],  # noqa: S607
         input=printed,
         capture_output=True,
-        check=True,  # noqa: S607
+        check=True,
     )
     return " ".join(found.stdout.decode().split())
 
