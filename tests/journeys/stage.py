@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_currency
 from playwright.sync_api import Browser
 
 import config
@@ -17,6 +18,7 @@ from fund_app.services import people, personas
 from tests.journeys.visitor import Visitor, visitor
 from tests.support.application import running_app
 from tests.support.live import LiveFund
+from workflows.money import Money
 from workflows.roles import SYSTEM, Role
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -73,6 +75,8 @@ class Stage:
 
     def assert_untroubled(self) -> None:
         """Fail when any browser asked another host, complained, or met a broken page."""
+        broken = [failure for each in self.visitors for failure in each.failures]
+        assert broken == [], f"{broken}\n{self.fund.log}"
         for each in self.visitors:
             each.assert_untroubled(self.neighbours)
 
@@ -82,14 +86,14 @@ class Stage:
             each.close()
 
 
-def take_on(fund: LiveFund, *others: tuple[str, Role]) -> None:
-    """Take on the staff the demonstration's door knows, and others by handle and role."""
-    wanted = [
-        (each.handle, each.display_name, each.roles)
-        for each in personas.PERSONAS
-        if not each.codename
-    ]
-    wanted += [(handle, handle.title(), frozenset({role})) for handle, role in others]
+def take_on(fund: LiveFund) -> None:
+    """Take on the staff whom the demonstration's door knows."""
+    staff = [each for each in personas.PERSONAS if not each.codename]
+    hire(fund, [(each.handle, each.display_name, each.roles) for each in staff])
+
+
+def hire(fund: LiveFund, wanted: Iterable[tuple[str, str, frozenset[Role]]]) -> None:
+    """Take on people by handle, name and roles, with the passphrase of all staff here."""
     settings = config.from_environment(fund.environment)
     with running_app(settings, fund.clock) as app, app.app_context():
         for handle, name, roles in wanted:
@@ -107,6 +111,12 @@ def pdf_text(content: bytes, folder: Path) -> str:
         check=True,
     )
     return " ".join(done.stdout.split())
+
+
+def written(amount: int, language: str) -> str:
+    """Return an amount as a document in this language prints it, white space squeezed."""
+    text = format_currency(Money(amount, "EUR").as_decimal(), "EUR", locale=language)
+    return " ".join(str(text).split())
 
 
 def until(happens: Callable[[], bool], what: str) -> None:

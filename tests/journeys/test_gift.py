@@ -9,23 +9,15 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from babel.numbers import format_currency
 
-from tests.journeys.stage import Stage, berlin, pdf_text, until
+from tests.journeys.stage import Stage, berlin, pdf_text, until, written
 from tests.journeys.visitor import Visitor
-from workflows.money import Money
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RESTRICTED, FREE, BY_BANK = 120_50, 50_00, 75_25
 GIVEN = RESTRICTED + FREE + BY_BANK
 RETURNED = 20_05
-
-
-def written(amount: int, language: str) -> str:
-    """Return an amount as a statement in this language prints it, white space squeezed."""
-    text = format_currency(Money(amount, "EUR").as_decimal(), "EUR", locale=language)
-    return " ".join(str(text).split())
 
 
 def give(donor: Visitor, fund: str, amount: int, method: str) -> None:
@@ -138,7 +130,11 @@ def test_gift_reaches_its_statement_to_the_cent(stage: Stage, tmp_path: Path) ->
     until(lambda: ("Refunds", "GEN") in income(stage), "a return in the ledger")
     assert income(stage)["Refunds", "GEN"] == -RETURNED
 
-    # Much later, on another device, with the digits alone.
+    read_statements(stage, digits, tmp_path)
+
+
+def read_statements(stage: Stage, digits: str, folder: Path) -> None:
+    """Come back much later, on another device, with the digits alone."""
     stage.at(berlin(2026, 5, 4, 9))
     later = stage.somebody("donor-later")
     later.go("/donate/sign-in")
@@ -149,7 +145,7 @@ def test_gift_reaches_its_statement_to_the_cent(stage: Stage, tmp_path: Path) ->
     booked = income(stage)
     assert sum(booked.values()) == GIVEN - RETURNED
     for language in ("en", "de", "ru"):
-        read_statement(later, language, booked, tmp_path)
+        read_statement(later, language, booked, folder)
 
 
 def read_statement(
@@ -159,7 +155,7 @@ def read_statement(
     donor.language = language
     donor.go(f"/donate/statements?lang={language}&year=2026")
     assert donor.page.locator("html").get_attribute("lang") == language
-    content = donor.fetch("Download as PDF")
+    content = donor.fetch("/statements/file")
     text = pdf_text(content, folder)
     given = sum(amount for (account, _), amount in booked.items() if account == "Donations")
     back = -sum(amount for (account, _), amount in booked.items() if account == "Refunds")

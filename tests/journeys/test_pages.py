@@ -1,0 +1,126 @@
+"""Every page that can be reached by links, for everybody: whole, narrow, quiet and from here."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Response
+
+from fund_app.services.personas import PERSONAS
+from tests.journeys.stage import Stage
+from tests.journeys.visitor import Visitor
+from tests.support.browser import PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LARGEST_FIRST_PAGE = 50 * 1024
+MOST_OF_A_KIND = 2
+"""How many pages of one kind are looked at: two cases are as good as forty."""
+HANDLES = tuple(each.handle for each in PERSONAS)
+REF = re.compile(r"/[0-9a-f]{32}(?=/|$)|/\d+(?=/|$)")
+NOT_FOLLOWED = ("/exit", "/static/", "/donate/statements/file")
+"""The quick exit would end the walk; the others are files."""
+
+
+def kind_of(address: str) -> str:
+    """Return an address without what differs between pages of one kind."""
+    parts = urlsplit(address)
+    names = sorted(each.partition("=")[0] for each in parts.query.split("&") if each)
+    return REF.sub("/*", parts.path) + "?" + "&".join(n for n in names if n != "lang")
+
+
+def links(person: Visitor) -> list[str]:
+    """Return where the present page leads on this site, downloads apart."""
+    script = "each => each.map(a => a.href)"
+    found: list[str] = person.page.locator("a[href]:not([download])").evaluate_all(script)
+    return [
+        address.partition("#")[0]
+        for address in found
+        if address.startswith(person.base_url)
+        and not urlsplit(address).path.startswith(NOT_FOLLOWED)
+        and ("lang=" not in address or "lang=en" in address)
+    ]
+
+
+def faults(person: Visitor) -> list[str]:
+    """Return what is wrong with the present page, in words."""
+    page = person.page
+    found = [] if person.status < 400 else [f"status {person.status}"]
+    if not page.title().strip():
+        found.append("no title")
+    if page.locator("html").get_attribute("lang") not in {"en", "de", "ru"}:
+        found.append("no language")
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} headings of the first rank")
+    width: int = page.evaluate("document.scrollingElement.scrollWidth")
+    if width > PHONE["width"]:
+        found.append(f"{width} pixels wide")
+    ids: list[str] = page.locator("[id]").evaluate_all("each => each.map(one => one.id)")
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        found.append(f"ids twice: {twice}")
+    nameless = page.locator(
+        "input:not([type=hidden]):not([id]), select:not([id]), textarea:not([id])"
+    ).count()
+    if nameless:
+        found.append(f"{nameless} fields that no label can name")
+    return found
+
+
+def walk(person: Visitor, start: str) -> tuple[dict[str, list[str]], list[str]]:
+    """Follow every link from a page; returns faults by address, and the kinds of page seen."""
+    waiting, seen, kinds = deque([start]), {start}, dict[str, int]()
+    wrong: dict[str, list[str]] = {}
+    while waiting:
+        address = waiting.popleft()
+        kind = kind_of(address)
+        if kinds.get(kind, 0) >= MOST_OF_A_KIND:
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        person.go(address)
+        told = faults(person)
+        if told:
+            wrong[address.removeprefix(person.base_url)] = told
+        for found in links(person):
+            if found not in seen:
+                seen.add(found)
+                waiting.append(found)
+    return wrong, sorted(kinds)
+
+
+@pytest.mark.parametrize("handle", HANDLES)
+def test_every_page_of_a_persona_is_whole(furnished: Stage, handle: str) -> None:
+    person = furnished.persona(handle)
+    person.page.set_viewport_size(PHONE)
+    wrong, kinds = walk(person, person.page.url)
+    person.assert_untroubled()
+    assert (wrong, person.failures) == ({}, [])
+    assert len(kinds) >= 3, kinds
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_public_pages_are_whole_in_every_language(furnished: Stage, language: str) -> None:
+    person = furnished.somebody(f"visitor-{language}", language, phone=True)
+    for path in ("/", "/apply/emergency", "/apply/emergency/fit", "/apply/emergency/now",
+                 "/return", "/donate", "/donate/sign-in", "/door", "/staff/"):  # fmt: skip
+        person.go(f"{path}?lang={language}")
+        assert (path, faults(person)) == (path, [])
+        assert person.page.locator("html").get_attribute("lang") == language
+    person.assert_untroubled()
+
+
+def test_first_page_is_light(furnished: Stage) -> None:
+    person = furnished.somebody("light")
+    weights: list[int] = []
+
+    def weigh(answer: Response) -> None:
+        weights.append(len(answer.body()) + sum(len(k) + len(v) for k, v in answer.headers.items()))
+
+    person.page.on("response", weigh)
+    person.go("/")
+    person.page.wait_for_load_state("networkidle")
+    assert len(weights) >= 2
+    assert sum(weights) <= LARGEST_FIRST_PAGE
