@@ -90,6 +90,11 @@ class Keystore:
         self._engine = engine
         self._writing = engine.execution_options(**{WRITE: True})
 
+    @property
+    def engine(self) -> Engine:
+        """The engine of the keystore's own database."""
+        return self._engine
+
     def schema_version(self) -> int | None:
         """Return the version written at creation, or None where there is no keystore."""
         try:
