@@ -1,4 +1,4 @@
-"""Decisions out of the ordinary: help within hours, money that is short, second looks at refusals."""
+"""Decisions out of the ordinary: help within hours, money that is short, second looks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _fast(house: House) -> Iterator[Telling]:
     one = plan(23, "2026-02-04 02:04", texts.BEATEN, "ru", "BY", line("medical", 1500),
                band="life_threat", tag="fast-track-refused", channel="voucher")  # fmt: skip
     yield one, _not_ratified(house, one)
-    one = plan(56, "2026-06-28 04:30", texts.DETENTION, "ru", "RU", line("legal", 1200),
+    one = plan(56, "2026-06-29 14:10", texts.DETENTION, "ru", "RU", line("legal", 1200),
                line("prison_support", 240), band="life_threat", tag="fast-track-now",
                channel="direct_to_supplier")  # fmt: skip
     yield one, _waiting_for_the_panel(house, one)

@@ -58,8 +58,6 @@ FURTHER_STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("reviewer-5", "Ketevan Lomidze", "ru", (Role.REVIEWER,)),
     ("reviewer-6", "Hanna Brandt", "de", (Role.REVIEWER,)),
     ("reviewer-7", "Daniyar Osmonov", "ru", (Role.REVIEWER,)),
-    ("reviewer-8", "Elena Moraru", "en", (Role.REVIEWER,)),
-    ("reviewer-9", "Piotr Zielinski", "en", (Role.REVIEWER,)),
     ("board-2", "Stefan Roth", "de", (Role.BOARD_MEMBER,)),
     ("board-3", "Zoya Petrosyan", "ru", (Role.BOARD_MEMBER,)),
     ("security", "Nadia Sommer", "en", (Role.SECURITY_LEAD,)),

@@ -29,7 +29,8 @@ from fund_app.queries import ledger
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import audit, demo_data, personas, vault
 from fund_app.services.vault import SignedIn
-from tests.support.application import running_app, test_settings
+from tests.support.application import running_app
+from tests.support.application import test_settings as settings_for
 from tests.support.postgres import running_postgres
 from tests.support.stores import PostgresStores, SqliteStores, Store
 from workflows.emergency import STATES
@@ -57,7 +58,7 @@ def demonstration(store: Store, home: Path) -> Iterator[Flask]:
         "base_url": "http://127.0.0.1:8000",
         "clock_file": home / "clock",
     }
-    settings = test_settings(store, home, "", changes)
+    settings = settings_for(store, home, "", changes)
     with running_app(settings, ShiftedClock(home / "clock")) as app, app.app_context():
         demo_data.load(lambda _moment: None)
         demo_data.start_clock()
@@ -134,13 +135,9 @@ class TestLoaded:
 
     def test_what_is_spent_and_left_is_what_came_in(self) -> None:
         """Opening, plus gifts, less refunds, fees and grants: what the funds can spend."""
-        sums = dict(
-            db.session.execute(
-                select(Posting.account_code, func.sum(Posting.amount)).group_by(
-                    Posting.account_code
-                )
-            ).tuples()
-        )
+        question = select(Posting.account_code, func.sum(Posting.amount))
+        rows = db.session.execute(question.group_by(Posting.account_code))
+        sums = {account: int(amount) for account, amount in rows}
         came = -sums["OpeningBalances"] - sums["Donations"] - sums["Refunds"]
         went = sums["Grants"] + sums["ProcessingFees"] + sums["BankFees"]
         funds = ("GEN", "EMG", "LEG", "FAM", "DIG", "RES")
