@@ -66,7 +66,7 @@ def words(expected: str) -> str:
     """Return what is expected, in words."""
     return {
         DECLARE: _("Say whether you have a conflict"),
-        VOTE: _("Vote"),
+        VOTE: _("Cast your vote"),
         VOTED: _("You have voted; you can change it until the vote closes"),
         READ: _("You can read; the vote opens when enough have declared"),
         WAIT: _("Nothing now; the vote is closed and not decided yet"),
