@@ -1,0 +1,90 @@
+"""The fast track through the services: two officers, one amount, the panel afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from fund_app.adapters.clock import ManualClock
+from fund_app.extensions import db
+from fund_app.queries import ledger
+from fund_app.services import applications, ballots, disbursements, fast_track
+from fund_app.services.application_effects import CheckResult
+from fund_app.services.fast_track import Grant
+from fund_app.services.intake import AnswerText
+from tests.support.house import House, build, press
+from workflows.engine import Refused
+
+LINES = (("legal", 80_000), ("medical", 40_000))
+PAYEE = (
+    AnswerText("payout_channel", 0, "payout", "voucher"),
+    AnswerText("payee_name", 0, "payout", "Test Person A-0016"),
+    AnswerText("confirmation_word", 0, "payout", "heron"),
+)
+WHOLE = Grant((80_000, 40_000), PAYEE)
+
+
+@pytest.fixture
+def house(app: Flask, clock: ManualClock) -> Iterator[House]:
+    with app.app_context():
+        yield build(app, clock)
+
+
+@pytest.fixture
+def case_id(house: House) -> str:
+    """Return a case about a life, with a sign that supports it and a redacted file."""
+    _, case_id = house.submitted()
+    applications.acknowledge(house["anna"], case_id, press())
+    applications.set_band(house["anna"], case_id, "life_threat", press())
+    found = CheckResult("incident", "confirmed", 2, "seen")
+    applications.verify(house["anna"], case_id, found, press())
+    house.redact(case_id, LINES)
+    return case_id
+
+
+def test_two_officers_plan_a_payment_and_call_the_panel(house: House, case_id: str) -> None:
+    fast_track.propose(house["boris"], case_id, 120_000, press())
+    fast_track.decide(house["anna"], case_id, WHOLE, press())
+    case = house.case(case_id)
+    assert (case.state, case.awarded, case.fund_code) == ("fast_track", 120_000, "EMG")
+    assert (house.payment_of(case_id).state, house.ballot_of(case_id).kind) == (
+        "ready",
+        ballots.RATIFICATION,
+    )
+    assert ledger.position("EMG", "EUR").committed == 120_000
+
+
+def test_finance_reads_the_payee_whom_the_coordinator_named(house: House, case_id: str) -> None:
+    fast_track.propose(house["boris"], case_id, 120_000, press())
+    fast_track.decide(house["anna"], case_id, WHOLE, press())
+    with_key = disbursements.payee_of(db.session(), house["fin1"], case_id)
+    assert with_key["payee_name"] == "Test Person A-0016"
+    assert disbursements.payee_of(db.session(), house["anna"], case_id) == {}
+
+
+def test_one_officer_is_not_enough(house: House, case_id: str) -> None:
+    fast_track.propose(house["anna"], case_id, 120_000, press())
+    with pytest.raises(Refused) as refused:
+        fast_track.decide(house["anna"], case_id, WHOLE, press())
+    assert refused.value.codes == ("two_officers_needed",)
+    assert house.case(case_id).awarded is None
+
+
+def test_signature_under_another_amount_does_not_count(house: House, case_id: str) -> None:
+    fast_track.propose(house["boris"], case_id, 100_000, press())
+    with pytest.raises(Refused) as refused:
+        fast_track.decide(house["anna"], case_id, WHOLE, press())
+    assert refused.value.codes == ("two_officers_needed",)
+
+
+def test_amount_above_the_cap_is_refused(house: House, case_id: str) -> None:
+    with pytest.raises(Refused) as refused:
+        fast_track.propose(house["boris"], case_id, 150_001, press())
+    assert refused.value.codes == ("above_fast_track_cap",)
+
+
+def test_amount_above_a_line_is_refused(house: House, case_id: str) -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        fast_track.decide(house["anna"], case_id, Grant((80_001, 0), PAYEE), press())
