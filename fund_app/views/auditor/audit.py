@@ -15,7 +15,7 @@ from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import audit as trail
 from fund_app.services import anchors, tallies
 from fund_app.services import audit as chains
-from fund_app.views import labels as roles
+from fund_app.views import labels as words
 from fund_app.views.access import allow, not_found
 from fund_app.views.auditor import labels
 from workflows.roles import Role
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         tabs=_tabs("auditor.audit"),
         page=found,
         search=search,
+        words=words,
         size=trail.size(session),
         anchor=anchors.anchor(session, now().date() - timedelta(days=1)),
         following_url=found.following
@@ -67,7 +68,7 @@ def house() -> ResponseReturnValue:
         tabs=_tabs("auditor.house"),
         page=found,
         labels=labels,
-        role=roles.role,
+        role=words.role,
         following_url=found.following and url_for("auditor.house", after=found.following),
     )
 
@@ -86,7 +87,8 @@ def case(application_id: str) -> ResponseReturnValue:
         clocks=trail.clocks(session, found.id),
         looks=trail.looks(session, found.id),
         labels=labels,
-        role=roles.role,
+        words=words,
+        role=words.role,
     )
 
 
