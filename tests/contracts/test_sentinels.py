@@ -37,6 +37,7 @@ from fund_app.services import (
     messages,
     offers,
 )
+from fund_app.services.application_effects import CheckResult
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.intake import AnswerText
 from fund_app.services.unit import unit_of_work
@@ -138,7 +139,7 @@ def check(house: House, words: Words, applicant: SignedIn, case_id: str) -> None
     applications.start_verification(anna, case_id, press())
     for kind in ("identity", "incident", "activity", "need"):
         note = words.word(f"note on {kind}")
-        result = applications.CheckResult(kind, "confirmed", 2, note)
+        result = CheckResult(kind, "confirmed", 2, note)
         applications.verify(anna, case_id, result, press())
     lines = [
         applications.FileLine("legal", 60_000, words.word("first line")),
