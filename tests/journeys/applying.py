@@ -67,5 +67,6 @@ def keep_codename(person: Visitor) -> Codename:
 def come_back(person: Visitor, codename: str) -> None:
     """Come back to the case with the words or the digits."""
     person.go(f"/return?lang={person.language}")
+    assert person.path == "/return", f"{person.path} {person.status}: {person.text}"
     person.fill(codename=codename)
     person.press("Come in")

@@ -52,9 +52,11 @@ def to_panel(stage: Stage, monday: datetime) -> tuple[str, str]:
     coordinator.go("/coordinator/applications?state=submitted")
     coordinator.page.locator("main table tbody tr").first.get_by_role("link").first.click()
     case, designation = coordinator.path, coordinator.heading
+    coordinator.shot("case")
     coordinator.act("acknowledge")
     casework.did(coordinator)
     casework.set_band(coordinator, case, "standard")
+    casework.start_verification(coordinator, case)
     casework.check_everything(coordinator, case, 1)
     casework.write_for_panel(coordinator, case, LINES)
     coordinator.go(case)
@@ -87,6 +89,13 @@ def step_back(reviewer: Visitor, designation: str) -> str:
     reviewer.go("/reviewer/ballots")
     assert designation not in reviewer.text
     return address
+
+
+def declare(stage: Stage, designation: str, panel: Sequence[str]) -> None:
+    """Let the second step back, the fifth stay away, and the others declare themselves free."""
+    step_back(enter(stage, panel[1]), designation)
+    for handle in (panel[0], panel[2], panel[3]):
+        casework.declare_free(enter(stage, handle), designation)
 
 
 def speak(stage: Stage, designation: str, handle: str, choice: str) -> None:
@@ -130,15 +139,13 @@ def test_panel_with_a_conflict_and_an_absence_still_decides(stage: Stage) -> Non
     case, designation = to_panel(stage, berlin(2025, 11, 3, 9))
     panel = drawn(stage, designation, (*PERSONAS, *MORE))
     assert len(panel) == 5
-    first, second, third, fourth, _absent = panel
-    step_back(enter(stage, second), designation)
-    for handle in (first, third, fourth):
-        casework.declare_free(enter(stage, handle), designation)
+    first, _second, third, fourth, _absent = panel
+    declare(stage, designation, panel)
     speak(stage, designation, first, "approve")
     speak(stage, designation, third, "reject")
     coordinator = stage.persona("coordinator")
     coordinator.go(case)
-    assert "2 have voted, 1 have stepped back" in coordinator.text
+    assert "Stepped back: 1. Votes: 2 of at least 3." in coordinator.text
     assert "What is asked for fits what happened." not in coordinator.text
     speak(stage, designation, fourth, "approve")
     # The fifth stays away; when the time for voting is over, three votes are a quorum.
@@ -152,10 +159,8 @@ def test_conflict_after_voting_voids_the_vote_and_draws_a_substitute(stage: Stag
     case, designation = to_panel(stage, berlin(2025, 11, 10, 9))
     panel = drawn(stage, designation, (*PERSONAS, *MORE))
     spare = [each for each in (*PERSONAS, *MORE) if each not in panel]
-    first, second, third, fourth, _absent = panel
-    step_back(enter(stage, second), designation)
-    for handle in (first, third, fourth):
-        casework.declare_free(enter(stage, handle), designation)
+    first, _second, third, fourth, _absent = panel
+    declare(stage, designation, panel)
     coordinator = stage.persona("coordinator")
     decision_due = casework.due(coordinator, case, "Decide")
     for handle, choice in ((first, "approve"), (third, "reject"), (fourth, "approve")):
@@ -172,7 +177,7 @@ def test_conflict_after_voting_voids_the_vote_and_draws_a_substitute(stage: Stag
         ),
         "a count short of its quorum",
     )
-    assert "2 have voted, 2 have stepped back" in coordinator.text
+    assert "Stepped back: 2. Votes: 2 of at least 3." in coordinator.text
     coordinator.shot("no-quorum")
     coordinator.act("substitutes")
     casework.did(coordinator)
