@@ -10,6 +10,7 @@ FUNDS = {
     "LEG": _l("Legal defence"),
     "FAM": _l("Families and prisoners"),
     "DIG": _l("Digital security"),
+    "RES": _l("Reserve"),
 }
 METHODS = {
     "card": _l("Card"),

@@ -173,6 +173,22 @@ CLOCKS = {
     "count": _l("Count"),
     "chair": _l("Chair decides"),
     "substitute": _l("Draw substitutes"),
+    "plan": _l("Payment: prepare"),
+    "auth": _l("Payment: sign"),
+    "hold_review": _l("Payment: look at the hold"),
+    "send": _l("Payment: send"),
+    "look_up": _l("Payment: find out whether it left"),
+    "confirm": _l("Payment: word that it arrived"),
+    "trace": _l("Payment: trace it"),
+    "reconcile": _l("Payment: reconcile"),
+    "return": _l("Payment: another way after it came back"),
+    "frozen": _l("Payment: frozen at the recipient"),
+    "checkout": _l("Gift: payment begun"),
+    "clear": _l("Gift: payment arrives"),
+    "screen": _l("Gift: first look"),
+    "gift_review": _l("Gift: review"),
+    "receipt": _l("Gift: receipt"),
+    "dispute": _l("Gift: answer the dispute"),
 }
 
 UNITS = {
