@@ -74,7 +74,7 @@ def chain_event(  # noqa: PLR0913 - an audit record has this many facts
     reason_code: str | None = None,
     moment: datetime | None = None,
 ) -> Event:
-    """Build the next event of a chain with its hash; the caller adds it to the session."""
+    """Build the next event of a chain with its hash; `append` writes it."""
     moment = moment or now()
     event = Event(
         chain=chain,
@@ -94,6 +94,17 @@ def chain_event(  # noqa: PLR0913 - an audit record has this many facts
     )
     event.hash = event_hash(event)
     return event
+
+
+def append(session: Session, event: Event) -> None:
+    """Write an event at once, as the plain row it stays for good; nothing is kept in mind of it.
+
+    Every step writes one, so it goes past the bookkeeping of objects that may change.
+    """
+    table = Event.__table__
+    values = {column.key: getattr(event, column.key) for column in table.columns}
+    del values["id"]
+    session.connection().execute(table.insert(), values)  # type: ignore[attr-defined]
 
 
 def record(

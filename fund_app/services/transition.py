@@ -139,7 +139,7 @@ def begin(
         definition=definition.digest,
         moment=moment,
     )
-    session.add(event)
+    audit.append(session, event)
     _write_state(session, subject, subject.state, event)
     clocks_of_state = definition.state_of[subject.state].clocks
     outcome = Outcome(subject.state, (), starts=clocks_of_state)
@@ -173,11 +173,10 @@ def step(session: Session, subject: Stateful, wish: Step) -> Outcome:
         reason_code=wish.reason_code,
         moment=moment,
     )
-    session.add(event)
+    audit.append(session, event)
     _write_state(session, subject, outcome.state, event)
     holds.follow(session, subject, outcome, wish.actor, moment)
     clocks.follow(session, subject, outcome, wish.facts, moment)
-    session.flush()
     context = Context(session, subject, wish.actor, wish.facts, outcome, event, moment, wish.data)
     effects: Mapping[str, Effect] = current_app.extensions["fund.effects"]
     for name in outcome.effects:

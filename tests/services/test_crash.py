@@ -145,7 +145,7 @@ def test_second_signature_happens_whole_or_not_at_all(house: House) -> None:
 
 @pytest.mark.slow
 @pytest.mark.both_stores
-@pytest.mark.parametrize("number", [4, 9, 12])
+@pytest.mark.parametrize("number", [4, 8, 10])
 def test_process_killed_in_a_step_leaves_nothing(
     house: House, settings: Settings, tmp_path: Path, number: int
 ) -> None:
