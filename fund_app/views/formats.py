@@ -13,6 +13,10 @@ from wtforms import Field
 
 from workflows.money import Money
 
+MOMENT = "d MMM y, HH:mm"
+MOMENTS = {"de": "d. MMM y, HH:mm"}
+"""Languages that write a day otherwise: German has a point after its number."""
+
 
 def register(app: Flask) -> None:
     """Give every template the filters and helpers of this module."""
@@ -41,7 +45,8 @@ def day(value: date | datetime) -> str:
 
 def moment(value: datetime) -> str:
     """Return a moment to the minute, in UTC and saying so."""
-    return f"{format_datetime(value, 'd MMM y, HH:mm')} UTC"
+    pattern = MOMENTS.get(_locale(), MOMENT)
+    return f"{format_datetime(value, pattern)} UTC"
 
 
 def flat_errors(field: Field) -> list[str]:
