@@ -305,7 +305,6 @@ CATEGORIES = {choice.code: choice.label for choice in NEEDS}
 """Cost categories; their words are those of the form."""
 
 
-
 def role(code: str) -> str:
     """Return what a role is called in the page's language."""
     return str(ROLES[Role(code)])

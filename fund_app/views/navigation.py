@@ -56,9 +56,7 @@ ROWS: list[Row] = [
         _l("See what the panel expects of you, and vote."),
     ),
     Row(
-        frozenset(
-            {Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}
-        ),
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),
         _l("Check, sign, send and prove what is to be paid."),

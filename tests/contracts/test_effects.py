@@ -1,4 +1,4 @@
-"""What workflows oblige, somebody does: every effect, every clock and every job has its function."""
+"""What workflows oblige, somebody does: each effect, clock and job has its function."""
 
 from __future__ import annotations
 

@@ -20,7 +20,6 @@ from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.jobs import Job
-from fund_app.models.jobs import Job
 from fund_app.models.types import new_ref
 from fund_app.services import (
     applications,
@@ -195,6 +194,11 @@ class House:
     def accepted(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
         """Return an applicant and their case, with the offer accepted and a payment planned."""
         applicant, case_id = self.approved(lines)
+        self.accept_offer(applicant, case_id)
+        return applicant, case_id
+
+    def accept_offer(self, applicant: SignedIn, case_id: str) -> None:
+        """Lay the award before the applicant, who accepts it by voucher."""
         self.write_letter(case_id)
         applications.offer(self["anna"], case_id, press())
         payee = [
@@ -204,7 +208,6 @@ class House:
             AnswerText("confirmation_word", 0, "payout", "heron"),
         ]
         offers.accept(applicant, payee, press())
-        return applicant, case_id
 
     def payment_of(self, case_id: str) -> Disbursement:
         """Return the newest payment of a case."""
@@ -247,7 +250,7 @@ class House:
 
 def build(app: Flask, clock: ManualClock) -> House:
     """Set up a house with its people, rules, accounts and 5,000.00 in the emergency fund."""
-    app.extensions["fund.lot"] = Random(20141129)
+    app.extensions["fund.lot"] = Random(20141129)  # noqa: S311 (lots that can be repeated)
     with unit_of_work() as session:
         rules.seed(session)
         ledger_chart.seed_chart(session)

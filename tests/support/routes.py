@@ -18,7 +18,8 @@ LIST = ROOT / "tests" / "contracts" / "routes.txt"
 
 def described(app: Flask) -> list[str]:
     """Return one line per route: methods, path, who."""
-    return sorted({_line(entry) for entry in inventory(app)}, key=lambda line: (line.split()[1], line))
+    lines = {_line(entry) for entry in inventory(app)}
+    return sorted(lines, key=lambda line: (line.split()[1], line))
 
 
 def _line(entry: Entry) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -115,7 +117,12 @@ def test_stale_form_is_a_409_that_says_what_changed_and_keeps_the_words(desk: De
     stale = client.page(case_path(case_id, "verify"))
     result = CheckResult("need", "confirmed", 1, "")
     applications.verify(desk.house["boris"], case_id, result, press())
-    typed = {"kind": "incident", "status": "confirmed", "level": "2", "note": "Two calls."}
+    typed: dict[str, Any] = {
+        "kind": "incident",
+        "status": "confirmed",
+        "level": "2",
+        "note": "Two calls.",
+    }
     answer = client.submit(stale, typed, to="verify")
     page = Page(answer)
     assert answer.status_code == 409
@@ -139,7 +146,12 @@ def test_every_act_that_is_not_possible_says_why(desk: Desk) -> None:
 
 def test_check_is_recorded_with_its_level_and_a_sealed_note(desk: Desk) -> None:
     case_id = in_verification(desk)
-    typed = {"kind": "incident", "status": "confirmed", "level": "3", "note": "sentinel-note"}
+    typed: dict[str, Any] = {
+        "kind": "incident",
+        "status": "confirmed",
+        "level": "3",
+        "note": "sentinel-note",
+    }
     desk.press("anna", case_path(case_id, "verify?kind=incident"), "verify", **typed)
     closed = desk.see("anna", case_path(case_id, "checks"))
     assert "V3: a document or a person we trust" in closed.text
@@ -150,7 +162,7 @@ def test_check_is_recorded_with_its_level_and_a_sealed_note(desk: Desk) -> None:
 
 def test_confirmed_check_needs_a_level(desk: Desk) -> None:
     case_id = in_verification(desk)
-    typed = {"kind": "need", "status": "confirmed", "level": "0", "note": "Seen."}
+    typed: dict[str, Any] = {"kind": "need", "status": "confirmed", "level": "0", "note": "Seen."}
     page = desk.press("anna", case_path(case_id, "verify"), "verify", 422, **typed)
     assert "What is confirmed reaches at least V1." in page.text
 
@@ -162,7 +174,7 @@ def test_waiver_takes_two_coordinators_and_keeps_the_reason(desk: Desk) -> None:
     assert "Somebody else has to agree now." in page.text
     empty = case_path(case_id, "waive_verification")
     assert "Please say why" in desk.press("boris", empty, "waive_verification", 422).text
-    typed = {"reason": "No time is left."}
+    typed: dict[str, Any] = {"reason": "No time is left."}
     desk.press("boris", empty, "waive_verification", **typed)
     db.session.rollback()
     checks = db.session.scalars(
@@ -176,7 +188,10 @@ def test_questions_go_in_one_bundle_and_the_clock_stands_still(desk: Desk) -> No
     case_id = in_verification(desk)
     address = case_path(case_id, "request_info")
     assert "at least one question" in desk.press("anna", address, "request_info", 422).text
-    typed = {"question_1": "Who is the lawyer?", "question_3": "When is the hearing?"}
+    typed: dict[str, Any] = {
+        "question_1": "Who is the lawyer?",
+        "question_3": "When is the hearing?",
+    }
     page = desk.press("anna", address, "request_info", **typed)
     assert "Waiting for the applicant's answers" in page.text
     assert "stands still" in page.text
@@ -197,7 +212,11 @@ def test_file_for_the_panel_begins_with_the_amounts_but_not_the_words(desk: Desk
         [""],
     )
     assert "sentinel-cost" in page.text
-    typed = {"narrative": "Somebody needs a lawyer.", "category_1": "medical", "amount_1": "50,5"}
+    typed: dict[str, Any] = {
+        "narrative": "Somebody needs a lawyer.",
+        "category_1": "medical",
+        "amount_1": "50,5",
+    }
     desk.press("anna", address, "write_redaction", **typed)
     again = desk.see("anna", address).form("write_redaction").values
     assert (again["amount_1"], again["narrative"]) == (["50.50"], ["Somebody needs a lawyer."])
@@ -240,7 +259,7 @@ def test_panel_that_cannot_be_drawn_is_a_409_in_a_sentence(desk: Desk) -> None:
 def test_file_stands_once_the_panel_has_it(desk: Desk) -> None:
     case_id = submitted(desk)
     desk.house.to_review(case_id, [("legal", 100_000)])
-    typed = {"narrative": "Another text.", "category_0": "legal", "amount_0": "1"}
+    typed: dict[str, Any] = {"narrative": "Another text.", "category_0": "legal", "amount_0": "1"}
     page = desk.press(
         "anna", case_path(case_id, "write_redaction"), "write_redaction", 409, **typed
     )

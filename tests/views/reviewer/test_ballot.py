@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fund_app.extensions import db
@@ -99,7 +101,7 @@ def test_votes_of_others_are_nowhere_before_closing_and_the_result_is_afterwards
     lead = desk.see("anna", f"/coordinator/applications/{case_id}").text
     assert "sentinel-note" not in before + lead
     assert "Votes: 1 of at least 3." in lead
-    typed = {"choice": "partial", "amount_0": "1000", "amount_1": "200"}
+    typed: dict[str, Any] = {"choice": "partial", "amount_0": "1000", "amount_1": "200"}
     vote(desk, "r2", ballot_id, **typed, reason="Less.")
     vote(desk, "r3", ballot_id, **typed, reason="Less.")
     page = desk.see("r1", path(ballot_id))
@@ -199,7 +201,12 @@ def test_chair_breaks_a_tie_after_reading_what_the_panel_said(desk: Desk) -> Non
         assert words in opened.text
     form = desk.see("chair", path(ballot_id, "chair_decides"))
     assert "Abstain" not in form.text.partition("Your vote")[2]
-    typed = {"choice": "partial", "amount_0": "700", "amount_1": "", "reason": "A part."}
+    typed: dict[str, Any] = {
+        "choice": "partial",
+        "amount_0": "700",
+        "amount_1": "",
+        "reason": "A part.",
+    }
     page = desk.press("chair", path(ballot_id, "chair_decides"), "chair_decides", 302, **typed)
     assert desk.house.case(case_id).state == "approved"
     assert "Nothing is expected" in page.text or "Approved in part" in page.text
@@ -229,7 +236,7 @@ def test_same_vote_sent_twice_is_one_step(desk: Desk) -> None:
     _case_id, ballot_id = open_vote(desk)
     client = desk.browser("r1")
     page = client.page(path(ballot_id, "cast"))
-    typed = {"choice": "approve", "reason": "Needed."}
+    typed: dict[str, Any] = {"choice": "approve", "reason": "Needed."}
     assert client.submit(page, typed, to="cast").status_code == 302
     db.session.rollback()
     step = db.session.get_one(Ballot, ballot_id).step
