@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from fund_app.services import applications, intake, offers
 from fund_app.services import demo_texts as texts
 from fund_app.services.applications import FileLine
-from fund_app.services.demo_house import Case, House, Plan, press
+from fund_app.services.demo_house import House, press
+from fund_app.services.demo_plans import Case, Plan
 from fund_app.services.demo_roads import (
     ABSTAIN,
     FULL,

@@ -25,6 +25,7 @@ from fund_app.services import (
     demo_cases,
     demo_decisions,
     demo_gifts,
+    demo_people,
     demo_specials,
     jobs,
     ledger_chart,
@@ -124,7 +125,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     demo_gifts.open_books()
     house.hire()
     timeline = Timeline(house.clock)
-    for source in (demo_gifts, demo_cases, demo_specials, demo_decisions):
+    for source in (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions):
         for start, story in source.stories(house):
             timeline.tell(start, story)
     timeline.run(NOW, progress)

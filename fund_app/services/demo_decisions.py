@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from fund_app.services import appeals, applications, fast_track
 from fund_app.services import demo_texts as texts
 from fund_app.services.demo_cases import at, line, plan
-from fund_app.services.demo_house import CHECKED, Case, House, Plan, press
+from fund_app.services.demo_house import CHECKED, House, press
+from fund_app.services.demo_plans import Case, Plan
 from fund_app.services.demo_roads import (
     ABSTAIN,
     FULL,

@@ -6,9 +6,8 @@ clock; nothing is written past them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from random import Random
 
 from flask import current_app
@@ -38,8 +37,7 @@ from fund_app.services import (
 )
 from fund_app.services.application_effects import MAKE_LETTER, CheckResult
 from fund_app.services.applications import FileLine
-from fund_app.services.codenames import Entrant
-from fund_app.services.demo_texts import Text
+from fund_app.services.demo_plans import Case, Plan, answers
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.hardening import REHEARSAL, Hardening
 from fund_app.services.intake import AnswerText
@@ -65,56 +63,9 @@ FURTHER_STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 )
 """Made-up colleagues beside the personas, so that panels, substitutes and boards exist."""
 
-IDENTITY = frozenset(
-    {
-        "handle", "code_word", "trusted_name", "trusted_handle", "trusted_may_know", "will_pay",
-        "will_tell", "will_publicity", "referee_name", "referee_way",
-    }
-)  # fmt: skip
-"""Questions whose answers could cost somebody's life; all others here tell the story."""
-
 CHECKED = (("identity", 2), ("incident", 3), ("activity", 3), ("need", 2))
 DECISIONS = ("approve", "approve_partially", "money_found", "reject")
 CONFIRMATION_WORD = "heron"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one made-up case is about; `lines` are what the panel is asked for."""
-
-    start: datetime
-    number: int
-    text: Text
-    language: str
-    country: str
-    region: str
-    lines: tuple[FileLine, ...]
-    band: str = "standard"
-    tag: str | None = None
-    lead: str = "coordinator"
-    channel: str = "partner_payout"
-    name: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def legal_name(self) -> str:
-        """A name that is visibly nobody's."""
-        return self.name or f"Test Person A-{self.number:04d}"
-
-    @property
-    def total(self) -> int:
-        """What is asked for, in minor units."""
-        return sum(line.amount for line in self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case of the demonstration while it is being lived through."""
-
-    id: str
-    entrant: Entrant
-    plan: Plan
-    chance: Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +150,7 @@ class House:
             application.demo_tag = plan.tag
             case_id = application.id
         case = Case(case_id, entrant, plan, Random(SEED + plan.number))  # noqa: S311 (a story)
-        intake.save(self.applicant(case), list(_answers(plan)))
+        intake.save(self.applicant(case), list(answers(plan)))
         return case
 
     def submit(self, case: Case) -> None:
@@ -404,43 +355,3 @@ def open_questions(case_id: str) -> list[str]:
 
 def _of_holder(session: Session, holder_id: str) -> Application:
     return session.scalars(select(Application).where(Application.holder_id == holder_id)).one()
-
-
-def _answers(plan: Plan) -> list[AnswerText]:
-    """Return the plan's answers, each in its compartment."""
-    given = {
-        "for_whom": "self",
-        "safe_now": "no" if plan.band == "life_threat" else "unsure",
-        "deadline": {"life_threat": "hours", "urgent": "days"}.get(plan.band, "week"),
-        "language": plan.language,
-        "channel": "portal",
-        "country_now": plan.country,
-        "narrative": plan.text.story[plan.language],
-        "need_most": plan.text.need[plan.language],
-        "information_read": "yes",
-        "processing_consent": "yes",
-        "truth": "yes",
-        **plan.more,
-    }
-    single = [_sealed(key, 0, text) for key, text in given.items()]
-    lines = [
-        _sealed(key, item, text)
-        for item, line in enumerate(plan.lines)
-        for key, text in (
-            ("cost_category", line.category),
-            ("cost_what", line.what),
-            ("cost_amount", str(line.amount)),
-            ("cost_currency", "EUR"),
-        )
-        if text
-    ]
-    return [*single, *lines]
-
-
-def _sealed(key: str, item: int, text: str) -> AnswerText:
-    return AnswerText(key, item, "identity" if key in IDENTITY else "narrative", text)
-
-
-def with_lines(plan: Plan, *lines: FileLine) -> Plan:
-    """Return the plan asking for other lines."""
-    return replace(plan, lines=lines)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fund_app.services import applications
-from fund_app.services.demo_house import CHECKED, Case, House, Plan, press
+from fund_app.services.demo_house import CHECKED, House, press
+from fund_app.services.demo_plans import Case, Plan
 from fund_app.services.demo_texts import ANSWERS, QUESTIONS, REPORTS
 from fund_app.services.demo_timeline import Pause, Story
 from fund_app.services.votes import Cast

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fund_app.services import applications, ballots, board_votes, offers, person_events
+from fund_app.services import applications, ballots, board_votes, offers
 from fund_app.services import demo_texts as texts
 from fund_app.services.applications import FileLine
 from fund_app.services.demo_cases import at, line, plan
-from fund_app.services.demo_house import Case, House, Plan, press
+from fund_app.services.demo_house import House, press
+from fund_app.services.demo_plans import Case, Plan, proxy
 from fund_app.services.demo_roads import (
     ABSTAIN,
     FULL,
@@ -41,19 +42,12 @@ from fund_app.services.demo_timeline import Story
 from fund_app.services.disbursements import BankLine, bounce, retry, sign_first
 from fund_app.services.votes import Cast
 
-LONGEST_NAME = (
-    "Тестовая Персона Ж-0036 Иоанна-Мария-Магдалина д'Артаньян-О'Примерова оглы "
-    "Вымышленная-Долгоимённая"
-)
-RIGHT_TO_LEFT = "شخص تجريبي أ-0037"
-REFUSED = "help_would_raise_risk"
-
 Telling = tuple[Plan, Story[object]]
 
 
 def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
     """Yield every special case with the moment it begins."""
-    parts = (_dates(house), _panels(house), _payments(house), _people(house), _holds(house))
+    parts = (_dates(house), _panels(house), _payments(house))
     for group in parts:
         for chosen, story in group:
             yield chosen.start, story
@@ -134,16 +128,12 @@ def _panels(house: House) -> Iterator[Telling]:
     one = plan(24, "2026-03-13 21:35", texts.DETENTION, "ru", "RU", line("legal", 1400),
                line("medical", 500), line("equipment", 900), line("secure_transport", 300),
                tag="partial-median")  # fmt: skip
-    yield replace(one, more=_proxy("sister")), _median(house, replace(one, more=_proxy("sister")))
+    yield replace(one, more=proxy("sister")), _median(house, replace(one, more=proxy("sister")))
     one = plan(38, "2026-05-26 11:15", texts.ARCHIVE, "en", "AM",
                FileLine("equipment", 99_999_999, "A whole archive, as the supplier wrote it"),
                FileLine("communications", 1, "Transfer of one cent to test the account"),
                tag="smallest-and-largest-amount")  # fmt: skip
     yield one, _extremes(house, one)
-
-
-def _proxy(relation: str) -> dict[str, str]:
-    return {"for_whom": "other", "proxy_relation": relation, "proxy_has_consent": "yes"}
 
 
 def _tied(house: House, chosen: Plan) -> Story[None]:
@@ -317,136 +307,3 @@ def _report_oral(house: House, chosen: Plan) -> Story[None]:
     applications.submit_report(house.lead(case), case.id, given=True, request=press())
     yield 20.0
     house.close(case)
-
-
-def _people(house: House) -> Iterator[Telling]:
-    one = plan(34, "2026-04-14 22:05", texts.SEARCH, "ru", "BY", line("legal", 680),
-               tag="applicant-without-any-contact", channel="voucher")  # fmt: skip
-    yield one, whole(house, one)
-    one = replace(
-        plan(35, "2026-06-11 09:00", texts.DETENTION, "de", "TR", line("legal", 870),
-             tag="proxy-applicant", lead="coordinator-2"),
-        more=_proxy("brother"),
-    )  # fmt: skip
-    yield one, _to_the_bank(house, one)
-    one = replace(
-        plan(36, "2026-06-22 11:40", texts.FINE, "ru", "RU", line("legal", 540),
-             tag="long-cyrillic-name"),
-        name=LONGEST_NAME,
-    )  # fmt: skip
-    yield one, _until_first_signature(house, one)
-    one = replace(
-        plan(37, "2026-06-22 15:20", texts.BORDER, "en", "TR", line("stay", 610),
-             tag="right-to-left-name", channel="cash_agent"),
-        name=RIGHT_TO_LEFT,
-    )  # fmt: skip
-    yield one, _until_checked(house, one)
-    directive = {"will_pay": "Test Person L-0027, my lawyer.", "will_tell": "Test Person S-0027.",
-                 "will_publicity": "no"}  # fmt: skip
-    one = replace(
-        plan(27, "2026-05-11 07:30", texts.MONITOR, "ru", "RU", line("legal", 830),
-             tag="person-arrested-directive", channel="direct_to_supplier"),
-        more=directive,
-    )  # fmt: skip
-    yield one, _arrested(house, one)
-    one = plan(26, "2026-02-16 10:10", texts.BEATEN, "de", "DE", line("medical", 940),
-               tag="person-died", lead="coordinator-2")  # fmt: skip
-    yield one, _died(house, one)
-
-
-def _to_the_bank(house: House, chosen: Plan) -> Story[Case]:
-    case = yield from to_acceptance(house, chosen)
-    yield from release(house, case)
-    yield 1.0
-    house.send(case)
-    yield 20.0
-    house.see_at_bank(case)
-    return case
-
-
-def _until_first_signature(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_acceptance(house, chosen)
-    yield 2.0
-    house.check_payee(case)
-    yield 2.0
-    house.sign_first(case)
-
-
-def _until_checked(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_acceptance(house, chosen)
-    yield 2.0
-    house.check_payee(case)
-
-
-def _arrested(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_decision(house, chosen)
-    yield 1.0
-    house.offer(case)
-    yield timedelta(hours=40)
-    person_events.record(house.lead(case), case.id, sources=2, request=press())
-    yield 2.0
-    applications.sign_first(house["reviewer-1"], case.id, "directive_continue", press())
-    yield 1.0
-    lawyer = house.payee(case, payee_name="Test Person L-0027")
-    person_events.continue_as_wished(house.lead(case), case.id, lawyer, press())
-    yield from release(house, case)
-    yield 1.0
-    house.send(case)
-    yield 20.0
-    house.see_at_bank(case)
-
-
-def _died(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_decision(house, chosen)
-    yield 1.0
-    house.offer(case)
-    yield timedelta(hours=60)
-    person_events.record(house.lead(case), case.id, sources=3, request=press())
-    yield timedelta(days=2)
-    applications.sign_first(house["board"], case.id, "directive_close", press())
-    yield 2.0
-    person_events.end(house.lead(case), case.id, confirmed=True, request=press())
-
-
-def _holds(house: House) -> Iterator[Telling]:
-    one = plan(12, "2025-08-12 11:00", texts.SPYWARE, "de", "AT", line("digital_security", 710),
-               tag="suspended-resumed", lead="coordinator-2")  # fmt: skip
-    yield one, _suspended_and_resumed(house, one)
-    one = plan(13, "2025-08-25 06:45", texts.THREATS, "en", "KZ", line("physical_security", 380),
-               tag="lost-contact-sealed")  # fmt: skip
-    yield one, _lost(house, one)
-    one = plan(66, "2026-06-17 13:30", texts.SPYWARE, "en", "GE", line("digital_security", 530),
-               tag="suspended-now")  # fmt: skip
-    yield one, _suspended_now(house, one)
-
-
-def _suspended_and_resumed(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_acceptance(house, chosen)
-    yield 2.0
-    applications.suspend_security(house["finance-2"], case.id, press())
-    yield timedelta(days=6)
-    applications.sign_first(house.lead(case), case.id, "resume", press())
-    yield 2.0
-    applications.resume(house["security"], case.id, verified=True, request=press())
-    yield from pay(house, case)
-    yield from report_and_close(house, case)
-
-
-def _lost(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_decision(house, chosen)
-    yield 1.0
-    house.offer(case)
-    yield timedelta(hours=20)
-    applications.suspend_security(house.lead(case), case.id, press())
-    yield timedelta(days=186)
-    applications.sign_first(house["board"], case.id, "close_suspended", press())
-    yield 3.0
-    applications.close_suspended(house["security"], case.id, risk_too_high=False, request=press())
-
-
-def _suspended_now(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_acceptance(house, chosen)
-    yield 2.0
-    house.check_payee(case)
-    yield 20.0
-    applications.suspend_security(house.lead(case), case.id, press())
