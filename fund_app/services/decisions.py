@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
-from fund_app.models.ballots import Ballot
+from fund_app.models.ballots import LIVE, Ballot
 from fund_app.services.casework import Deed, by_system
 from fund_app.services.notifications import notify_role
 from workflows.engine import Refused
@@ -56,7 +56,15 @@ def hear(session: Session, ballot: Ballot) -> None:
 
 
 def hear_again(session: Session, application: Application) -> None:
-    """Take up a decision that waited for the board's consent; nothing to hear changes nothing."""
+    """Take up a decision that waited for the board's consent; nothing to hear changes nothing.
+
+    While a ballot still runs there is nothing to hear: an earlier panel's word on the same case
+    was about another round.
+    """
+    if session.scalar(
+        select(Ballot.id).where(Ballot.application_id == application.id, LIVE).limit(1)
+    ):
+        return
     statement = select(Ballot).where(
         Ballot.application_id == application.id,
         Ballot.kind == "decision",
