@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.countersignatures import Countersignature
 from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.events import Event
 from fund_app.models.ledger import Tranche
@@ -131,18 +132,43 @@ def _other_attempts(session: Session, payment: Disbursement) -> int:
 
 
 def _deciders(session: Session, application: Application) -> frozenset[str]:
-    """Who voted on the case, consented for the board, or signed for the fast track."""
-    voters = (
-        select(Seat.reviewer_id)
-        .join(Ballot, Ballot.id == Seat.ballot_id)
-        .where(Ballot.application_id == application.id, Seat.status == "free")
+    """Who had a part in the decision, whatever their seat.
+
+    Those who voted on the case, broke a tie or decided in writing, consented for the board,
+    signed for the fast track or for the outcome of an appeal.
+    """
+    ballots = select(Ballot.id).where(Ballot.application_id == application.id)
+    voters = select(Seat.reviewer_id).where(Seat.ballot_id.in_(ballots), Seat.status == "free")
+    acted = select(Event.actor_ref).where(
+        or_(
+            and_(
+                Event.chain == application.workflow,
+                Event.subject_id == application.id,
+                Event.action.in_(("board_consent", "fast_track", "propose_fast_track")),
+            ),
+            and_(
+                Event.chain == "ballot",
+                Event.subject_id.in_(ballots),
+                Event.action.in_(("chair_decides", "written_board")),
+            ),
+        )
     )
-    signers = select(Event.actor_ref).where(
-        Event.chain == application.workflow,
-        Event.subject_id == application.id,
-        Event.action.in_(("board_consent", "fast_track", "propose_fast_track")),
+    signed_first = select(Countersignature.person_id).where(
+        Countersignature.is_used.is_(True),
+        or_(
+            and_(
+                Countersignature.subject_id == application.id,
+                Countersignature.action.in_(("appeal_upheld", "appeal_dismissed")),
+            ),
+            and_(
+                Countersignature.subject_id.in_(ballots),
+                Countersignature.action == "written_board",
+            ),
+        ),
     )
-    return frozenset({*session.scalars(voters), *session.scalars(signers)})
+    return frozenset(
+        {*session.scalars(voters), *session.scalars(acted), *session.scalars(signed_first)}
+    )
 
 
 def _recused(session: Session, application: Application) -> frozenset[str]:

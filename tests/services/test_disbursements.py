@@ -12,9 +12,11 @@ from fund_app.extensions import db
 from fund_app.models.sealed import NoKey
 from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger, ledger_check
-from fund_app.services import applications, audit, disbursements, offers
+from fund_app.services import applications, audit, ballots, disbursements, offers
 from fund_app.services.disbursements import BankLine, Sending
+from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
+from workflows.counting import Choice
 from workflows.engine import Refused
 from workflows.roles import Role
 
@@ -84,6 +86,28 @@ def test_checker_does_not_authorise(house: House) -> None:
     with pytest.raises(Refused) as refused:
         disbursements.authorise_first(house["fin1"], payment_id, press())
     assert refused.value.codes == ("checked_the_payee",)
+
+
+def test_chair_who_broke_the_tie_does_not_release_the_money(house: House) -> None:
+    """Whoever decides has no hand in the payment, also without a seat on the panel."""
+    both = house.add("both", Role.CHAIR, Role.TREASURER)
+    applicant, case_id = house.submitted()
+    house.to_review(case_id, LINES)
+    yes = Cast(Choice.APPROVE, reason="Needed.")
+    no = Cast(Choice.REJECT, reason_code="no_acute_risk", reason="It has passed.")
+    nothing = Cast(Choice.ABSTAIN, reason="I do not know the field.")
+    ballot_id = house.ballot_of(case_id).id
+    house.vote(case_id, {"r1": yes, "r2": no, "r3": nothing})
+    ballots.chair_decides(both, ballot_id, yes, press())
+    house.accept_offer(applicant, case_id)
+    payment_id = house.payment_of(case_id).id
+    disbursements.safety_check(
+        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
+    )
+    disbursements.authorise_first(house["fin2"], payment_id, press())
+    with pytest.raises(Refused) as refused:
+        disbursements.authorise_second(both, payment_id, press())
+    assert refused.value.codes == ("decided_the_case",)
 
 
 def test_unchecked_payee_is_refused(house: House) -> None:
