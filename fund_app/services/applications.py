@@ -211,7 +211,15 @@ def panel_facts(session: Session, application: Application, actor: SignedIn) -> 
     """
     numbers = _requested(session, application, actor)
     minimum = _minimum(session, application, numbers)
-    return {"redaction_ready": bool(numbers), "verification_minimum": minimum}
+    is_ready = bool(numbers) and not _asks_again(session, application, actor, sum(numbers))
+    return {"redaction_ready": is_ready, "verification_minimum": minimum}
+
+
+def _asks_again(session: Session, application: Application, actor: Actor, asked: int) -> bool:
+    """Whether the file still asks for what the fast track has given: it would be paid twice."""
+    facts = application_facts.gather(session, application, "to_review", actor)
+    left = sum(line.requested - line.awarded for line in application.award_lines)
+    return bool(facts["fast_tracked"]) and asked > left
 
 
 def _requested(session: Session, application: Application, actor: SignedIn) -> list[int]:

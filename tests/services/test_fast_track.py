@@ -14,7 +14,9 @@ from fund_app.services import applications, ballots, disbursements, fast_track
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.fast_track import Grant
 from fund_app.services.intake import AnswerText
+from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
+from workflows.counting import Choice
 from workflows.engine import Refused
 
 LINES = (("legal", 80_000), ("medical", 40_000))
@@ -88,3 +90,18 @@ def test_amount_above_the_cap_is_refused(house: House, case_id: str) -> None:
 def test_amount_above_a_line_is_refused(house: House, case_id: str) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         fast_track.decide(house["anna"], case_id, Grant((80_001, 0), PAYEE), press())
+
+
+def test_panel_is_not_asked_again_for_what_was_given_at_once(house: House, case_id: str) -> None:
+    fast_track.propose(house["boris"], case_id, 80_000, press())
+    fast_track.decide(house["anna"], case_id, Grant((80_000, 0), PAYEE), press())
+    house.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), Cast(Choice.APPROVE, reason="Right.")))
+    assert house.case(case_id).state == "verification"
+    found = CheckResult("identity", "confirmed", 2, "seen")
+    applications.verify(house["anna"], case_id, found, press())
+    with pytest.raises(Refused) as refused:
+        applications.to_review(house["anna"], case_id, press())
+    assert refused.value.codes == ("redaction_missing",)
+    house.redact(case_id, (("medical", 40_000),))
+    applications.to_review(house["anna"], case_id, press())
+    assert house.ballot_of(case_id).kind == ballots.DECISION
