@@ -19,6 +19,7 @@ def open_case(coordinator: Visitor, designation: str = "") -> str:
     rows = coordinator.page.locator("main table tbody tr")
     row = rows.filter(has_text=designation).first if designation else rows.first
     row.get_by_role("link").first.click()
+    coordinator.page.wait_for_load_state()
     return coordinator.path
 
 
@@ -97,6 +98,7 @@ def open_vote(reviewer: Visitor, designation: str) -> None:
     reviewer.go("/reviewer/ballots")
     reviewer.shot("votes")
     reviewer.page.locator("main").get_by_role("link", name=designation, exact=True).click()
+    reviewer.page.wait_for_load_state()
 
 
 def declare_free(reviewer: Visitor, designation: str) -> None:

@@ -51,6 +51,7 @@ def to_panel(stage: Stage, monday: datetime) -> tuple[str, str]:
     coordinator = stage.persona("coordinator")
     coordinator.go("/coordinator/applications?state=submitted")
     coordinator.page.locator("main table tbody tr").first.get_by_role("link").first.click()
+    coordinator.page.wait_for_load_state()
     case, designation = coordinator.path, coordinator.heading
     coordinator.shot("case")
     coordinator.act("acknowledge")
@@ -99,10 +100,10 @@ def declare(stage: Stage, designation: str, panel: Sequence[str]) -> None:
 
 
 def speak(stage: Stage, designation: str, handle: str, choice: str) -> None:
-    """Cast one vote, a minute after the one before."""
+    """Cast one vote, a minute after the one before, without having left since declaring."""
     stage.at(stage.fund.clock.now() + timedelta(minutes=1))
     code = GROUND if choice == "reject" else ""
-    casework.vote(enter(stage, handle), designation, choice, code=code)
+    casework.vote(stage.staff[handle], designation, choice, code=code)
 
 
 def result(coordinator: Visitor, case: str, words: str) -> bool:
@@ -125,8 +126,8 @@ def looks(coordinator: Visitor, case: str) -> list[str]:
 def votes_in_trail(stage: Stage, designation: str) -> tuple[str, str]:
     """Return what the auditor reads: the count, and who opened how often."""
     auditor = stage.persona("auditor")
-    auditor.go(f"/auditor/audit?q={designation.replace(' ', '+')}")
-    auditor.page.get_by_role("link", name=designation, exact=True).click()
+    auditor.go(f"/audit?q={designation.replace(' ', '+')}")
+    auditor.follow(designation)
     auditor.shot("trail")
     found = re.search(r"\d+ for, \d+ against, \d+ abstained", auditor.text)
     opened = re.search(r"Reviewer: \d+", auditor.text)

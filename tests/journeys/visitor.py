@@ -74,6 +74,7 @@ class Visitor:
 
         A button that wants to be sure is opened first, as a person would.
         """
+        self.page.wait_for_load_state()
         form = self.page.locator(f'main form[action*="/{action}"]').first
         if form.count() == 0:
             self.page.locator(f'main a[href*="/{action}"]').first.click()
