@@ -19,6 +19,7 @@ from workflows.rules import ANY, BOOTSTRAP, RulesParameters, in_force
 
 LIVE = ("running", "paused")
 COARSE = timedelta(hours=6)
+AGAIN = timedelta(hours=1)
 
 
 def follow(
@@ -111,6 +112,11 @@ def advance_mark(clock: Clock, mark: int) -> None:
     later = [each for each in reckoning.MARKS if each > mark]
     clock.next_mark = later[0] if later else None
     _set_mark(clock)
+
+
+def look_again(clock: Clock, moment: datetime) -> None:
+    """Keep the last mark of a clock whose step a hold forbids; it is tried again in an hour."""
+    clock.next_mark, clock.next_mark_at = reckoning.MARKS[-1], moment + AGAIN
 
 
 def _start(

@@ -31,6 +31,7 @@ log = logging.getLogger("fund.clocks")
 
 AT_ONCE = 200
 END = MARKS[-1]
+HELD = "on_hold"
 
 RunOut = Callable[[Session, str, str, str], None]
 RUN_OUT: dict[str, RunOut] = {
@@ -87,7 +88,7 @@ def _fire_one(session: Session, clock_id: str, moment: datetime) -> bool:
     if mark < END:
         _tell_owner(session, clock, mark)
     else:
-        _take_step(session, clock)
+        _take_step(session, clock, moment)
     return True
 
 
@@ -100,7 +101,11 @@ def _lock_subject(session: Session, clock: Clock) -> None:
     session.refresh(subject, with_for_update=True)
 
 
-def _take_step(session: Session, clock: Clock) -> None:
+def _take_step(session: Session, clock: Clock, moment: datetime) -> None:
+    """Take the step a clock asks for; what only a hold forbids is tried again until it is lifted.
+
+    Otherwise the case would stand there without a clock once the hold is gone.
+    """
     action = workflow(clock.subject_type).clock_of[clock.name].on_due
     try:
         with session.begin_nested():
@@ -112,6 +117,8 @@ def _take_step(session: Session, clock: Clock) -> None:
             clock.name,
             refused.code,
         )
+        if refused.code == HELD:
+            clocks.look_again(clock, moment)
 
 
 def _tell_owner(session: Session, clock: Clock, mark: int) -> None:

@@ -233,3 +233,18 @@ def test_ended_clock_forgets_the_hours(house: House) -> None:
     assert ended.elapsed_hours == 6
     assert ended.pauses == []
     assert timedelta(hours=ended.elapsed_hours) % timedelta(hours=6) == timedelta(0)
+
+
+def test_step_a_hold_forbids_is_taken_once_the_hold_is_lifted(house: House) -> None:
+    """Nobody waits for money for ever because the case was frozen on the last day."""
+    house.approved((("legal", 400_000),))
+    _, case_id = house.approved((("legal", 400_000),))
+    assert house.case(case_id).state == "waiting_for_money"
+    applications.suspend_security(house["anna"], case_id, press())
+    fire(house, days=120)
+    assert house.case(case_id).state == "waiting_for_money"
+    applications.sign_first(house["anna"], case_id, "resume", press())
+    applications.resume(house["security"], case_id, verified=True, request=press())
+    fire(house, hours=1)
+    assert house.case(case_id).state == "referred_out"
+    assert times(case_id, "no_money") == 1
