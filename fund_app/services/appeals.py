@@ -55,9 +55,7 @@ def decide(actor: SignedIn, application_id: str, outcome: str, request: Request)
         carry_out(hand, application_id, deed, request)
 
 
-def _use_signatures(
-    session: Session, application: Application, action: str, outcome: str
-) -> None:
+def _use_signatures(session: Session, application: Application, action: str, outcome: str) -> None:
     signed = [
         each
         for each in countersignatures.waiting(session, application)
