@@ -334,6 +334,7 @@ def _outcome(workflow: Workflow, step: Step, source: str, dest: str, facts: Fact
         kept = (*kept, step.places)
         starts += workflow.hold_of[step.places].clocks
     stops += [c for k in lifts if k in workflow.hold_of for c in workflow.hold_of[k].clocks]
+    running, ahead = running | _run_by(workflow, held), ahead | _run_by(workflow, kept)
     before = _paused(workflow, held, running)
     after = _paused(workflow, kept, ahead)
     return Outcome(
@@ -347,6 +348,12 @@ def _outcome(workflow: Workflow, step: Step, source: str, dest: str, facts: Fact
         lifts=lifts,
         by_roles=frozenset(step.by_roles),
     )
+
+
+def _run_by(workflow: Workflow, kinds: tuple[HoldKind, ...]) -> frozenset[str]:
+    """Return the clocks that run because of holds; another hold may pause them."""
+    holds = (workflow.hold_of[kind] for kind in kinds if kind in workflow.hold_of)
+    return frozenset(clock for hold in holds for clock in hold.clocks)
 
 
 def _paused(

@@ -17,6 +17,7 @@ from fund_app.models.messages import Message
 from fund_app.services import (
     applications,
     ballots,
+    deadlines,
     disbursements,
     holds,
     intake,
@@ -114,6 +115,24 @@ def test_two_pauses_add_up_and_one_within_the_other_counts_once(house: House) ->
     house.at(start + timedelta(hours=21))
     applications.answer_info(applicant, case_id, press())
     assert told(case_id, "decide") == ("running", start + timedelta(hours=72 + 10 + 1))
+
+
+def test_suspension_pauses_the_time_to_answer_too(house: House) -> None:
+    start = house.clock.now()
+    applicant, case_id = house.submitted()
+    applications.acknowledge(house["anna"], case_id, press())
+    applications.request_info(house["anna"], case_id, ["When?"], press())
+    house.at(start + timedelta(days=13))
+    applications.suspend_security(house["security"], case_id, press())
+    assert told(case_id, "info") == ("paused", start + timedelta(days=14))
+    house.at(start + timedelta(days=40))
+    deadlines.fire_due(house.clock.now())
+    applications.sign_first(house["anna"], case_id, "resume", press())
+    applications.resume(house["security"], case_id, verified=True, request=press())
+    assert told(case_id, "info") == ("running", start + timedelta(days=14 + 27))
+    assert clock_of(case_id, "decide").state == "paused"
+    applications.answer_info(applicant, case_id, press())
+    assert told(case_id, "decide") == ("running", start + timedelta(hours=72, days=40))
 
 
 def test_hold_placed_at_the_moment_another_is_lifted_goes_on_with_its_pause(house: House) -> None:
