@@ -18,6 +18,7 @@ from fund_app.services import (
     application_facts,
     ballots,
     clocks,
+    disbursement_ends,
     disbursements,
     jobs,
     ledger_grants,
@@ -272,7 +273,7 @@ def plan_disbursement(context: Context) -> None:
 
 def cancel_disbursements(context: Context) -> None:
     """Cancel each payment that has not left."""
-    disbursements.cancel_all(context.session, context.subject)
+    disbursement_ends.cancel_all(context.session, context.subject)
 
 
 def follow_payouts(context: Context) -> None:

@@ -174,15 +174,6 @@ def is_bound(session: Session, tranche_id: str) -> bool:
     return session.scalar(statement.limit(1)) is not None
 
 
-def cancel_all(session: Session, application: Application) -> None:
-    """Cancel each payment of an application that has not left."""
-    statement = select(Disbursement).where(
-        Disbursement.application_id == application.id, Disbursement.state.in_(CANCELLABLE)
-    )
-    for payment in session.scalars(statement.order_by(Disbursement.id).with_for_update()):
-        fire(session, payment, application, "cancel", SYSTEM, given={"case_cancelled": True})
-
-
 def tell_application(session: Session, application: Application) -> None:
     """Let the case go on once its first payment is confirmed; before that, nothing happens."""
     try:

@@ -169,6 +169,19 @@ def test_withdrawing_cancels_the_payment_and_frees_the_money(house: House) -> No
     assert money() == (0, 0, 500_000)
 
 
+def test_withdrawing_after_a_failed_payment_frees_what_was_owed(house: House) -> None:
+    applicant, case_id = house.released(LINES)
+    payment_id = house.payment_of(case_id).id
+    disbursements.send(house["fin1"], payment_id, Sending(), press())
+    disbursements.fail(house["fin1"], payment_id, press())
+    assert money() == (0, 100_000, 400_000)
+    offers.withdraw(applicant, press())
+    assert house.case(case_id).state == "withdrawn"
+    assert house.payment_of(case_id).state == "cancelled"
+    assert money() == (0, 0, 500_000)
+    assert ledger_check.recompute_check() == ()
+
+
 def test_nothing_can_be_withdrawn_once_money_has_left(house: House) -> None:
     applicant, case_id = house.released(LINES)
     disbursements.send(house["fin1"], house.payment_of(case_id).id, Sending(), press())
