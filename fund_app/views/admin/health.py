@@ -15,7 +15,7 @@ CHECKS = {
     "keystore": _l("Keystore: its schema"),
     "dead": _l("Jobs that could not be done"),
     "worker": _l("Jobs due for more than a quarter of an hour"),
-    "clock": _l("Clock"),
+    "clock": _l("The installation's clock"),
 }
 ADVICE = {
     "keystore": _l("Is the keystore's server running? Then run: fund init"),
