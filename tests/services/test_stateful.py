@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
@@ -78,6 +78,7 @@ PROFILE = settings(
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate,) if EXAMPLES else tuple(Phase),
 )
 AMOUNTS = (40_000, 150_000, 380_000)
 ANSWERED = (Refused, Conflict, Unknown, InvalidVote, ballots.PanelTooSmall, NoKey)
@@ -117,8 +118,10 @@ class Fund(RuleBasedStateMachine):
         self.account = Account(given=500_000)
         self.watcher = self.stack.enter_context(db.engine.connect())
         self.last: tuple[Act, Request] | None = None
-        _, case_id = self.submit()
-        self.lead_on(case_id, AMOUNTS[1], "standard")
+        for case in db.session.scalars(select(Application)):
+            ring = vault.ring_for(case.holder_id, self.private_keys[case.holder_id])
+            holder = SignedIn(case.holder_id, frozenset({Role.APPLICANT}), ring)
+            self.account.applicants[case.id] = holder
 
     def teardown(self) -> None:
         self.stack.close()
@@ -203,13 +206,13 @@ class Fund(RuleBasedStateMachine):
                 actor, case_id, prefers=flag, request=request
             ),
             "resume": lambda request: applications.resume(
-                actor, case_id, verified=flag, request=request
+                actor, case_id, verified=True, request=request
             ),
             "close_suspended": lambda request: applications.close_suspended(
                 actor, case_id, risk_too_high=flag, request=request
             ),
             "person_event": lambda request: person_events.record(
-                actor, case_id, sources=1 + flag, request=request
+                actor, case_id, sources=2, request=request
             ),
             "directive_redecide": lambda request: person_events.decide_again(
                 actor, case_id, request
@@ -218,7 +221,7 @@ class Fund(RuleBasedStateMachine):
                 actor, case_id, confirmed=flag, request=request
             ),
             "submit_report": lambda request: applications.submit_report(
-                actor, case_id, given=flag, request=request
+                actor, case_id, given=True, request=request
             ),
             "reopen": lambda request: applications.reopen(
                 actor, case_id, new_facts=flag, request=request
@@ -256,51 +259,41 @@ class Fund(RuleBasedStateMachine):
 
     # Rules
 
-    @precondition(lambda self: len(self.account.applicants) < 3)
+    @precondition(lambda self: len(self.account.applicants) < 4)
     @rule(amount=st.sampled_from(AMOUNTS), band=st.sampled_from(("life_threat", "standard")))
     def somebody_applies(self, amount: int, band: str) -> None:
         _, case_id = self.submit()
         self.lead_on(case_id, amount, band)
 
-    @rule(data=st.data(), flag=st.booleans())
-    def take_an_offered_step(self, data: st.DataObject, flag: bool) -> None:
+    @rule(data=st.data(), flag=st.booleans(), turn=st.integers(0, 5))
+    def take_an_offered_step(self, data: st.DataObject, flag: bool, turn: int) -> None:
+        """Take one of the steps that lead on; one time in six one of those that do not."""
         case_id = data.draw(st.sampled_from(self.cases()))
-        people = {**self.house.staff, "applicant": self.account.applicants[case_id]}
-        handle = data.draw(st.sampled_from(sorted(people)))
-        actor = people[handle]
+        acts, step = self.offered_acts(case_id, flag)
+        names = [name for name in acts if (name in TURNS) == (turn == 0)]
+        if names:
+            self.try_(acts[data.draw(st.sampled_from(names))], press(step))
+
+    def offered_acts(self, case_id: str, flag: bool) -> tuple[dict[str, Act], int]:
+        """Return what somebody may do to a case now, by name, and the step it is at."""
+        given = {
+            **dict.fromkeys(ASKED, True),
+            **dict.fromkeys(DOUBTED, flag),
+            "unanswered_items": 0,
+            "verification_minimum": 0,
+            "sources": 2,
+        }
+        people = [*(self.house[handle] for handle in CASE_PEOPLE), self.account.applicants[case_id]]
+        found: dict[str, Act] = {}
         with unit_of_work() as session:
             case = session.get_one(Application, case_id)
             step = case.step
-            given = {
-                "questions_allowed": True,
-                "unanswered_items": 0,
-                "redaction_ready": True,
-                "verification_minimum": 0,
-                "channel_allowed": True,
-                "report_given": flag,
-                "sources": 2,
-                "contact_verified": True,
-                "stop_confirmed": flag,
-                "directive_exists": False,
-                "new_facts": flag,
-                "formal_reason": True,
-                "reason_on_list": True,
-                "reason_given": True,
-                "applicant_prefers_referral": flag,
-                "referral_consented": flag,
-                "report_settled": True,
-                "risk_too_high": flag,
-            }
-            offered = casework.offered_to(session, case, actor, given)
-        open_ = [each.action for each in offered if each.refusal is None]
-        acts = [
-            (name, act)
-            for name in open_
-            if (act := self.act_on_case(name, case_id, actor, flag)) is not None
-        ]
-        if acts:
-            _, act = data.draw(st.sampled_from(acts))
-            self.try_(act, press(step))
+            for actor in people:
+                for option in casework.offered_to(session, case, actor, given):
+                    act = self.act_on_case(option.action, case_id, actor, flag)
+                    if option.refusal is None and act is not None:
+                        found.setdefault(option.action, act)
+        return found, step
 
     @rule(data=st.data(), flag=st.booleans())
     def try_any_step(self, data: st.DataObject, flag: bool) -> None:
@@ -529,6 +522,23 @@ class Fund(RuleBasedStateMachine):
 YES = Cast(Choice.APPROVE, reason="Needed.")
 NO = Cast(Choice.REJECT, reason_code="no_acute_risk", reason="It can wait.")
 ABSTAIN = Cast(Choice.ABSTAIN, reason="I do not know the field.")
+CASE_PEOPLE = ("anna", "boris", "board", "fin1", "security")
+ASKED = (
+    "questions_allowed", "redaction_ready", "channel_allowed", "contact_verified",
+    "formal_reason", "reason_on_list", "reason_given", "report_settled", "report_given",
+    "new_facts",
+)  # fmt: skip
+DOUBTED = (
+    "stop_confirmed", "applicant_prefers_referral", "referral_consented", "risk_too_high",
+)  # fmt: skip
+TURNS = frozenset({
+    "withdraw", "suspend_security", "person_event", "reject", "refer_out", "assign", "set_band",
+    "verify", "board_consent", "decline_offer", "reopen", "no_money", "close_suspended",
+    "directive_close", "directive_redecide", "payment_impossible", "return_report",
+    "request_info",
+})  # fmt: skip
+"""Steps that turn a case aside or only stir it; possible almost always."""
+
 BY_APPLICANT = frozenset({"accept", "decline_offer", "withdraw"})
 USUAL: dict[str, tuple[str, ...]] = {
     "planned": ("conditions_met",) * 4,
@@ -579,12 +589,22 @@ def opened(
 
 
 def prepare(store: Store, home: Path) -> dict[str, PrivateKey]:
-    """Build a house in a store once; return its people's private keys by handle."""
+    """Build a house once, with a case before the panel, one offered and one about to be paid.
+
+    Returns the private keys of its people by handle, and of its applicants by reference.
+    """
     with opened(store, home, ManualClock(START), {}) as empty:
         house = build(empty.app, empty.clock)
+        begun, case_id = house.submitted()
+        house.to_review(case_id, [("legal", 60_000), ("medical", 40_000)])
+        offered, case_id = house.approved([("legal", 150_000)])
+        house.write_letter(case_id)
+        applications.offer(house["anna"], case_id, press())
+        paid, _ = house.accepted([("legal", 90_000), ("medical", 10_000)])
         house.add("r4", Role.REVIEWER)
         house.add("fin3", Role.FINANCE_OFFICER)
-        return {handle: each.ring._private_key for handle, each in house.staff.items()}  # noqa: SLF001
+        people = {**house.staff, **{each.ref: each for each in (begun, offered, paid)}}
+        return {name: each.ring._private_key for name, each in people.items()}  # noqa: SLF001
 
 
 @pytest.mark.slow
