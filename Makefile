@@ -74,7 +74,7 @@ translate: $(COMPILED)
 
 .PHONY: bench
 bench: setup-test ## Measure the product beside its physical references
-	@$(LIBRARIES) $(BIN)/fund bench
+	@$(LIBRARIES) $(BIN)/fund bench all
 
 .PHONY: lock
 lock: ## Choose versions anew and write them with their hashes

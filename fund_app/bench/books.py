@@ -102,7 +102,7 @@ def _beside_pgbench(site: Installation, found: Figure, effort: Effort) -> Figure
     each = round(SECOND / per_second, 3)
     theirs = Timing(each, each, 0.0, round(per_second, 1))
     ratio = round(found.ours.p50_us / each, 2)
-    return Figure(ENTRY, "pgbench's own transaction, one client", ratio, found.ours, theirs)
+    return Figure(ENTRY, "pgbench's own transaction, one client", ratio, None, found.ours, theirs)
 
 
 def _pgbench(*words: str) -> str:

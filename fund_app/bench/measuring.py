@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter_ns, process_time_ns
@@ -13,6 +13,8 @@ Work = Callable[[], object]
 MICRO = 1000
 SECOND = 1_000_000
 P99 = 99
+ADDED = 100_000
+YARDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,15 @@ class Timing:
 class Figure:
     """One comparison: the product's work, its reference, and the ratio of their medians.
 
-    `ratio` is the median of the rounds' ratios. `statements` counts the SQL of one call.
+    `ratio` is the median of the rounds' ratios, `cpu_ratio` the same of the processor's time:
+    on a machine with other work the long calls are interrupted and the short ones are not.
+    `statements` counts the SQL of one call.
     """
 
     what: str
     reference: str
     ratio: float
+    cpu_ratio: float | None
     ours: Timing
     theirs: Timing
     statements: int | None = None
@@ -128,7 +133,30 @@ def race(
     for _ in range(effort.rounds):
         for side in sides:
             side.run(effort.calls)
-    pairs = zip(sides[0].medians, sides[1].medians, strict=True)
-    ratio = median(mine / other for mine, other in pairs)
-    first, second = (side.timing() for side in sides)
-    return Figure(what, reference, round(ratio, 2), first, second, statements)
+    mine, other = sides
+    return Figure(
+        what,
+        reference,
+        _ratio(mine.medians, other.medians),
+        _ratio(mine.cpu, other.cpu),
+        mine.timing(),
+        other.timing(),
+        statements,
+    )
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return round(median(a / b for a, b in zip(ours, theirs, strict=True) if b), 2)
+
+
+def yardstick() -> float:
+    """Return how long this machine takes now to add up to 100,000, in microseconds of CPU.
+
+    Between two runs of the same bench, what this changed by is the machine and not the product.
+    """
+    taken = []
+    for _ in range(YARDS):
+        began = process_time_ns()
+        sum(number * number for number in range(ADDED))
+        taken.append((process_time_ns() - began) / MICRO)
+    return round(median(taken), 1)

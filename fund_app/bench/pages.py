@@ -77,6 +77,7 @@ def queue(site: Installation, effort: Effort) -> Iterator[Figure]:
         f"queue at {effort.large:,} beside {effort.small:,} applications",
         "the same page with fewer applications",
         round(second.ours.p50_us / first.ours.p50_us, 2),
+        round(second.ours.cpu_us / first.ours.cpu_us, 2),
         second.ours,
         first.ours,
     )

@@ -11,7 +11,7 @@ import click
 
 from fund_app.bench.catalogue import BENCHES
 from fund_app.bench.installation import installed
-from fund_app.bench.measuring import FULL, QUICK, SECOND, Figure
+from fund_app.bench.measuring import FULL, QUICK, SECOND, Figure, yardstick
 
 ALL = "all"
 MILLI = 1_000
@@ -56,10 +56,10 @@ def _about(name: str) -> str:
 
 
 def _measure(name: str, *, quick: bool, postgres: bool, aloud: bool) -> dict[str, Any]:
-    figures = []
+    figures, stick = [], yardstick()
     with installed(postgres=postgres) as site:
         if aloud:
-            click.echo(f"{name} on {site.engine}")
+            click.echo(f"{name} on {site.engine}, yardstick {_time(stick)}")
         for figure in BENCHES[name](site, QUICK if quick else FULL):
             figures.append(figure.as_mapping())
             if aloud:
@@ -70,6 +70,7 @@ def _measure(name: str, *, quick: bool, postgres: bool, aloud: bool) -> dict[str
             "quick": quick,
             "on": datetime.now(UTC).date().isoformat(),
             "cores": os.cpu_count(),
+            "yardstick_us": stick,
             "figures": figures,
         }
 
@@ -85,7 +86,8 @@ def _print(figure: Figure) -> None:
             f"{timing.per_second:,.0f}/s",
         )
         click.echo(f"    {', '.join(parts)}  ({label})")
-    click.echo(f"    ratio {figure.ratio:g}")
+    cpu = "" if figure.cpu_ratio is None else f", of CPU {figure.cpu_ratio:g}"
+    click.echo(f"    ratio {figure.ratio:g}{cpu}")
 
 
 def _time(micro: float) -> str:

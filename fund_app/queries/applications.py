@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
@@ -149,6 +149,7 @@ def running_clocks(session: Session, subject_id: str) -> Sequence[Clock]:
         select(Clock)
         .where(Clock.subject_id == subject_id, Clock.state.in_(("running", "paused")))
         .order_by(Clock.due_at, Clock.name)
+        .options(selectinload(Clock.pauses))
     )
     return session.scalars(statement).all()
 

@@ -13,6 +13,7 @@ from fund_app.bench.measuring import Effort, race
 from fund_app.cli import main
 
 TIMING = {"p50_us", "p99_us", "cpu_us", "per_second"}
+KEYS = {"what", "reference", "ratio", "cpu_ratio", "ours", "theirs", "statements"}
 FIGURES = {
     "queue": 3,
     "case": 2,
@@ -39,11 +40,11 @@ def measured(name: str, *words: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", sorted(BENCHES))
 def test_bench_compares_with_a_reference(name: str) -> None:
     found = measured(name)
-    assert set(found) == {"bench", "engine", "quick", "on", "cores", "figures"}
+    assert set(found) == {"bench", "engine", "quick", "on", "cores", "yardstick_us", "figures"}
     assert (found["bench"], found["engine"], found["quick"]) == (name, "sqlite", True)
     assert len(found["figures"]) == FIGURES[name]
     for figure in found["figures"]:
-        assert set(figure) == {"what", "reference", "ratio", "ours", "theirs", "statements"}
+        assert set(figure) == KEYS
         assert set(figure["ours"]) == set(figure["theirs"]) == TIMING
         assert figure["ratio"] > 0
 
@@ -62,7 +63,7 @@ def test_bench_alone_lists_what_can_be_measured() -> None:
 
 def test_bench_prints_both_sides_and_the_ratio() -> None:
     lines = [line.strip() for line in fund("engine", "--quick").output.splitlines()]
-    assert lines[0] == "engine on sqlite"
+    assert lines[0].startswith("engine on sqlite, yardstick ")
     assert lines[1] == "fire: one step weighed"
     assert lines[2].endswith("(ours)")
     assert lines[3].endswith("(one look-up in a dictionary)")
