@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from sqlalchemy import (
@@ -44,3 +45,8 @@ class Document(Base):
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     name = Sealed(column="name_sealed", compartment=Compartment.DOCUMENTS, case="scope")
+
+
+def letter_id(key: str, kind: str) -> str:
+    """Return the id of the letter a job makes, by the job's key, so that it is made once."""
+    return hashlib.sha256(f"{key}:{kind}".encode()).hexdigest()[:32]

@@ -13,7 +13,7 @@ from fund_app.adapters.clock import now
 from fund_app.models.applications import Application, VerificationCheck
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.disbursements import Disbursement
-from fund_app.models.documents import Document
+from fund_app.models.documents import Document, letter_id
 from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
@@ -25,7 +25,9 @@ from workflows.roles import Actor
 from workflows.rules import ANY, FORMAL_REASONS
 
 CONFIRMED = ("confirmed", "received", "reconciled")
-LETTERS = ("award_letter", "refusal_letter")
+AWARD_LETTER = "award_letter"
+AWARDING = ("approve", "approve_partially", "money_found")
+"""Steps that have an award letter made."""
 
 
 def gather(
@@ -185,11 +187,10 @@ class _Gatherer:
         return code in self.rules.refusal_codes and self.rules.may_appeal(code)
 
     def letter_ready(self) -> bool:
-        """Whether the letter the job makes has been made."""
-        statement = select(Document.id).where(
-            Document.application_id == self.application.id, Document.kind.in_(LETTERS)
-        )
-        return self.session.scalar(statement.limit(1)) is not None
+        """Whether the letter of the last award is there; one of an earlier decision is not it."""
+        award = max((step for deed, _, step in self.deeds if deed in AWARDING), default=0)
+        key = f"{self.application.id}:{award}:make_letter"
+        return self.session.get(Document, letter_id(key, AWARD_LETTER)) is not None
 
     def available(self) -> int:
         """Return what the fund of the award has free, in minor units."""

@@ -7,7 +7,6 @@ return page. It names nobody.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 from fund_app.adapters import pdf
 from fund_app.adapters.files import MediaType
 from fund_app.models.applications import Application
-from fund_app.models.documents import Document
+from fund_app.models.documents import Document, letter_id
 from fund_app.models.events import Event
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
@@ -75,7 +74,7 @@ def make(application_id: str, kind: str, *, key: str, complete: Callable[[Sessio
     complete: marks the job done in the transaction that keeps the letter. Raises Unknown for
     no case, LookupError for a step that is no decision, adapters.pdf.Unprintable.
     """
-    document_id = _id_for(key, kind)
+    document_id = letter_id(key, kind)
     with unit_of_work() as session:
         if session.get(Document, document_id) is not None:
             complete(session)
@@ -95,10 +94,6 @@ def as_pdf(letter: Letter) -> bytes:
         template = current_app.jinja_env.get_template(TEMPLATES[letter.kind])
         html = template.render(letter=letter, language=letter.language)
     return pdf.render(html, statements.style())
-
-
-def _id_for(key: str, kind: str) -> str:
-    return hashlib.sha256(f"{key}:{kind}".encode()).hexdigest()[:32]
 
 
 def _letter(session: Session, application_id: str, kind: str, *, step: int) -> Letter:

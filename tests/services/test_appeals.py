@@ -66,6 +66,23 @@ def test_upheld_appeal_draws_a_panel_of_other_people(house: House) -> None:
     assert seated == {house[handle].ref for handle in ("r4", "r5", "r6")}
 
 
+def test_offer_after_an_appeal_waits_for_its_own_letter(house: House) -> None:
+    case_id = appealed(house)
+    for handle in ("r4", "r5", "r6"):
+        house.add(handle, Role.REVIEWER)
+    house.write_letter(case_id)
+    for handle in ("board", "board2"):
+        appeals.sign(house[handle], case_id, "upheld", press())
+    appeals.decide(house["anna"], case_id, "upheld", press())
+    house.vote(case_id, dict.fromkeys(("r4", "r5", "r6"), YES))
+    with pytest.raises(Refused) as refused:
+        applications.offer(house["anna"], case_id, press())
+    assert refused.value.codes == ("letter_missing",)
+    house.write_letter(case_id)
+    applications.offer(house["anna"], case_id, press())
+    assert house.case(case_id).state == "offered"
+
+
 def test_dismissed_appeal_makes_the_refusal_final(house: House) -> None:
     case_id = appealed(house)
     for handle in ("board", "board2"):

@@ -16,7 +16,7 @@ from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.files import MediaType
 from fund_app.adapters.storage import storage
 from fund_app.models.applications import Application
-from fund_app.models.documents import Document
+from fund_app.models.documents import Document, letter_id
 from fund_app.models.messages import Message
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
@@ -194,11 +194,15 @@ def test_an_unknown_file_and_a_foreign_one_read_the_same(
 def add_letter(house: House, case_id: str) -> None:
     """Put a letter into the case as the job does: sealed for the applicant alone."""
     with unit_of_work() as session:
-        holder_id = session.get_one(Application, case_id).holder_id
+        case = session.get_one(Application, case_id)
         scope = new_ref()
-        keys = vault.seal_for(case_id, scope, Compartment.DOCUMENTS, holder_id)
+        keys = vault.seal_for(case_id, scope, Compartment.DOCUMENTS, case.holder_id)
         letter = Document(
-            application_id=case_id, scope=scope, kind="award_letter", media_type=MediaType.PDF
+            id=letter_id(f"{case_id}:{case.step}:make_letter", "award_letter"),
+            application_id=case_id,
+            scope=scope,
+            kind="award_letter",
+            media_type=MediaType.PDF,
         )
         documents.keep(session, keys, letter, b"%PDF-1.7 a letter")
 
