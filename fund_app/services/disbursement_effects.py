@@ -80,20 +80,22 @@ def post_executed(context: Context) -> None:
 
 
 def post_returned(context: Context) -> None:
-    """Post the money that came back; what the way cost is the fund's loss, not the person's."""
+    """Post the money that came back; what the way cost is the fund's loss, not the person's.
+
+    Money that comes back before anybody saw it leave did leave: the bank shows both lines.
+    """
     payment: Disbursement = context.subject
     line: BankLine = context.data
     tranche = context.session.get_one(Tranche, payment.tranche_id)
-    if tranche.state == TrancheState.EXECUTED:
-        ledger_grants.payment_returned(
-            context.session,
-            _origin(context, "returned"),
-            tranche.id,
-            received=line.amount,
-            fee=line.fee,
-        )
-    else:
-        _post_fee(context, line.fee)
+    if tranche.state == TrancheState.RELEASED:
+        ledger_grants.bank_executed(context.session, _origin(context, "executed"), tranche.id)
+    ledger_grants.payment_returned(
+        context.session,
+        _origin(context, "returned"),
+        tranche.id,
+        received=line.amount,
+        fee=line.fee,
+    )
 
 
 def post_reversed(context: Context) -> None:

@@ -145,6 +145,19 @@ def test_returned_payment_is_tried_again_as_a_new_one(house: House) -> None:
     assert ledger.position("GEN", "EUR").available == -500
 
 
+def test_payment_that_comes_back_before_it_was_seen_at_the_bank_costs_what_is_missing(
+    house: House,
+) -> None:
+    _, case_id = house.released(LINES)
+    payment = house.payment_of(case_id)
+    disbursements.send(house["fin1"], payment.id, Sending(), press())
+    line = BankLine(99_000, payment.reference, fee=500)
+    disbursements.bounce(house["fin1"], payment.id, line, press())
+    assert money() == (0, 100_000, 399_000)
+    assert ledger.position("GEN", "EUR").available == -500
+    assert ledger_check.recompute_check() == ()
+
+
 def test_wrong_code_word_is_refused(house: House) -> None:
     applicant, case_id = house.released(LINES)
     payment_id = house.payment_of(case_id).id
