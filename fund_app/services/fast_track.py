@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application, AwardLine
@@ -69,13 +69,22 @@ def _code(amount: int) -> str:
 def _officers(
     session: Session, application: Application, actor: Actor, amount: int
 ) -> frozenset[str]:
-    """Return who acts and one other who has proposed exactly this amount."""
+    """Return who acts and one other who has proposed exactly this amount.
+
+    What was proposed before the case was last opened again was about another danger.
+    """
+    reopened = select(func.coalesce(func.max(Event.step), 0)).where(
+        Event.chain == application.workflow,
+        Event.subject_id == application.id,
+        Event.action == "reopen",
+    )
     statement = select(Event.actor_ref).where(
         Event.chain == application.workflow,
         Event.subject_id == application.id,
         Event.action == PROPOSE,
         Event.reason_code == _code(amount),
         Event.actor_ref != actor.ref,
+        Event.step > reopened.scalar_subquery(),
     )
     first = session.scalar(statement.order_by(Event.step).limit(1))
     return frozenset({actor.ref} if first is None else {actor.ref, first})

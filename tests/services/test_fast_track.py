@@ -81,6 +81,17 @@ def test_signature_under_another_amount_does_not_count(house: House, case_id: st
     assert refused.value.codes == ("two_officers_needed",)
 
 
+def test_signature_from_before_the_case_was_opened_again_does_not_count(
+    house: House, case_id: str
+) -> None:
+    fast_track.propose(house["boris"], case_id, 120_000, press())
+    applications.refer_out(house["anna"], case_id, consented=True, request=press())
+    applications.reopen(house["anna"], case_id, new_facts=True, request=press())
+    with pytest.raises(Refused) as refused:
+        fast_track.decide(house["anna"], case_id, WHOLE, press())
+    assert refused.value.codes == ("two_officers_needed",)
+
+
 def test_amount_above_the_cap_is_refused(house: House, case_id: str) -> None:
     with pytest.raises(Refused) as refused:
         fast_track.propose(house["boris"], case_id, 150_001, press())
