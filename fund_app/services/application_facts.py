@@ -17,11 +17,12 @@ from fund_app.models.documents import Document, letter_id
 from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
+from fund_app.models.messages import Message
 from fund_app.queries import answers, ledger
 from fund_app.services import countersignatures, holds, rules
 from fund_app.services.facts import Facts
 from workflows.disbursement import IN_FLIGHT, MONEY_LEFT
-from workflows.roles import Actor
+from workflows.roles import Actor, Role
 from workflows.rules import ANY, FORMAL_REASONS
 
 CONFIRMED = ("confirmed", "received", "reconciled")
@@ -115,7 +116,7 @@ class _Gatherer:
             "ran_out": tuple,
             "reopen_in_time": self.reopen_in_time,
             "file_erased": lambda: False,
-            "days_without_contact": lambda: (now().date() - application.touched_on).days,
+            "days_without_contact": self.days_without_contact,
             "risk_too_high": lambda: False,
             "report_settled": lambda: application.report_settled,
             "applicant_prefers_referral": lambda: False,
@@ -220,7 +221,26 @@ class _Gatherer:
         )
         return self.session.scalar(statement) or 0
 
+    def days_without_contact(self) -> int:
+        """How many days ago the person last did or wrote something; what staff do is no contact."""
+        application = self.application
+        acted = select(func.max(Event.day)).where(
+            Event.chain == application.workflow,
+            Event.subject_id == application.id,
+            Event.actor_role == Role.APPLICANT,
+        )
+        wrote = select(func.max(Message.sent_on)).where(
+            Message.application_id == application.id, Message.sender == "applicant"
+        )
+        days = [application.created_on, self.session.scalar(acted), self.session.scalar(wrote)]
+        return (now().date() - max(day for day in days if day is not None)).days
+
     def reopen_in_time(self) -> bool:
         """Whether the case ended within the time in which it may be opened again."""
-        ended = (now().date() - self.application.touched_on).days
-        return bool(ended <= self.rules.reopen_days)
+        ended = select(func.max(Event.day)).where(
+            Event.chain == self.application.workflow,
+            Event.subject_id == self.application.id,
+            Event.dest == self.application.state,
+        )
+        day = self.session.scalar(ended) or self.application.touched_on
+        return bool((now().date() - day).days <= self.rules.reopen_days)

@@ -272,9 +272,16 @@ def late_ok(actor: Actor, disbursement_id: str, request: Request) -> None:
 
 
 def bounce(actor: Actor, disbursement_id: str, line: BankLine, request: Request) -> None:
-    """Record that the money came back, with what the way cost."""
-    given = {"amount_came_back": line.amount > 0}
-    _act(actor, disbursement_id, "bounce", request, given, line)
+    """Record that the money came back, with what the way cost.
+
+    Refused unless the line names this payment and at most its amount: more than was sent is
+    another payment, or a slip of the hand, and would be booked as a gain.
+    """
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        fits = 0 < line.amount <= payment.amount and line.reference == payment.reference
+        given = {"amount_came_back": fits}
+        fire(session, payment, application, "bounce", actor, request, given, line)
 
 
 def fail(actor: Actor, disbursement_id: str, request: Request) -> None:

@@ -98,18 +98,28 @@ def take(session: Session, model: type[Subject], subject_id: str, request: Reque
 
     Raises Unknown when there is none, Repeated when this very request was already carried out
     (the unit of work then ends quietly: the thing is done, once), Conflict when the page the
-    person acted on is older than the subject.
+    person acted on is older than the subject (a reminder of the system's own leaves it as it
+    is), or the request's id was used on another one.
     """
     subject = session.get(model, subject_id, with_for_update=True, populate_existing=True)
     if subject is None:
         raise Unknown(subject_id)
     if request.id is not None:
-        done = session.scalar(select(Event.id).where(Event.request_id == request.id))
-        if done is not None:
+        done = session.scalar(select(Event.subject_id).where(Event.request_id == request.id))
+        if done == subject.id:
             raise Repeated
+        if done is not None:
+            raise Conflict(subject, ())
     if request.step_seen is not None and request.step_seen != subject.step:
-        raise Conflict(subject, _since(session, subject, request.step_seen))
+        since = _since(session, subject, request.step_seen)
+        if not since or any(_counts(event) for event in since):
+            raise Conflict(subject, since)
     return subject
+
+
+def _counts(event: Event) -> bool:
+    """Whether an event makes a page old: a clock that only calls somebody does not."""
+    return event.actor_role != Role.SYSTEM or event.source != event.dest
 
 
 def begin(

@@ -14,6 +14,7 @@ from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger, ledger_check
 from fund_app.services import applications, audit, ballots, disbursements, offers
 from fund_app.services.disbursements import BankLine, Sending
+from fund_app.services.transition import Conflict
 from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
 from workflows.counting import Choice
@@ -208,3 +209,23 @@ def test_story_stays_shut_for_finance(house: House) -> None:
     story = next(a for a in house.case(case_id).answers if a.question == "narrative")
     with pytest.raises(NoKey):
         story.value.open(house["fin1"].ring)
+
+
+def test_more_coming_back_than_went_out_is_refused(house: House) -> None:
+    _, case_id = house.released(LINES)
+    payment = house.payment_of(case_id)
+    disbursements.send(house["fin1"], payment.id, Sending(), press())
+    line = BankLine(100_001, payment.reference)
+    with pytest.raises(Refused) as refused:
+        disbursements.bounce(house["fin1"], payment.id, line, press())
+    assert refused.value.codes == ("nothing_came_back",)
+
+
+def test_press_used_on_one_payment_does_nothing_to_another(house: House) -> None:
+    _, first = house.released(LINES)
+    _, second = house.released(LINES)
+    pressed = press()
+    disbursements.send(house["fin1"], house.payment_of(first).id, Sending(), pressed)
+    with pytest.raises(Conflict):
+        disbursements.send(house["fin1"], house.payment_of(second).id, Sending(), pressed)
+    assert house.payment_of(second).state == "authorised"

@@ -19,6 +19,7 @@ from fund_app.services import (
     audit,
     ballots,
     casework,
+    deadlines,
     disbursement_offers,
     disbursements,
     offers,
@@ -62,6 +63,16 @@ def test_stale_page_is_a_conflict_that_names_what_happened_since(house: House) -
         ("set_band", house["anna"].ref),
     ]
     assert contents() == before
+
+
+def test_reminder_of_a_clock_leaves_an_open_page_as_it_is(house: House) -> None:
+    _, case_id = house.submitted()
+    seen = house.case(case_id).step
+    house.clock.advance(hours=25)
+    deadlines.fire_due(house.clock.now())
+    assert house.case(case_id).step > seen
+    applications.acknowledge(house["anna"], case_id, press(seen))
+    assert house.case(case_id).state == "triage"
 
 
 def test_page_of_a_step_that_is_still_to_come_is_a_conflict(house: House) -> None:
