@@ -34,6 +34,7 @@ from fund_app.views import (
     public,
     requests,
     reviewer,
+    security,
     session,
     staff,
     throttle,
@@ -45,7 +46,7 @@ QUIET = {"hide_parameters": True}
 """A database error must not repeat the values it was given: they may reach a log."""
 
 BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, reviewer.bp, treasury.bp,
-              board.bp, auditor.bp, admin.bp)  # fmt: skip
+              board.bp, security.bp, auditor.bp, admin.bp)  # fmt: skip
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:

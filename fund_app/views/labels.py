@@ -31,6 +31,7 @@ PURPOSES = {
     Role.REVIEWER: _l("Votes on a story without learning whose it is."),
     Role.FINANCE_OFFICER: _l("Plans and releases payments without reading the story."),
     Role.TREASURER: _l("Releases payments as the second person and keeps the books."),
+    Role.SECURITY_LEAD: _l("Holds back what may harm, and lifts a freeze beside a second person."),
     Role.DONOR: _l("Gives, and gets a statement to the cent, without an account."),
     Role.BOARD_MEMBER: _l("Agrees to large sums and sees the whole, never a person."),
     Role.AUDITOR: _l("Verifies the trail of every step and the ledger."),
@@ -220,6 +221,9 @@ ACTIONS = {
     "resume": _l("Agree to lift the freeze"),
     "reopen": _l("Open again"),
     "refer_out": _l("Refer to others"),
+    "appeal_upheld": _l("Uphold the appeal, as the board has signed"),
+    "appeal_dismissed": _l("Dismiss the appeal, as the board has signed"),
+    "hand_over": _l("Hand the file to the board"),
 }
 """What a coordinator can do, as it stands on the button."""
 

@@ -56,6 +56,12 @@ ROWS: list[Row] = [
         _l("See what the panel expects of you, and vote."),
     ),
     Row(
+        frozenset({Role.SECURITY_LEAD}),
+        "security.suspensions",
+        _l("Frozen cases"),
+        _l("Lift a freeze or end a frozen case, each beside a second person."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),

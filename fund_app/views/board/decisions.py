@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
 from fund_app.queries import disbursements as payments
-from fund_app.queries import oversight
+from fund_app.queries import oversight, suspensions
+from fund_app.queries.suspensions import SignatureRow
 from fund_app.services import appeals, applications
 from fund_app.views import acts, errors
 from fund_app.views.access import allow, not_found
@@ -28,7 +31,9 @@ OUTCOMES = {
 @allow(Role.BOARD_MEMBER)
 def index() -> ResponseReturnValue:
     """Show everything that waits for the board, by designation."""
-    session = db.session()
+    session, me = db.session(), acts.me().ref
+    frozen = suspensions.suspended(session)
+    signed = suspensions.first_signatures(session, [row.id for row in frozen])
     return render_template(
         "board/index.html",
         consents=oversight.waiting_for_consent(session),
@@ -37,6 +42,8 @@ def index() -> ResponseReturnValue:
         fast_tracks=oversight.in_state(session, "fast_track"),
         waiting=payments.waiting_for_money(session),
         incidents=oversight.incidents(session),
+        frozen=frozen,
+        agreed={row.id for row in frozen if _has_agreed(signed.get(row.id, []), me)},
         outcomes=OUTCOMES,
         labels=labels,
         time_left=acts.time_left,
@@ -61,6 +68,18 @@ def appeal(application_id: str) -> ResponseReturnValue:
         return errors.refusal(_("Please choose how the appeal ends."), status=422)
     appeals.sign(acts.me(), application_id, outcome, acts.wish())
     return _back(_("You have signed. Once two members agree, a coordinator carries it out."))
+
+
+@allow(Role.BOARD_MEMBER)
+def close_suspended(application_id: str) -> ResponseReturnValue:
+    """Sign first for the end of a frozen case; the security lead carries it out."""
+    _require(application_id)
+    applications.sign_first(acts.me(), application_id, "close_suspended", acts.wish())
+    return _back(_("You have signed first. Another person has to follow."))
+
+
+def _has_agreed(signed: Sequence[SignatureRow], person_id: str) -> bool:
+    return any(row.action == "close_suspended" and row.person_id == person_id for row in signed)
 
 
 def _require(application_id: str) -> None:
