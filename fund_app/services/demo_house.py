@@ -58,7 +58,6 @@ FURTHER_STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("reviewer-7", "Daniyar Osmonov", "ru", (Role.REVIEWER,)),
     ("board-2", "Stefan Roth", "de", (Role.BOARD_MEMBER,)),
     ("board-3", "Zoya Petrosyan", "ru", (Role.BOARD_MEMBER,)),
-    ("security", "Nadia Sommer", "en", (Role.SECURITY_LEAD,)),
     ("auditor-2", "Karl Fuchs", "de", (Role.AUDITOR,)),
 )
 """Made-up colleagues beside the personas, so that panels, substitutes and boards exist."""

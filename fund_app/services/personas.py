@@ -52,6 +52,7 @@ PERSONAS: tuple[Persona, ...] = (
         "donor", "", frozenset({Role.DONOR}),
         codename="nocturne plop remote serge suffix toad abacus",
     ),
+    _staff("security", "Nadia Sommer", Role.SECURITY_LEAD),
     _staff("board", "Lena Marek", Role.BOARD_MEMBER),
     _staff("auditor", "Olga Winter", Role.AUDITOR),
     _staff("administrator", "Sam Otto", Role.ADMINISTRATOR),
