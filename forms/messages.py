@@ -34,6 +34,14 @@ class NoteForm(ActForm):
     )
 
 
+class AppealForm(ActForm):
+    """An appeal; the words are up to the person."""
+
+    text = TextAreaField(
+        _l("Your message"), [Length(max=LONGEST_MESSAGE, message=TOO_LONG)], [tidy]
+    )
+
+
 class ReceiptForm(ActForm):
     """The word that says the money has come."""
 

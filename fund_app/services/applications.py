@@ -19,7 +19,7 @@ from fund_app.models.applications import BANDS, Application, ReviewFile
 from fund_app.models.events import VIEWS
 from fund_app.models.sealed import Compartment
 from fund_app.queries import people
-from fund_app.services import application_facts, audit, decisions, messages, rules, vault
+from fund_app.services import application_facts, audit, clocks, decisions, messages, rules, vault
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import INTERNAL, Request, take
@@ -315,8 +315,13 @@ def notice_reached(actor: Actor, application_id: str, request: Request) -> None:
 
 
 def appeal(actor: Actor, application_id: str, request: Request) -> None:
-    """Ask people who did not decide before to look again."""
-    carry_out(actor, application_id, Deed("appeal"), request)
+    """Ask people who did not decide before to look again.
+
+    The time to appeal ends with its clock, whether or not a worker has acted on it already.
+    """
+    with unit_of_work() as session:
+        deed = Deed("appeal", {"ran_out": clocks.overdue(session, application_id)})
+        carry_out(actor, application_id, deed, request)
 
 
 def suspend_security(actor: Actor, application_id: str, request: Request) -> None:

@@ -56,6 +56,15 @@ def of(session: Session, subject_id: str) -> list[Clock]:
     return list(session.scalars(statement.options(pauses).order_by(Clock.name)))
 
 
+def overdue(session: Session, subject_id: str) -> tuple[str, ...]:
+    """Return the names of a subject's running clocks whose time is over, acted on or not."""
+    return tuple(
+        clock.name
+        for clock in of(session, subject_id)
+        if clock.state == "running" and clock.due_at <= now()
+    )
+
+
 def pause(live: Mapping[str, Clock], names: Iterable[str], moment: datetime) -> None:
     """Let the named running clocks stand still from `moment` on."""
     for name in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from fund_app.views.applicant import (
+    appeal,
     apply,
     case,
     codename,
@@ -46,6 +47,8 @@ bp.add_url_rule("/return/offer/accept", "accept", offer.accept, methods=BOTH)
 bp.add_url_rule("/return/offer/decline", "decline", offer.decline, methods=["POST"])
 bp.add_url_rule("/return/receipt", "receipt", receipt.confirm, methods=BOTH)
 bp.add_url_rule("/return/report", "report", receipt.report, methods=BOTH)
+bp.add_url_rule("/return/appeal", "appeal", appeal.show)
+bp.add_url_rule("/return/appeal", "send_appeal", appeal.send, methods=["POST"])
 bp.add_url_rule("/return/withdraw", "withdraw", withdrawal.withdraw, methods=BOTH)
 
 common.register_refusals(bp)

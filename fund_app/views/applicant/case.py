@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,13 +13,20 @@ from fund_app.models.applications import Application
 from fund_app.models.types import new_ref
 from fund_app.queries import applicant, messages
 from fund_app.queries.applicant import CaseView
-from fund_app.services import intake
+from fund_app.services import intake, offers
 from fund_app.views import labels as words
 from fund_app.views.access import allow
 from fund_app.views.applicant import common
 from fund_app.views.applicant.labels import EXPLAINED, LABELS
 from fund_app.views.applicant.summaries import Task
 from workflows.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal as the page speaks of it: open where there is no sentence against it."""
+
+    against: str
 
 
 @allow(Role.APPLICANT)
@@ -37,6 +46,7 @@ def show() -> ResponseReturnValue:
         explained=EXPLAINED,
         tasks=_tasks(case, view),
         has_codename=intake.has_codename(common.me()),
+        appeal=_appeal(case),
         request_id=new_ref(),
     )
 
@@ -46,6 +56,14 @@ def looks() -> ResponseReturnValue:
     """Show who looked into the case: roles and days."""
     found = applicant.looks(db.session(), common.my_case().id)
     return render_template("applicant/case/looks.html", looks=found, role=words.role)
+
+
+def _appeal(case: Application) -> Appeal | None:
+    """Return whether there is an appeal to be spoken of, and the sentence against it."""
+    if not offers.may_ask_for_appeal(db.session(), case):
+        return None
+    code = offers.appeal_outlook(db.session(), case, common.me()).refusal
+    return Appeal(words.refusal(code) if code else "")
 
 
 def _tasks(case: Application, view: CaseView) -> list[Task]:

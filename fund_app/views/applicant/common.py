@@ -88,14 +88,21 @@ def register_refusals(bp: Blueprint) -> None:
     bp.register_error_handler(Unknown, _on_unknown)
 
 
-def _on_refused(refused: Refused) -> Response:
-    return errors.refusal(_(sentence_for(refused.code)))
-
-
-def _on_conflict(_conflict: Conflict) -> Response:
-    return errors.refusal(
+def sentence(error: Refused | Conflict) -> str:
+    """Return why something was not done, in the page's language."""
+    if isinstance(error, Refused):
+        return str(_(sentence_for(error.code)))
+    return str(
         _("Your case has moved on since this page was opened. Please look at how it stands now.")
     )
+
+
+def _on_refused(refused: Refused) -> Response:
+    return errors.refusal(sentence(refused))
+
+
+def _on_conflict(conflict: Conflict) -> Response:
+    return errors.refusal(sentence(conflict))
 
 
 def _on_closed(_closed: Closed) -> Response:
