@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
+from fund_app.models.countersignatures import Countersignature
 from fund_app.services import countersignatures
 from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import Request, take
@@ -38,6 +39,15 @@ def sign(actor: Actor, application_id: str, outcome: str, request: Request) -> N
     propose(actor, application_id, action, request, outcome)
 
 
+def agreed(session: Session, application: Application) -> tuple[str, ...]:
+    """Return the outcomes that enough members of the board have signed for, in their order."""
+    return tuple(
+        outcome
+        for outcome in ACTIONS
+        if len(_members(_signed(session, application, outcome))) >= MEMBERS_NEEDED
+    )
+
+
 def decide(actor: SignedIn, application_id: str, outcome: str, request: Request) -> None:
     """Carry out what two members of the board have signed for.
 
@@ -48,21 +58,29 @@ def decide(actor: SignedIn, application_id: str, outcome: str, request: Request)
     action = ACTIONS[outcome]
     with unit_of_work() as session:
         application = take(session, Application, application_id, request)
-        _use_signatures(session, application, action, outcome)
+        _use_signatures(session, application, outcome)
         # The step is the board's; the coordinator only lends it a hand and a key.
         hand = SignedIn(actor.ref, frozenset({Role.SYSTEM}), actor.ring)
         deed = Deed(action, {"appeal_outcome": outcome}, reason_code=outcome)
         carry_out(hand, application_id, deed, request)
 
 
-def _use_signatures(session: Session, application: Application, action: str, outcome: str) -> None:
-    signed = [
+def _signed(session: Session, application: Application, outcome: str) -> list[Countersignature]:
+    return [
         each
         for each in countersignatures.waiting(session, application)
-        if (each.action, each.reason_code) == (action, outcome)
+        if (each.action, each.reason_code) == (ACTIONS[outcome], outcome)
         and Role.BOARD_MEMBER in each.person.roles
     ]
-    if len({each.person_id for each in signed}) < MEMBERS_NEEDED:
-        raise Refused("second_person_missing", {"action": action})
+
+
+def _members(signed: list[Countersignature]) -> set[str]:
+    return {each.person_id for each in signed}
+
+
+def _use_signatures(session: Session, application: Application, outcome: str) -> None:
+    signed = _signed(session, application, outcome)
+    if len(_members(signed)) < MEMBERS_NEEDED:
+        raise Refused("second_person_missing", {"action": ACTIONS[outcome]})
     for each in signed:
         each.is_used = True

@@ -23,6 +23,7 @@ bp.add_url_rule(f"{CASE}/history", "history", case.history)
 bp.add_url_rule(f"{CASE}/write_redaction", "redaction", redaction.show)
 bp.add_url_rule(f"{CASE}/write_redaction", "write_redaction", redaction.write, methods=["POST"])
 bp.add_url_rule(f"{CASE}/substitutes", "substitutes", ballots.substitutes, methods=["POST"])
+bp.add_url_rule(f"{CASE}/hand_over", "hand_over", ballots.hand_over, methods=["POST"])
 bp.add_url_rule(f"{CASE}/<action>", "act", act.show)
 bp.add_url_rule(f"{CASE}/<action>", "do", act.do, methods=["POST"])
 

@@ -15,11 +15,11 @@ from forms.messages import ActForm
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.queries import casework as reads
-from fund_app.services import applications, rules
+from fund_app.services import appeals, applications, rules
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
-from fund_app.views import labels
+from fund_app.views import history_labels, labels
 from fund_app.views.casework import Missing
 from workflows.rules import FORMAL_REASONS
 
@@ -94,6 +94,14 @@ def _merge(person: SignedIn, case_id: str, form: Any, request: Request) -> None:
         applications.merge_duplicate(person, case_id, surviving, request)
     except LookupError:
         raise Missing(_("A case cannot be merged with itself.")) from None
+
+
+def _decide(person: SignedIn, case_id: str, action: str, request: Request) -> None:
+    """Carry out the outcome of this step that the board has signed for; Refused without one."""
+    outcomes = [outcome for outcome, step in appeals.ACTIONS.items() if step == action]
+    agreed = appeals.agreed(db.session(), db.session.get_one(Application, case_id))
+    outcome = next((each for each in outcomes if each in agreed), outcomes[0])
+    appeals.decide(person, case_id, outcome, request)
 
 
 FOUND = ("confirmed", "not_confirmed")
@@ -273,5 +281,21 @@ CLEAR_DUPLICATES = Act(
     lambda person, case, _form, request: applications.clear_duplicates(person, case, request),
 )
 
-BY_ACTION = {act.action: act for act in (*ACTS, CLEAR_DUPLICATES)}
+APPEAL_OUTCOMES = (
+    Act(
+        "appeal_upheld",
+        _l("Two members of the board have signed. A panel is drawn without those who sat before."),
+        history_labels.HAPPENED["appeal_upheld"],
+        lambda person, case, _form, request: _decide(person, case, "appeal_upheld", request),
+    ),
+    Act(
+        "appeal_dismissed",
+        _l("Two members of the board have signed. The refusal is final then."),
+        history_labels.HAPPENED["appeal_dismissed"],
+        lambda person, case, _form, request: _decide(person, case, "appeal_dismissed", request),
+    ),
+)
+"""What the board has signed for and a coordinator carries out, by the step it takes."""
+
+BY_ACTION = {act.action: act for act in (*ACTS, CLEAR_DUPLICATES, *APPEAL_OUTCOMES)}
 FIRST_BY_ACTION = {act.action: act for act in SIGN_FIRST}

@@ -14,7 +14,7 @@ from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.sealed import Compartment
 from fund_app.queries import casework
-from fund_app.services import ballots
+from fund_app.services import ballots, board_votes
 from fund_app.services.vault import SignedIn
 from fund_app.views import casework as shared
 from fund_app.views import errors
@@ -35,6 +35,7 @@ class Panel:
     stepped_back: int
     voted: int
     spoken: tuple[shared.Spoken, ...]
+    can_hand_over: bool
 
 
 def panel_of(case: Application, person: SignedIn) -> Panel | None:
@@ -52,6 +53,8 @@ def panel_of(case: Application, person: SignedIn) -> Panel | None:
         stepped_back=sum(seat.status == "recused" for seat in seats),
         voted=sum(_counts(seat.vote) for seat in seats),
         spoken=shared.spoken(ballot, person) if is_open else (),
+        can_hand_over=ballot.state == board_votes.WAITING
+        and not ballots.eligible(db.session(), case),
     )
 
 
@@ -65,6 +68,19 @@ def substitutes(case_id: str) -> ResponseReturnValue:
     except shared.REFUSING as error:
         return errors.refusal(" ".join(shared.trouble(error).sentences))
     flash(_("Substitutes are drawn. They get the extra hours."), "success")
+    return redirect(frame.address("case", case_id))
+
+
+@allow(Role.COORDINATOR)
+def hand_over(case_id: str) -> ResponseReturnValue:
+    """Open the file for the board, where nobody is left to draw."""
+    case = frame.case_of(case_id)
+    ballot = casework.latest_ballot(db.session(), case.id) or not_found()
+    try:
+        board_votes.hand_over(shared.me(), ballot.id, wish())
+    except shared.REFUSING as error:
+        return errors.refusal(" ".join(shared.trouble(error).sentences))
+    flash(_("The board can open the file now. Two members decide in writing."), "success")
     return redirect(frame.address("case", case_id))
 
 

@@ -11,11 +11,17 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.sealed import NoKey
 from fund_app.queries import casework as reads
-from fund_app.services import applications, countersignatures
+from fund_app.services import appeals, applications, countersignatures
 from fund_app.services import casework as service
 from fund_app.services.vault import SignedIn
 from fund_app.views import labels
-from fund_app.views.coordinator.acts import ACTS, CLEAR_DUPLICATES, SIGN_FIRST, Act
+from fund_app.views.coordinator.acts import (
+    ACTS,
+    APPEAL_OUTCOMES,
+    CLEAR_DUPLICATES,
+    SIGN_FIRST,
+    Act,
+)
 from workflows.catalogue import workflow
 from workflows.engine import Option
 from workflows.roles import Role
@@ -31,6 +37,7 @@ WISHES = {
     "waiting_for_money": ("no_money",),
     "approved": ("offer",),
     "reporting": ("close",),
+    "appealed": tuple(act.action for act in APPEAL_OUTCOMES),
 }
 """What brings a case on, by its state, the best first."""
 
@@ -76,6 +83,7 @@ def offers(session: Session, case: Application, person: SignedIn) -> Offers:
         found.append(Offered(SIGN_FIRST[1], signs_first=True))
     if options["start_verification"].refusals == ("duplicate_open",):
         found.insert(0, Offered(CLEAR_DUPLICATES))
+    found[:0] = _appeal_outcomes(session, case)
     possible = tuple(each for each in found if not each.sentences)
     waiting = tuple(each for each in found if each.sentences)
     following = _next(case, {each.act.action for each in possible})
@@ -120,6 +128,12 @@ def _waive(
     if WAIVE in mine:
         return Offered(second, (labels.refusal("second_person_missing"),))
     return Offered(SIGN_FIRST[0], signs_first=True)
+
+
+def _appeal_outcomes(session: Session, case: Application) -> list[Offered]:
+    """Return what the board has signed for; nothing before two of its members agree."""
+    steps = {appeals.ACTIONS[outcome] for outcome in appeals.agreed(session, case)}
+    return [Offered(act) for act in APPEAL_OUTCOMES if act.action in steps]
 
 
 def _can_agree(option: Option) -> bool:

@@ -105,7 +105,10 @@ def test_two_members_decide_in_writing_where_nobody_is_left(house: House, enter:
     address = f"/board/ballots/{ballot_id}"
     one, two = enter("board"), enter("board2")
     assert "A coordinator opens it for the board" in one.page(address).text
-    board_votes.hand_over(house["anna"], ballot_id, press())
+    desk = enter("anna")
+    case = f"/coordinator/applications/{case_id}"
+    assert desk.submit(desk.page(case), to="hand_over").status_code == 302
+    assert "The board can open the file now." in desk.page(case).text
     for client in (one, two):
         assert client.submit(client.page(address), to="file").status_code == 303
     assert "A person needs help." in one.page(address).text
@@ -134,3 +137,19 @@ def test_one_member_alone_does_not_decide(house: House, enter: Enter) -> None:
     answer = again.post(f"{address}/decide", data=sent)
     assert answer.status_code == 409
     assert house.case(case_id).state == "review"
+
+
+def test_file_is_not_handed_over_while_somebody_can_step_in(house: House, enter: Enter) -> None:
+    case_id, ballot_id = stuck(house)
+    desk = enter("anna")
+    page = desk.page(f"/coordinator/applications/{case_id}")
+    house.add("r4", Role.REVIEWER)
+    answer = desk.submit(page, to="hand_over")
+    assert answer.status_code == 409
+    assert (
+        "A coordinator opens it for the board"
+        in enter("board").page(f"/board/ballots/{ballot_id}").text
+    )
+    offered = [form.action for form in desk.page(f"/coordinator/applications/{case_id}").forms]
+    assert [action for action in offered if action.endswith("hand_over")] == []
+    assert len([action for action in offered if action.endswith("substitutes")]) == 1
