@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore_keys import PrivateKey
@@ -118,7 +118,7 @@ class Fund(RuleBasedStateMachine):
         self.account = Account(given=500_000)
         self.watcher = self.stack.enter_context(db.engine.connect())
         self.last: tuple[Act, Request] | None = None
-        for case in db.session.scalars(select(Application)):
+        for case in db.session.scalars(select(Application).order_by(Application.designation)):
             ring = vault.ring_for(case.holder_id, self.private_keys[case.holder_id])
             holder = SignedIn(case.holder_id, frozenset({Role.APPLICANT}), ring)
             self.account.applicants[case.id] = holder
@@ -145,7 +145,7 @@ class Fund(RuleBasedStateMachine):
         self.house.redact(case_id, lines)
 
     def cases(self) -> list[str]:
-        return sorted(self.account.applicants)
+        return list(self.account.applicants)
 
     def try_(self, act: Act, request: Request) -> bool:
         """Act as a view would; whatever is refused leaves nothing behind."""
@@ -314,7 +314,7 @@ class Fund(RuleBasedStateMachine):
     @rule(data=st.data())
     def panel_votes(self, data: st.DataObject) -> None:
         with unit_of_work() as session:
-            live = select(Ballot).where(Ballot.state.in_(ballots.LIVE)).order_by(Ballot.id)
+            live = select(Ballot).where(Ballot.state.in_(ballots.LIVE)).order_by(begun(Ballot))
             running = [(each.id, each.state, each.kind) for each in session.scalars(live)]
         if not running:
             return
@@ -338,7 +338,7 @@ class Fund(RuleBasedStateMachine):
     @rule(data=st.data())
     def reviewer_steps_back(self, data: st.DataObject) -> None:
         with unit_of_work() as session:
-            ids = list(session.scalars(select(Ballot.id).order_by(Ballot.id)))
+            ids = list(session.scalars(select(Ballot.id).order_by(begun(Ballot))))
         if ids:
             ballot_id = data.draw(st.sampled_from(ids))
             actor = self.house[data.draw(st.sampled_from(("r1", "r2", "r3", "r4")))]
@@ -347,7 +347,9 @@ class Fund(RuleBasedStateMachine):
     @rule(data=st.data())
     def payment_goes_on(self, data: st.DataObject) -> None:
         db.session.rollback()
-        live = select(Disbursement).where(Disbursement.state.in_(LIVE)).order_by(Disbursement.id)
+        live = (
+            select(Disbursement).where(Disbursement.state.in_(LIVE)).order_by(begun(Disbursement))
+        )
         payments = db.session.scalars(live).all()
         if not payments:
             return
@@ -376,7 +378,7 @@ class Fund(RuleBasedStateMachine):
     def letters_are_made(self) -> None:
         with unit_of_work() as session:
             approved = select(Application.id).where(Application.state == "approved")
-            waiting = list(session.scalars(approved.order_by(Application.id)))
+            waiting = list(session.scalars(approved.order_by(Application.designation)))
         for case_id in waiting:
             self.house.write_letter(case_id)
 
@@ -558,6 +560,16 @@ USUAL: dict[str, tuple[str, ...]] = {
 
 def final(case: Application) -> bool:
     return workflow(case.workflow, case.workflow_version).state_of[case.state].final
+
+
+def begun(model: type[Ballot | Disbursement]) -> ScalarSelect[int]:
+    """Order by what came first: ids are random, and the same luck must mean the same thing."""
+    return (
+        select(Event.id)
+        .where(Event.subject_id == model.id, Event.step == 1)
+        .correlate(model)
+        .scalar_subquery()
+    )
 
 
 def copied(store: Store, home: Path) -> Store:
