@@ -31,12 +31,16 @@ MEMBERS_NEEDED = 2
 def sign(actor: Actor, application_id: str, outcome: str, request: Request) -> None:
     """Sign for an outcome (one of ACTIONS) as a member of the board; the case does not move.
 
+    Who signs for another outcome later takes the earlier signature back.
     Raises Refused for anybody else and where no appeal is open, KeyError for another outcome.
     """
     action = ACTIONS[outcome]
     if Role.BOARD_MEMBER not in actor.roles:
         raise Refused("wrong_role", {"action": action})
-    propose(actor, application_id, action, request, outcome)
+    with unit_of_work() as session:
+        application = take(session, Application, application_id, Request(None, request.step_seen))
+        _take_back(session, application, actor, outcome)
+        propose(actor, application_id, action, request, outcome)
 
 
 def agreed(session: Session, application: Application) -> tuple[str, ...]:
@@ -63,6 +67,14 @@ def decide(actor: SignedIn, application_id: str, outcome: str, request: Request)
         hand = SignedIn(actor.ref, frozenset({Role.SYSTEM}), actor.ring)
         deed = Deed(action, {"appeal_outcome": outcome}, reason_code=outcome)
         carry_out(hand, application_id, deed, request)
+
+
+def _take_back(session: Session, application: Application, actor: Actor, outcome: str) -> None:
+    for each in countersignatures.waiting(session, application):
+        is_appeal = each.action in ACTIONS.values()
+        if is_appeal and each.person_id == actor.ref and each.reason_code != outcome:
+            each.is_used = True
+    session.flush()
 
 
 def _signed(session: Session, application: Application, outcome: str) -> list[Countersignature]:

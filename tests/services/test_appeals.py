@@ -101,6 +101,21 @@ def test_one_member_of_the_board_does_not_decide_an_appeal(house: House) -> None
     assert house.case(case_id).state == "appealed"
 
 
+def test_member_of_the_board_signs_for_the_last_outcome_only(house: House) -> None:
+    case_id = appealed(house)
+    for outcome in ("upheld", "dismissed", "inadmissible"):
+        appeals.sign(house["board"], case_id, outcome, press())
+    for outcome in ("upheld", "dismissed"):
+        appeals.sign(house["board2"], case_id, outcome, press())
+        with pytest.raises(Refused) as refused:
+            appeals.decide(house["anna"], case_id, outcome, press())
+        assert refused.value.code == "second_person_missing"
+    appeals.sign(house["board2"], case_id, "inadmissible", press())
+    assert appeals.agreed(db.session(), house.case(case_id)) == ("inadmissible",)
+    appeals.decide(house["anna"], case_id, "inadmissible", press())
+    assert house.case(case_id).state == "rejected_final"
+
+
 def test_nobody_but_the_board_signs_for_an_appeal(house: House) -> None:
     case_id = appealed(house)
     with pytest.raises(Refused) as refused:
