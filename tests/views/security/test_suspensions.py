@@ -109,6 +109,9 @@ def test_frozen_case_without_contact_ends_beside_the_board(house: House, enter: 
     assert "Signed first: Board" in page.text
     assert client.submit(page, to="close-suspended").status_code == 303
     assert house.case(case_id).state == "closed"
+    after = client.page(f"{LIST}/{case_id}")
+    assert "This case is not frozen any more." in after.text
+    assert "Closed while frozen" in after.text
     assert "No case is frozen." in board.page("/board").text
 
 
