@@ -33,7 +33,16 @@ def sentence_for(code: str) -> str:
     return REFUSALS[code]
 
 
+SHARED = MappingProxyType(
+    {"second_person_missing": guards_cases.N_("A second person has to agree first.")}
+)
+"""Sentences of codes that several guards share; each of these guards says more by itself."""
+
 REFUSALS = MappingProxyType(
-    {**{guard.refusal: guard.sentence for guard in GUARDS.values()}, **ENGINE_REFUSALS}
+    {
+        **{guard.refusal: guard.sentence for guard in GUARDS.values()},
+        **SHARED,
+        **ENGINE_REFUSALS,
+    }
 )
 """Every refusal code with its sentence, to be translated where it is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +43,8 @@ class ShiftedClock:
 
     def set(self, moment: datetime) -> None:
         """Make the present moment read as `moment` from now on."""
-        shift = round((moment - datetime.now(UTC)).total_seconds())
+        # Upwards: what is said to begin at a moment has begun when somebody looks at once.
+        shift = math.ceil((moment - datetime.now(UTC)).total_seconds())
         temporary = self._path.with_suffix(".new")
         temporary.write_text(str(shift), encoding="ascii")
         temporary.replace(self._path)
