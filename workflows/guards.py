@@ -34,7 +34,7 @@ def sentence_for(code: str) -> str:
 
 
 SHARED = MappingProxyType(
-    {"second_person_missing": guards_cases.N_("A second person has to agree first.")}
+    {"second_person_missing": N_("A second person has to agree first.")}
 )
 """Sentences of codes that several guards share; each of these guards says more by itself."""
 
