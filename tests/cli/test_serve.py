@@ -55,7 +55,7 @@ def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen
         start_new_session=True,
     )
     try:
-        wait_until(lambda: is_answering(port), seconds=30)
+        wait_until(lambda: is_answering(port))
         yield process
     finally:
         if process.poll() is None:
@@ -96,7 +96,7 @@ def test_web_process_ends_with_the_process_that_started_it(environment: dict[str
     with serving(environment, port) as process:
         process.kill()
         process.wait()
-        wait_until(lambda: not is_answering(port), seconds=5)
+        wait_until(lambda: not is_answering(port))
 
 
 @pytest.mark.slow

@@ -87,8 +87,11 @@ def workers(store: Store, tmp_path: Path) -> Iterator[Workers]:
     found.close()
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
-    """Wait for something another process does; fail when it does not come about."""
+def wait_until(is_so: Callable[[], bool], *, seconds: float = 120) -> None:
+    """Wait for something another process does; fail when it does not come about.
+
+    Long enough for a machine that has other things to do: how quick it is, a benchmark says.
+    """
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, "waited in vain"

@@ -25,7 +25,7 @@ from fund_app.jobs.terms import Terms
 from fund_app.jobs.worker import Worker, ending_on_signals
 
 TERMS = Terms(
-    lease=timedelta(seconds=0.9),
+    lease=timedelta(seconds=1.5),
     hard=timedelta(seconds=20),
     most_attempts=50,
     first_pause=timedelta(milliseconds=20),

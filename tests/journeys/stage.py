@@ -22,7 +22,7 @@ from workflows.money import Money
 from workflows.roles import SYSTEM, Role
 
 BERLIN = ZoneInfo("Europe/Berlin")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def berlin(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:

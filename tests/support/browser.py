@@ -29,7 +29,7 @@ FLAGS = (
 )
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=360, height=740)
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 
 
 def chromium_path() -> str:

@@ -18,7 +18,7 @@ import pytest
 from config import ROOT
 from fund_app.adapters.clock import ShiftedClock
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 20.0
 
 
@@ -59,7 +59,7 @@ def run_fund(*words: str, environment: dict[str, str]) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, f"fund {' '.join(words)}: {done.stdout}{done.stderr}"
