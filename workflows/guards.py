@@ -33,9 +33,7 @@ def sentence_for(code: str) -> str:
     return REFUSALS[code]
 
 
-SHARED = MappingProxyType(
-    {"second_person_missing": N_("A second person has to agree first.")}
-)
+SHARED = MappingProxyType({"second_person_missing": N_("A second person has to agree first.")})
 """Sentences of codes that several guards share; each of these guards says more by itself."""
 
 REFUSALS = MappingProxyType(
