@@ -31,7 +31,6 @@ from fund_app.services import audit, demo_data, personas, vault
 from fund_app.services.vault import SignedIn
 from tests.support.application import running_app
 from tests.support.application import test_settings as settings_for
-from tests.support.postgres import running_postgres
 from tests.support.stores import PostgresStores, SqliteStores, Store
 from workflows.emergency import STATES
 from workflows.roles import Role
@@ -241,14 +240,12 @@ class TestLoaded:
             demo_data.load(lambda _moment: None)
 
 
-def test_two_loadings_look_the_same_on_both_stores(demo: Flask, tmp_path: Path) -> None:
+def test_two_loadings_look_the_same_on_both_stores(
+    demo: Flask, postgres_stores: PostgresStores, tmp_path: Path
+) -> None:
     with demo.app_context():
         first = seen()
-    with (
-        running_postgres() as server,
-        PostgresStores(server).fresh() as store,
-        demonstration(store, tmp_path),
-    ):
+    with postgres_stores.fresh() as store, demonstration(store, tmp_path):
         second = seen()
         assert recompute_check() == ()
         assert list(audit.verify(db.session(), SUBJECTS)) == []
