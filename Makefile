@@ -97,7 +97,7 @@ $(VENV)/.stamp-test: requirements-dev.lock $(VENV)/.stamp
 	@touch $@
 
 var/demo/.stamp: | $(VENV)/.stamp
-	@mkdir -p var/demo
+	@rm -rf var/demo && mkdir -p var/demo
 	@$(DEMO) $(BIN)/fund init
 	@$(DEMO) $(BIN)/fund demo
 	@touch $@
