@@ -118,10 +118,16 @@ def _categories(application: Application) -> list[str]:
 
 
 def end_review(context: Context) -> None:
-    """Take the review key away from the whole panel; coordinators keep it."""
+    """Take the review key away from all who decide: panel, chairs, board. Coordinators keep it.
+
+    Whoever another vote on the same case still needs keeps it until that one ends.
+    """
     ballot: Ballot = context.subject
-    for seat in ballot.seats:
-        vault.revoke(ballot.application_id, Compartment.REVIEW, seat.reviewer_id)
+    deciding = ballots.may_read_for(context.session, ballot)
+    needed = ballots.still_reading(context.session, ballot)
+    for holder_id in vault.holders_of(ballot.application_id, Compartment.REVIEW):
+        if holder_id in deciding and holder_id not in needed:
+            vault.revoke(ballot.application_id, Compartment.REVIEW, holder_id)
 
 
 def tell_case(context: Context) -> None:

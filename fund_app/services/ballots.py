@@ -67,7 +67,7 @@ def open_for(
         raise PanelTooSmall
     begin(session, ballot, "ballot", SYSTEM, _facts(session, ballot, application, SYSTEM))
     seated = draw(left, ballot.panel_size)
-    chairs = [person.id for person in people.with_role(session, Role.CHAIR)]
+    chairs = _holding(session, Role.CHAIR)
     vault.grant(actor.ring, application.id, Compartment.REVIEW, *seated, *chairs)
     _seat(session, ballot, seated)
     return ballot
@@ -89,6 +89,32 @@ def eligible(
     return [
         person.id for person in people.with_role(session, Role.REVIEWER) if person.id not in out
     ]
+
+
+def may_read_for(session: Session, ballot: Ballot) -> set[str]:
+    """Return the ids of all whom a ballot may have let read the file, coordinators aside."""
+    deciding = {seat.reviewer_id for seat in ballot.seats}
+    deciding |= _holding(session, Role.CHAIR) | _holding(session, Role.BOARD_MEMBER)
+    return deciding - _holding(session, Role.COORDINATOR)
+
+
+def still_reading(session: Session, ended: Ballot) -> set[str]:
+    """Return the ids of those whom another live ballot of the same case lets read the file."""
+    others = session.scalars(
+        select(Ballot).where(
+            Ballot.application_id == ended.application_id,
+            Ballot.id != ended.id,
+            Ballot.state.in_(LIVE),
+        )
+    ).all()
+    seated = {
+        seat.reviewer_id for other in others for seat in other.seats if seat.status != "recused"
+    }
+    return seated | (_holding(session, Role.CHAIR) if others else set())
+
+
+def _holding(session: Session, role: Role) -> set[str]:
+    return {person.id for person in people.with_role(session, role)}
 
 
 def declare_free(actor: Actor, ballot_id: str, request: Request) -> None:

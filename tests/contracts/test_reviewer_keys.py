@@ -11,14 +11,15 @@ from sqlalchemy import select
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore
 from fund_app.extensions import db
-from fund_app.models.applications import Answer, ReviewFile
-from fund_app.models.ballots import Vote
+from fund_app.models.applications import Answer, Application, ReviewFile
+from fund_app.models.ballots import Ballot, Vote
 from fund_app.models.documents import Document
 from fund_app.models.messages import Message
 from fund_app.models.sealed import CannotOpen, Compartment
 from fund_app.services import ballots, messages, sessions, vault
 from fund_app.services.intake import AnswerText
 from fund_app.services.sessions import SessionKind
+from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
 from tests.support.house import STAFF, House, build, press
@@ -86,10 +87,36 @@ def test_panel_and_chair_hold_the_review_key_and_no_other(house: House) -> None:
     }
 
 
-def test_panel_loses_its_key_with_the_decision(house: House) -> None:
+def test_panel_and_chair_lose_the_key_with_the_decision(house: House) -> None:
     _, case_id = house.approved(LINES)
+    assert holdings(house, case_id) == {
+        **nobody(house),
+        **dict.fromkeys(("anna", "boris"), DESK),
+    }
+
+
+def test_key_stays_with_whom_another_vote_on_the_case_needs(house: House) -> None:
+    for handle in ("r4", "r5", "r6"):
+        house.add(handle, Role.REVIEWER)
+    _, case_id = house.submitted()
+    house.to_review(case_id, LINES)
+    first = house.ballot_of(case_id)
+    first_id, panel = first.id, [seat.reviewer_id for seat in first.seats]
+    with unit_of_work() as session:
+        application = session.get_one(Application, case_id)
+        second_id = ballots.open_for(
+            session, application, house["anna"], kind=ballots.RATIFICATION
+        ).id
+    for voter in [each for each in house.staff.values() if each.ref in panel]:
+        ballots.declare_free(voter, first_id, press())
+    for voter in [each for each in house.staff.values() if each.ref in panel]:
+        ballots.cast(voter, first_id, YES, press())
+    assert db.session.get_one(Ballot, first_id).state == "decided"
+    seated = {seat.reviewer_id for seat in db.session.get_one(Ballot, second_id).seats}
     found = holdings(house, case_id)
-    assert {handle for handle in ("r1", "r2", "r3") if found[handle]} == set()
+    reading = {handle for handle in found if Compartment.REVIEW in found[handle]}
+    needed = {handle for handle in found if house[handle].ref in seated}
+    assert reading == needed | {"chair", "anna", "boris"}
 
 
 def test_finance_and_treasurer_hold_the_payee_and_nothing_else(house: House) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.sealed import Compartment
 from fund_app.services import (
     appeals,
     applications,
@@ -19,6 +20,7 @@ from fund_app.services import (
     deadlines,
     letters,
     person_events,
+    vault,
 )
 from fund_app.services.intake import AnswerText
 from fund_app.services.votes import Cast
@@ -185,6 +187,8 @@ def test_two_board_members_decide_where_nobody_is_left_to_draw(house: House) -> 
     board_votes.sign_first(house["board"], ballot_id, press())
     ballots.written_board(house["board2"], ballot_id, YES, press())
     assert (house.case(case_id).state, house.case(case_id).awarded) == ("approved", 100_000)
+    readers = set(vault.holders_of(case_id, Compartment.REVIEW))
+    assert readers == {house["anna"].ref, house["boris"].ref}
 
 
 def test_file_is_not_handed_to_the_board_while_somebody_can_step_in(house: House) -> None:
