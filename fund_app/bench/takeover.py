@@ -17,9 +17,10 @@ from fund_app.jobs.worker import Worker
 from fund_app.models.jobs import Lane
 from fund_app.models.types import new_ref
 from fund_app.services import jobs, leases
-from fund_app.services.notifications import SEND_NOTICE
 from fund_app.services.unit import unit_of_work
 
+KIND = "send_notice"
+"""One the product knows; what is done here is the bench's own."""
 DEAD = "dead"
 LEASE = timedelta(seconds=1)
 TERMS = Terms(lease=LEASE, poll=timedelta(milliseconds=20))
@@ -31,7 +32,7 @@ def takeover(site: Installation, effort: Effort) -> Iterator[Figure]:
 
     def ours() -> None:
         with site.app.app_context(), unit_of_work() as session:
-            jobs.enqueue(session, SEND_NOTICE, {}, key=new_ref())
+            jobs.enqueue(session, KIND, {}, key=new_ref())
             # What a worker leaves that is killed at once: a lease and silence.
             leases.claim(session, Lane.DEFAULT, owner=DEAD, lease=LEASE, hard=TERMS.hard)
         _work_once(site)
@@ -51,5 +52,5 @@ def _work_once(site: Installation) -> None:
     def begin(_session: Session, _payload: Mapping[str, str | int], _context: JobContext) -> None:
         second.stop()
 
-    second = Worker(site.app, terms=TERMS, handlers={SEND_NOTICE: begin}, rounds=())
+    second = Worker(site.app, terms=TERMS, handlers={KIND: begin}, rounds=())
     second.run()
