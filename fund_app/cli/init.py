@@ -27,7 +27,8 @@ def init() -> None:
     os.umask(OTHERS)
     _make_private(config.home_of(os.environ))
     secret = config.secret_file(os.environ)
-    if make_secret(secret):
+    is_demo = os.environ.get("FUND_ENV") == config.Environment.DEMO
+    if make_secret(secret, config.DEMO_MARK if is_demo else b""):
         click.echo(f"Made the secret {secret}. Keep a copy apart from the backups.")
     settings = cli.settings()
     _make_private(settings.upload_dir)
@@ -44,15 +45,18 @@ def _begin_books(settings: config.Settings) -> None:
         ledger_chart.seed_chart(session)
 
 
-def make_secret(path: Path) -> bool:
-    """Write a new secret that only its owner can read; False when there is one already."""
+def make_secret(path: Path, mark: bytes = b"") -> bool:
+    """Write a new secret that only its owner can read; False when there is one already.
+
+    mark: what it begins with, for a demonstration (config.DEMO_MARK).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(config.SMALLEST_SECRET * 2))
+        file.write(mark.decode() + secrets.token_urlsafe(config.SMALLEST_SECRET * 2))
     return True
 
 
