@@ -7,21 +7,37 @@ erase here first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from fund_app.adapters import keystore_upgrade
 from fund_app.adapters.keystore_keys import PublicKey
 from fund_app.adapters.keystore_schema import (
     SCHEMA_VERSION,
+    carried_keys,
     data_keys,
     holders,
     metadata,
+    renewals,
     schema_version,
     sessions,
     wraps,
@@ -62,6 +78,10 @@ class Wrap:
     wrapped: bytes = field(repr=False)
 
 
+Readers = Mapping[tuple[str, Compartment], tuple[int, Mapping[str, PublicKey]]]
+"""Per compartment of a case: the key version to make, and the public key of each holder."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRow:
     """A session as stored: what the token opens, and until when."""
@@ -74,12 +94,26 @@ class SessionRow:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """That somebody holds one version of a key, without the key; `belongs_to` is the case."""
+
+    belongs_to: str
+    case_id: str
+    compartment: Compartment
+    key_version: int
+    holder_id: str
+
+
 def create_schema(engine: Engine) -> None:
-    """Create the keystore's tables and write the schema version; again is harmless."""
+    """Create the keystore's tables or bring them up to date; again is harmless."""
     metadata.create_all(engine)
     with engine.execution_options(**{WRITE: True}).begin() as connection:
-        if connection.scalar(select(schema_version.c.version)) is None:
+        present = connection.scalar(select(schema_version.c.version))
+        if present is None:
             connection.execute(insert(schema_version).values(id=1, version=SCHEMA_VERSION))
+    if present is not None and present < SCHEMA_VERSION:
+        keystore_upgrade.upgrade(engine, present)
 
 
 class Keystore:
@@ -133,6 +167,16 @@ class Keystore:
         known = (holders.c.id == holder_id) & holders.c.private_sealed.is_not(None)
         self._store_secret(known, private_sealed, kdf, holders.c.lookup)
 
+    def rebind_secret(
+        self, holder_id: str, *, private_sealed: bytes, kdf: str, lookup: str
+    ) -> None:
+        """Seal a private key anew and find it by another value: the same codename, another salt.
+
+        Raises AlreadyKept if the holder has gone or the value is taken.
+        """
+        known = (holders.c.id == holder_id) & holders.c.lookup.is_not(None)
+        self._store_secret(known, private_sealed, kdf, lookup)
+
     def _store_secret(self, which: Any, private_sealed: bytes, kdf: str, lookup: Any) -> None:
         values = {"private_sealed": private_sealed, "kdf": kdf, "lookup": lookup}
         try:
@@ -176,10 +220,149 @@ class Keystore:
             raise UnknownHolder
         return found
 
-    def remove_holder(self, holder_id: str) -> None:
-        """Forget a holder with the wraps made for it; no-op for an unknown one."""
+    def remove_holder(
+        self, holder_id: str, *, subjects: Collection[str] = (), renew: bool = False
+    ) -> int:
+        """Forget a holder with the wraps made for it and its sessions, in one transaction.
+
+        subjects: the keyed hashes its sessions go by. renew: note each compartment of a case
+        that could be opened, for a new key (`due_renewals`). Returns how many were noted; for
+        an unknown holder only the sessions end.
+        """
+        noted = 0
         with self._writing.begin() as connection:
+            if renew:
+                noted = _note_renewals(connection, wraps.c.holder_id == holder_id)
             connection.execute(delete(holders).where(holders.c.id == holder_id))
+            connection.execute(delete(sessions).where(sessions.c.subject.in_(list(subjects))))
+        self._flush_log()
+        return noted
+
+    def holdings(
+        self, *, holder_id: str | None = None, cases: Collection[str] | None = None
+    ) -> list[Held]:
+        """Return who holds which key, of one holder or of these cases, deliveries included.
+
+        Kinds other than staff are left out where cases are asked for.
+        """
+        query = select(
+            data_keys.c.belongs_to,
+            wraps.c.case_id,
+            wraps.c.compartment,
+            wraps.c.key_version,
+            wraps.c.holder_id,
+        ).join(data_keys, _same_key())
+        if holder_id is not None:
+            query = query.where(wraps.c.holder_id == holder_id)
+        if cases is not None:
+            query = query.join(holders, holders.c.id == wraps.c.holder_id).where(
+                data_keys.c.belongs_to.in_(list(cases)), holders.c.kind == "staff"
+            )
+        with self._engine.begin() as connection:
+            return [
+                Held(row.belongs_to, row.case_id, Compartment(row.compartment), row[3], row[4])
+                for row in connection.execute(query)
+            ]
+
+    def keys_of(self, cases: Collection[str]) -> list[tuple[str, str, Compartment, int]]:
+        """Return (belongs to, case, compartment, version) of every key of these cases."""
+        columns = data_keys.c
+        query = select(
+            columns.belongs_to, columns.case_id, columns.compartment, columns.key_version
+        ).where(columns.belongs_to.in_(list(cases)))
+        with self._engine.begin() as connection:
+            return [
+                (row.belongs_to, row.case_id, Compartment(row.compartment), row.key_version)
+                for row in connection.execute(query)
+            ]
+
+    def take_away(self, holder_id: str, parts: Collection[tuple[str, Compartment]]) -> None:
+        """Take several compartments away from a holder and note each for a new key, as one."""
+        if not parts:
+            return
+        which = and_(
+            wraps.c.holder_id == holder_id,
+            tuple_(wraps.c.case_id, wraps.c.compartment).in_(
+                [(case_id, str(part)) for case_id, part in parts]
+            ),
+        )
+        with self._writing.begin() as connection:
+            _note_renewals(connection, which)
+            connection.execute(delete(wraps).where(which))
+        self._flush_log()
+
+    def plan_renewals(self, cases: Collection[str]) -> int:
+        """Note every compartment of these cases for a new key; returns how many are new."""
+        with self._writing.begin() as connection:
+            return _note_renewals(connection, data_keys.c.belongs_to.in_(list(cases)))
+
+    def due_renewals(self) -> int:
+        """Return how many compartments wait for a new key."""
+        with self._engine.begin() as connection:
+            return connection.scalar(select(func.count()).select_from(renewals)) or 0
+
+    def renew_some(self, most: int, wrap: Callable[[Readers], Iterable[Wrap]]) -> int:
+        """Renew up to `most` compartments that wait, in one transaction; returns how many.
+
+        `wrap` gets who holds which compartment now, as their public keys, and the version to
+        make; it answers with the wraps of the new keys. What nobody holds is only forgotten:
+        there is nobody a new key could be made for. Two who do this at once take different
+        rows (PostgreSQL) or wait for each other (SQLite).
+        """
+        with self._writing.begin() as connection:
+            query = select(renewals).order_by(*renewals.primary_key).limit(most)
+            due = connection.execute(query.with_for_update(skip_locked=True)).all()
+            if not due:
+                return 0
+            parts = [(row.case_id, row.compartment) for row in due]
+            readers = _readers(connection, parts)
+            fresh = list(wrap(readers))
+            made = {(each.case_id, each.compartment, each.key_version) for each in fresh}
+            rows = [
+                {"case_id": c, "compartment": part, "key_version": v, "belongs_to": c}
+                for c, part, v in sorted(made)
+            ]
+            if rows:
+                connection.execute(insert(data_keys), rows)
+                self._insert_wraps(connection, fresh)
+            done = tuple_(renewals.c.case_id, renewals.c.compartment).in_(parts)
+            connection.execute(delete(renewals).where(done))
+        return len(due)
+
+    def holder_ids(self, kind: str) -> list[str]:
+        """Return the ids of all holders of a kind, in order."""
+        query = select(holders.c.id).where(holders.c.kind == kind).order_by(holders.c.id)
+        with self._engine.begin() as connection:
+            return list(connection.scalars(query))
+
+    def count_sealed_elsewhere(self, secret_name: str) -> dict[str, int]:
+        """Return per kind how many private keys are sealed under another secret than this."""
+        query = (
+            select(holders.c.kind, func.count())
+            .where(holders.c.kdf.is_not(None), holders.c.kdf.not_like(f'%"{secret_name}"%'))
+            .group_by(holders.c.kind)
+        )
+        with self._engine.begin() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def carried_key(self, purpose: str, secret_name: str) -> bytes | None:
+        """Return a key that outlives its secret, sealed under the secret named, or None."""
+        query = select(carried_keys.c.key_sealed).where(
+            carried_keys.c.purpose == purpose, carried_keys.c.secret_name == secret_name
+        )
+        with self._engine.begin() as connection:
+            return connection.scalar(query)
+
+    def carry_key(self, purpose: str, secret_name: str, key_sealed: bytes) -> None:
+        """Keep a key under one more secret; one that is there already stays."""
+        values = {"purpose": purpose, "secret_name": secret_name, "key_sealed": key_sealed}
+        with self._writing.begin() as connection:
+            connection.execute(_insert_missing(connection, carried_keys), [values])
+
+    def drop_carried_keys(self, *, but: str) -> None:
+        """Forget what was carried under any other secret than this one."""
+        with self._writing.begin() as connection:
+            connection.execute(delete(carried_keys).where(carried_keys.c.secret_name != but))
         self._flush_log()
 
     def add_data_keys(self, belongs_to: str, new_wraps: Iterable[Wrap]) -> None:
@@ -308,11 +491,11 @@ class Keystore:
         with self._writing.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_sha256 == token_sha256))
 
-    def end_sessions_of(self, subject: str) -> int:
-        """Delete all sessions of a subject (its keyed hash); returns how many."""
+    def end_sessions_of(self, *subjects: str) -> int:
+        """Delete all sessions of a subject (its keyed hashes); returns how many."""
         with self._writing.begin() as connection:
             return connection.execute(
-                delete(sessions).where(sessions.c.subject == subject)
+                delete(sessions).where(sessions.c.subject.in_(subjects))
             ).rowcount
 
     def end_sessions_idle_since(self, moment: datetime) -> int:
@@ -334,6 +517,51 @@ class Keystore:
             cursor.close()
         finally:
             raw.close()
+
+
+def _same_key() -> ColumnElement[bool]:
+    return and_(
+        wraps.c.case_id == data_keys.c.case_id,
+        wraps.c.compartment == data_keys.c.compartment,
+        wraps.c.key_version == data_keys.c.key_version,
+    )
+
+
+def _note_renewals(connection: Connection, which: ColumnElement[bool]) -> int:
+    """Note the compartments of cases that `which` selects; a delivery is never written again."""
+    found = (
+        select(wraps.c.case_id, wraps.c.compartment)
+        .join(data_keys, _same_key())
+        .where(which, data_keys.c.belongs_to == data_keys.c.case_id)
+        .distinct()
+    )
+    rows = [{"case_id": c, "compartment": part} for c, part in connection.execute(found)]
+    if rows:
+        connection.execute(_insert_missing(connection, renewals), rows)
+    return len(rows)
+
+
+def _readers(connection: Connection, parts: Sequence[tuple[str, str]]) -> Readers:
+    """Return per compartment the version to make next and the public keys of its holders."""
+    query = (
+        select(wraps.c.case_id, wraps.c.compartment, wraps.c.holder_id, holders.c.public_key)
+        .join(holders, holders.c.id == wraps.c.holder_id)
+        .where(tuple_(wraps.c.case_id, wraps.c.compartment).in_(parts))
+        .distinct()
+    )
+    public: dict[tuple[str, str], dict[str, PublicKey]] = {}
+    for case_id, part, holder_id, key in connection.execute(query):
+        public.setdefault((case_id, part), {})[holder_id] = PublicKey(key)
+    newest = (
+        select(data_keys.c.case_id, data_keys.c.compartment, func.max(data_keys.c.key_version))
+        .where(tuple_(data_keys.c.case_id, data_keys.c.compartment).in_(parts))
+        .group_by(data_keys.c.case_id, data_keys.c.compartment)
+    )
+    return {
+        (case_id, Compartment(part)): (version + 1, public[case_id, part])
+        for case_id, part, version in connection.execute(newest)
+        if (case_id, part) in public
+    }
 
 
 def _insert_missing(connection: Connection, table: Table) -> Any:

@@ -102,7 +102,7 @@ def choose_channel(
 
 def payee_digest(details: Mapping[str, str]) -> str:
     """Return the keyed digest of a payee's details, so that a change is noticed without them."""
-    key = vault.deployment_secrets().subkey("payee-digest")
+    key = vault.lasting_key("payee-digest")
     canonical = json.dumps(dict(details), sort_keys=True).encode()
     return hmac.new(key, canonical, hashlib.sha256).hexdigest()
 

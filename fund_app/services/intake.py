@@ -205,7 +205,7 @@ def _contact_mark(session: Session, actor: SignedIn, application_id: str) -> str
     contact = "".join(answers.get(("handle", 0), "").casefold().split())
     if not contact:
         return None
-    key = vault.deployment_secrets().subkey("contact-mark")
+    key = vault.lasting_key("contact-mark")
     return hmac.new(key, contact.encode(), hashlib.sha256).hexdigest()[:MARK_DIGITS]
 
 
