@@ -329,9 +329,9 @@ class Keystore:
             connection.execute(delete(renewals).where(done))
         return len(due)
 
-    def holder_ids(self, kind: str) -> list[str]:
-        """Return the ids of all holders of a kind, in order."""
-        query = select(holders.c.id).where(holders.c.kind == kind).order_by(holders.c.id)
+    def holder_ids(self) -> list[str]:
+        """Return the ids of all holders, in order."""
+        query = select(holders.c.id).order_by(holders.c.id)
         with self._engine.begin() as connection:
             return list(connection.scalars(query))
 
@@ -497,6 +497,19 @@ class Keystore:
             return connection.execute(
                 delete(sessions).where(sessions.c.subject.in_(subjects))
             ).rowcount
+
+    def session_subjects(self) -> set[str]:
+        """Return the keyed hashes that sessions go by."""
+        query = select(sessions.c.subject).where(sessions.c.subject.is_not(None)).distinct()
+        with self._engine.begin() as connection:
+            return set(connection.scalars(query))
+
+    def rename_session_subjects(self, names: Mapping[str, str]) -> None:
+        """Let sessions go by another keyed hash of the same person, as one."""
+        with self._writing.begin() as connection:
+            for old, new in names.items():
+                statement = update(sessions).where(sessions.c.subject == old)
+                connection.execute(statement.values(subject=new))
 
     def end_sessions_idle_since(self, moment: datetime) -> int:
         """Delete the sessions whose limits lie at or before `moment`; returns how many."""

@@ -181,6 +181,19 @@ class Sessions:
         """Return what a person's sessions go by in the table, under each secret in use."""
         return [_keyed(key, subject) for key in self._subject_keys]
 
+    def rename(self) -> int:
+        """Let every session go by the present secret's name for its person; returns how many.
+
+        For a rotation of the secret: nobody is signed out by it.
+        """
+        found = self._store.session_subjects()
+        names = {}
+        for holder_id in self._store.holder_ids() if found else ():
+            new, *older = self.names_of(holder_id)
+            names.update({old: new for old in older if old in found})
+        self._store.rename_session_subjects(names)
+        return len(names)
+
     def sweep(self, now: datetime) -> int:
         """Delete the sessions whose limit has passed; returns how many."""
         return self._store.end_sessions_idle_since(now)
