@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -92,9 +93,7 @@ def _rotate_cases(*, as_json: bool) -> None:
     with cli.application().app_context():
         rotation.plan_case_keys()
         total = keystore().due_renewals()
-        with click.progressbar(
-            length=total, label="New keys", file=click.get_text_stream("stderr")
-        ) as bar:
+        with click.progressbar(length=total, label="New keys", file=sys.stderr) as bar:
             while count := vault.renew_due(BATCH):
                 bar.update(count)
         done = total - keystore().due_renewals()
