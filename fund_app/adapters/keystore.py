@@ -329,9 +329,11 @@ class Keystore:
             connection.execute(delete(renewals).where(done))
         return len(due)
 
-    def holder_ids(self) -> list[str]:
-        """Return the ids of all holders, in order."""
+    def holder_ids(self, kind: str | None = None) -> list[str]:
+        """Return the ids of all holders, or of those of one kind, in order."""
         query = select(holders.c.id).order_by(holders.c.id)
+        if kind is not None:
+            query = query.where(holders.c.kind == kind)
         with self._engine.begin() as connection:
             return list(connection.scalars(query))
 

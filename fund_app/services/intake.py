@@ -25,7 +25,15 @@ from fund_app.models.people import Person, RoleGrant
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
 from fund_app.queries import answers as answer_queries
-from fund_app.services import applications, cases, codenames, designations, messages, vault
+from fund_app.services import (
+    applications,
+    cases,
+    codenames,
+    designations,
+    messages,
+    recovery,
+    vault,
+)
 from fund_app.services.transition import INTERNAL, Request, Step, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -210,12 +218,18 @@ def _contact_mark(session: Session, actor: SignedIn, application_id: str) -> str
 
 
 def share(session: Session, actor: SignedIn, application_id: str) -> None:
-    """Wrap a case's keys for every coordinator; raises NobodyThere if there is none."""
+    """Wrap a case's keys for every coordinator; raises NobodyThere if there is none.
+
+    Where the fund has decided so, everything the applicant holds is wrapped for the recovery key.
+    """
     readers = coordinators(session)
     if not readers:
         raise NobodyThere
     for compartment in FOR_COORDINATORS:
         vault.grant(actor.ring, application_id, compartment, *readers)
+    for holder_id in recovery.readers(session):
+        for compartment in OWN:
+            vault.grant(actor.ring, application_id, compartment, holder_id)
 
 
 def coordinators(session: Session) -> list[str]:

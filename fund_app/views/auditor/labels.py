@@ -75,7 +75,8 @@ HOUSE = MappingProxyType(
         "case_keys_renewed": _l("Every open case got new keys"),
         "recovery_key_made": _l("A recovery key was made and split"),
         "recovery_decided": _l("Whether new cases go to the recovery key was decided"),
-        "recovery_used": _l("The recovery key opened cases"),
+        "recovery_used": _l("The recovery key was put together"),
+        "recovery_opened_case": _l("The recovery key opened a case"),
         "requeue_job": _l("A job was tried again"),
         "ledger_exported": _l("The ledger was exported"),
     }
