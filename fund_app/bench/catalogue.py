@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from fund_app.bench import books, pages, parts, steps, submission
+from fund_app.bench import books, offboarding, pages, parts, steps, submission
 from fund_app.bench.installation import Installation
 from fund_app.bench.measuring import Effort, Figure
 
@@ -21,5 +21,6 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "statement": books.statement,
         "engine": parts.engine,
         "vault": parts.vault_costs,
+        "offboarding": offboarding.offboarding,
     }
 )

@@ -23,6 +23,7 @@ FIGURES = {
     "statement": 1,
     "engine": 2,
     "vault": 3,
+    "offboarding": 1,
 }
 
 
