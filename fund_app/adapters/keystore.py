@@ -2,107 +2,55 @@
 
 It shares no transaction with the application database; every method here is one short
 transaction. The order between the two is the caller's rule: grant here first, revoke and
-erase here first.
+erase here first. The parts stand in the modules keystore_*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Table,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from fund_app.adapters import keystore_upgrade
+from fund_app.adapters.keystore_base import (
+    AlreadyKept,
+    Held,
+    Holder,
+    Readers,
+    SessionRow,
+    UnknownHolder,
+    Wrap,
+    wrap_of,
+)
 from fund_app.adapters.keystore_keys import PublicKey
+from fund_app.adapters.keystore_renewals import Renewals, note_renewals
 from fund_app.adapters.keystore_schema import (
     SCHEMA_VERSION,
-    carried_keys,
     data_keys,
     holders,
     metadata,
-    renewals,
     schema_version,
     sessions,
     wraps,
 )
+from fund_app.adapters.keystore_secrets import SecretsInUse
+from fund_app.adapters.keystore_sessions import SessionRows
 from fund_app.extensions import WRITE
 from fund_app.models.sealed import Compartment
 
-
-class AlreadyKept(Exception):
-    """The keystore already has what was to be added; it is never replaced in passing."""
-
-
-class UnknownHolder(Exception):
-    """There is no such holder, so nothing can be wrapped for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody who can hold keys; the private key is sealed, or lives in a session only."""
-
-    id: str
-    kind: str
-    public_key: PublicKey
-    created_day: date
-    private_sealed: bytes | None = field(default=None, repr=False)
-    kdf: str | None = None
-    lookup: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Wrap:
-    """One version of a data key, wrapped for one holder."""
-
-    case_id: str
-    compartment: Compartment
-    key_version: int
-    holder_id: str
-    wrapped: bytes = field(repr=False)
-
-
-Readers = Mapping[tuple[str, Compartment], tuple[int, Mapping[str, PublicKey]]]
-"""Per compartment of a case: the key version to make, and the public key of each holder."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session as stored: what the token opens, and until when."""
-
-    token_sha256: str
-    kind: str
-    subject: str | None
-    payload: bytes = field(repr=False)
-    idle_until: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """That somebody holds one version of a key, without the key; `belongs_to` is the case."""
-
-    belongs_to: str
-    case_id: str
-    compartment: Compartment
-    key_version: int
-    holder_id: str
+__all__ = [
+    "AlreadyKept",
+    "Held",
+    "Holder",
+    "Keystore",
+    "Readers",
+    "SessionRow",
+    "UnknownHolder",
+    "Wrap",
+    "create_schema",
+]
 
 
 def create_schema(engine: Engine) -> None:
@@ -116,18 +64,8 @@ def create_schema(engine: Engine) -> None:
         keystore_upgrade.upgrade(engine, present)
 
 
-class Keystore:
+class Keystore(Renewals, SecretsInUse, SessionRows):
     """Reads and writes the keystore database; create_app keeps one per process."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Use an engine that `prepare_engine` has seen."""
-        self._engine = engine
-        self._writing = engine.execution_options(**{WRITE: True})
-
-    @property
-    def engine(self) -> Engine:
-        """The engine of the keystore's own database."""
-        return self._engine
 
     def schema_version(self) -> int | None:
         """Return the version written at creation, or None where there is no keystore."""
@@ -232,102 +170,11 @@ class Keystore:
         noted = 0
         with self._writing.begin() as connection:
             if renew:
-                noted = _note_renewals(connection, wraps.c.holder_id == holder_id)
+                noted = note_renewals(connection, wraps.c.holder_id == holder_id)
             connection.execute(delete(holders).where(holders.c.id == holder_id))
             connection.execute(delete(sessions).where(sessions.c.subject.in_(list(subjects))))
         self._flush_log()
         return noted
-
-    def holdings(
-        self, *, holder_id: str | None = None, cases: Collection[str] | None = None
-    ) -> list[Held]:
-        """Return who holds which key, of one holder or of these cases, deliveries included.
-
-        Kinds other than staff are left out where cases are asked for.
-        """
-        query = select(
-            data_keys.c.belongs_to,
-            wraps.c.case_id,
-            wraps.c.compartment,
-            wraps.c.key_version,
-            wraps.c.holder_id,
-        ).join(data_keys, _same_key())
-        if holder_id is not None:
-            query = query.where(wraps.c.holder_id == holder_id)
-        if cases is not None:
-            query = query.join(holders, holders.c.id == wraps.c.holder_id).where(
-                data_keys.c.belongs_to.in_(list(cases)), holders.c.kind == "staff"
-            )
-        with self._engine.begin() as connection:
-            return [
-                Held(row.belongs_to, row.case_id, Compartment(row.compartment), row[3], row[4])
-                for row in connection.execute(query)
-            ]
-
-    def keys_of(self, cases: Collection[str]) -> list[tuple[str, str, Compartment, int]]:
-        """Return (belongs to, case, compartment, version) of every key of these cases."""
-        columns = data_keys.c
-        query = select(
-            columns.belongs_to, columns.case_id, columns.compartment, columns.key_version
-        ).where(columns.belongs_to.in_(list(cases)))
-        with self._engine.begin() as connection:
-            return [
-                (row.belongs_to, row.case_id, Compartment(row.compartment), row.key_version)
-                for row in connection.execute(query)
-            ]
-
-    def take_away(self, holder_id: str, parts: Collection[tuple[str, Compartment]]) -> None:
-        """Take several compartments away from a holder and note each for a new key, as one."""
-        if not parts:
-            return
-        which = and_(
-            wraps.c.holder_id == holder_id,
-            tuple_(wraps.c.case_id, wraps.c.compartment).in_(
-                [(case_id, str(part)) for case_id, part in parts]
-            ),
-        )
-        with self._writing.begin() as connection:
-            _note_renewals(connection, which)
-            connection.execute(delete(wraps).where(which))
-        self._flush_log()
-
-    def plan_renewals(self, cases: Collection[str]) -> int:
-        """Note every compartment of these cases for a new key; returns how many are new."""
-        with self._writing.begin() as connection:
-            return _note_renewals(connection, data_keys.c.belongs_to.in_(list(cases)))
-
-    def due_renewals(self) -> int:
-        """Return how many compartments wait for a new key."""
-        with self._engine.begin() as connection:
-            return connection.scalar(select(func.count()).select_from(renewals)) or 0
-
-    def renew_some(self, most: int, wrap: Callable[[Readers], Iterable[Wrap]]) -> int:
-        """Renew up to `most` compartments that wait, in one transaction; returns how many.
-
-        `wrap` gets who holds which compartment now, as their public keys, and the version to
-        make; it answers with the wraps of the new keys. What nobody holds is only forgotten:
-        there is nobody a new key could be made for. Two who do this at once take different
-        rows (PostgreSQL) or wait for each other (SQLite).
-        """
-        with self._writing.begin() as connection:
-            query = select(renewals).order_by(*renewals.primary_key).limit(most)
-            due = connection.execute(query.with_for_update(skip_locked=True)).all()
-            if not due:
-                return 0
-            parts = [(row.case_id, row.compartment) for row in due]
-            readers = _readers(connection, parts)
-            fresh = list(wrap(readers))
-            made = {(each.case_id, each.compartment, each.key_version) for each in fresh}
-            rows = [
-                {"case_id": c, "compartment": part, "key_version": v, "belongs_to": c}
-                for c, part, v in sorted(made)
-            ]
-            if rows:
-                connection.execute(insert(data_keys), rows)
-                self._insert_wraps(connection, fresh)
-            done = tuple_(renewals.c.case_id, renewals.c.compartment).in_(parts)
-            connection.execute(delete(renewals).where(done))
-        return len(due)
 
     def holder_ids(self, kind: str | None = None) -> list[str]:
         """Return the ids of all holders, or of those of one kind, in order."""
@@ -336,36 +183,6 @@ class Keystore:
             query = query.where(holders.c.kind == kind)
         with self._engine.begin() as connection:
             return list(connection.scalars(query))
-
-    def count_sealed_elsewhere(self, secret_name: str) -> dict[str, int]:
-        """Return per kind how many private keys are sealed under another secret than this."""
-        query = (
-            select(holders.c.kind, func.count())
-            .where(holders.c.kdf.is_not(None), holders.c.kdf.not_like(f'%"{secret_name}"%'))
-            .group_by(holders.c.kind)
-        )
-        with self._engine.begin() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
-    def carried_key(self, purpose: str, secret_name: str) -> bytes | None:
-        """Return a key that outlives its secret, sealed under the secret named, or None."""
-        query = select(carried_keys.c.key_sealed).where(
-            carried_keys.c.purpose == purpose, carried_keys.c.secret_name == secret_name
-        )
-        with self._engine.begin() as connection:
-            return connection.scalar(query)
-
-    def carry_key(self, purpose: str, secret_name: str, key_sealed: bytes) -> None:
-        """Keep a key under one more secret; one that is there already stays."""
-        values = {"purpose": purpose, "secret_name": secret_name, "key_sealed": key_sealed}
-        with self._writing.begin() as connection:
-            connection.execute(_insert_missing(connection, carried_keys), [values])
-
-    def drop_carried_keys(self, *, but: str) -> None:
-        """Forget what was carried under any other secret than this one."""
-        with self._writing.begin() as connection:
-            connection.execute(delete(carried_keys).where(carried_keys.c.secret_name != but))
-        self._flush_log()
 
     def add_data_keys(self, belongs_to: str, new_wraps: Iterable[Wrap]) -> None:
         """Keep new data keys with their first wraps, all or nothing.
@@ -399,22 +216,6 @@ class Keystore:
             with self._writing.begin() as connection:
                 self._insert_wraps(connection, kept)
 
-    def _insert_wraps(self, connection: Connection, kept: list[Wrap]) -> None:
-        rows = [
-            {
-                "case_id": wrap.case_id,
-                "compartment": wrap.compartment,
-                "key_version": wrap.key_version,
-                "holder_id": wrap.holder_id,
-                "wrapped": wrap.wrapped,
-            }
-            for wrap in kept
-        ]
-        try:
-            connection.execute(_insert_missing(connection, wraps), rows)
-        except IntegrityError:
-            raise UnknownHolder from None
-
     def wraps_for(self, holder_id: str, case_ids: Collection[str]) -> list[Wrap]:
         """Return every wrap the holder has for these cases, oldest version first."""
         query = (
@@ -423,7 +224,7 @@ class Keystore:
             .order_by(wraps.c.key_version)
         )
         with self._engine.begin() as connection:
-            return [_wrap(row) for row in connection.execute(query)]
+            return [wrap_of(row) for row in connection.execute(query)]
 
     def newest_version(self, case_id: str, compartment: Compartment) -> int:
         """Return the newest key version of the compartment, 0 where there is none."""
@@ -463,132 +264,3 @@ class Keystore:
             erased = connection.execute(delete(data_keys).where(which)).rowcount
         self._flush_log()
         return erased
-
-    def add_session(self, row: SessionRow, *, replaces: str | None = None) -> None:
-        """Keep a new session and, in the same transaction, end the one it replaces."""
-        with self._writing.begin() as connection:
-            if replaces is not None:
-                connection.execute(delete(sessions).where(sessions.c.token_sha256 == replaces))
-            connection.execute(insert(sessions).values(**asdict(row)))
-
-    def session(self, token_sha256: str) -> SessionRow | None:
-        """Return a session by the hash of its token, or None."""
-        query = select(sessions).where(sessions.c.token_sha256 == token_sha256)
-        with self._engine.begin() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else SessionRow(**row)
-
-    def update_session(self, token_sha256: str, payload: bytes, idle_until: datetime) -> bool:
-        """Store a session's new payload and idle limit; False if it has ended meanwhile."""
-        query = (
-            update(sessions)
-            .where(sessions.c.token_sha256 == token_sha256)
-            .values(payload=payload, idle_until=idle_until)
-        )
-        with self._writing.begin() as connection:
-            return connection.execute(query).rowcount == 1
-
-    def end_session(self, token_sha256: str) -> None:
-        """Delete one session; no-op if it is gone."""
-        with self._writing.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.token_sha256 == token_sha256))
-
-    def end_sessions_of(self, *subjects: str) -> int:
-        """Delete all sessions of a subject (its keyed hashes); returns how many."""
-        with self._writing.begin() as connection:
-            return connection.execute(
-                delete(sessions).where(sessions.c.subject.in_(subjects))
-            ).rowcount
-
-    def session_subjects(self) -> set[str]:
-        """Return the keyed hashes that sessions go by."""
-        query = select(sessions.c.subject).where(sessions.c.subject.is_not(None)).distinct()
-        with self._engine.begin() as connection:
-            return set(connection.scalars(query))
-
-    def rename_session_subjects(self, names: Mapping[str, str]) -> None:
-        """Let sessions go by another keyed hash of the same person, as one."""
-        with self._writing.begin() as connection:
-            for old, new in names.items():
-                statement = update(sessions).where(sessions.c.subject == old)
-                connection.execute(statement.values(subject=new))
-
-    def end_sessions_idle_since(self, moment: datetime) -> int:
-        """Delete the sessions whose limits lie at or before `moment`; returns how many."""
-        with self._writing.begin() as connection:
-            # The absolute limit is never earlier than the idle one, so this finds both.
-            return connection.execute(
-                delete(sessions).where(sessions.c.idle_until <= moment)
-            ).rowcount
-
-    def _flush_log(self) -> None:
-        """Empty SQLite's write-ahead log, where deleted keys would still be readable."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.close()
-        finally:
-            raw.close()
-
-
-def _same_key() -> ColumnElement[bool]:
-    return and_(
-        wraps.c.case_id == data_keys.c.case_id,
-        wraps.c.compartment == data_keys.c.compartment,
-        wraps.c.key_version == data_keys.c.key_version,
-    )
-
-
-def _note_renewals(connection: Connection, which: ColumnElement[bool]) -> int:
-    """Note the compartments of cases that `which` selects; a delivery is never written again."""
-    found = (
-        select(wraps.c.case_id, wraps.c.compartment)
-        .join(data_keys, _same_key())
-        .where(which, data_keys.c.belongs_to == data_keys.c.case_id)
-        .distinct()
-    )
-    rows = [{"case_id": c, "compartment": part} for c, part in connection.execute(found)]
-    if rows:
-        connection.execute(_insert_missing(connection, renewals), rows)
-    return len(rows)
-
-
-def _readers(connection: Connection, parts: Sequence[tuple[str, str]]) -> Readers:
-    """Return per compartment the version to make next and the public keys of its holders."""
-    query = (
-        select(wraps.c.case_id, wraps.c.compartment, wraps.c.holder_id, holders.c.public_key)
-        .join(holders, holders.c.id == wraps.c.holder_id)
-        .where(tuple_(wraps.c.case_id, wraps.c.compartment).in_(parts))
-        .distinct()
-    )
-    public: dict[tuple[str, str], dict[str, PublicKey]] = {}
-    for case_id, part, holder_id, key in connection.execute(query):
-        public.setdefault((case_id, part), {})[holder_id] = PublicKey(key)
-    newest = (
-        select(data_keys.c.case_id, data_keys.c.compartment, func.max(data_keys.c.key_version))
-        .where(tuple_(data_keys.c.case_id, data_keys.c.compartment).in_(parts))
-        .group_by(data_keys.c.case_id, data_keys.c.compartment)
-    )
-    return {
-        (case_id, Compartment(part)): (version + 1, public[case_id, part])
-        for case_id, part, version in connection.execute(newest)
-        if (case_id, part) in public
-    }
-
-
-def _insert_missing(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
-
-
-def _wrap(row: Any) -> Wrap:
-    return Wrap(
-        case_id=row.case_id,
-        compartment=Compartment(row.compartment),
-        key_version=row.key_version,
-        holder_id=row.holder_id,
-        wrapped=row.wrapped,
-    )

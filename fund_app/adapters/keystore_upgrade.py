@@ -14,10 +14,10 @@ KINDS = ", ".join(repr(kind) for kind in HOLDER_KINDS)
 def upgrade(engine: Engine, present: int) -> None:
     """Bring an older keystore up to date; killed on the way, it is the older one still."""
     if present < SCHEMA_VERSION:
-        _say_at_once(engine, [*_admit_recovery_key(engine), _version()])
+        say_at_once(engine, [*statements_for(engine), _version()])
 
 
-def _admit_recovery_key(engine: Engine) -> list[str]:
+def statements_for(engine: Engine) -> list[str]:
     """Return the statements by which a holder may be the fund's recovery key (version 2)."""
     if engine.dialect.name == "postgresql":
         return [
@@ -39,8 +39,8 @@ def _version() -> str:
     return f"UPDATE keystore_schema SET version = {int(SCHEMA_VERSION)}"  # noqa: S608 (a number)
 
 
-def _say_at_once(engine: Engine, statements: list[str]) -> None:
-    """Say all of it in one transaction, in which SQLite looks at no foreign key.
+def say_at_once(engine: Engine, statements: list[str]) -> None:
+    """Say all of it to the keystore in one transaction, in which SQLite checks no foreign key.
 
     With them in force dropping the old table would take everybody's wraps along.
     """

@@ -17,10 +17,10 @@ import config
 from fund_app import cli
 from fund_app.adapters import secret_file
 from fund_app.adapters.keystore_keys import DeploymentSecrets
-from fund_app.services import rotation, sessions, vault
+from fund_app.services import lasting_keys, rotation, sessions, vault
 from fund_app.services.vault import deployment_secrets, keystore
 
-BATCH = 100
+BATCH = 250
 
 
 @click.command("rotate-keys")
@@ -62,7 +62,7 @@ def _take_over(path: Path) -> bool:
     mark = config.DEMO_MARK if settings.is_demo else b""
     following = DeploymentSecrets(secret_file.begin(path, mark))
     with cli.application().app_context():
-        vault.carry_over(following)
+        lasting_keys.carry_over(following)
     secret_file.take_over(path)
     return True
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fund_app.jobs.context import JobContext, outside
 from fund_app.services import vault
 
-BATCH = 100
+BATCH = 250
 
 
 @outside

@@ -30,6 +30,7 @@ from fund_app.services import (
     cases,
     codenames,
     designations,
+    lasting_keys,
     messages,
     recovery,
     vault,
@@ -213,7 +214,7 @@ def _contact_mark(session: Session, actor: SignedIn, application_id: str) -> str
     contact = "".join(answers.get(("handle", 0), "").casefold().split())
     if not contact:
         return None
-    key = vault.lasting_key("contact-mark")
+    key = lasting_keys.lasting_key("contact-mark")
     return hmac.new(key, contact.encode(), hashlib.sha256).hexdigest()[:MARK_DIGITS]
 
 

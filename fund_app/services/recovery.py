@@ -100,7 +100,7 @@ def ring_of(shares: Sequence[str]) -> vault.KeyRing:
 def _master(shares: Sequence[str]) -> bytes:
     tidy = [" ".join(share.casefold().split()) for share in shares]
     try:
-        return combine_mnemonics([share for share in tidy if share])
+        return bytes(combine_mnemonics([share for share in tidy if share]))
     except (MnemonicError, ValueError):
         # The library's own error repeats words of a share.
         raise SharesRefused from None

@@ -3,7 +3,7 @@
 Three kinds of things rest on the secret (docs/decisions/0013-rotating-the-secret.md):
 
 * votes in the ballot box are sealed anew by the machine (`reseal_votes`);
-* keys whose digests stand in the data are carried over as they are (`vault.carry_over`);
+* keys whose digests stand in the data are carried over as they are (`lasting_keys.carry_over`);
 * private keys need a passphrase or a codename, so they move when their owner signs in.
 
 Case keys do not rest on it. They get a new version by `plan_case_keys` and `renew_due`.

@@ -16,13 +16,7 @@ from typing import Protocol, cast
 from flask import current_app
 
 from fund_app.adapters.keystore import AlreadyKept, Keystore, Readers, Wrap
-from fund_app.adapters.keystore_keys import (
-    DeploymentSecrets,
-    PrivateKey,
-    PublicKey,
-    lock,
-    unlock,
-)
+from fund_app.adapters.keystore_keys import DeploymentSecrets, PrivateKey, PublicKey
 from fund_app.models.sealed import (
     KEY_BYTES,
     CannotOpen,
@@ -39,8 +33,6 @@ from workflows.roles import Actor
 
 WRAP_PURPOSE = "fund data key"
 BALLOT_BOX_VERSION = 1
-LASTING = ("contact-mark", "payee-digest")
-"""Keys whose digests stand in the data for years and cannot be made again by a machine."""
 
 
 class AlreadyOpen(Exception):
@@ -63,31 +55,6 @@ def keystore() -> Keystore:
 def deployment_secrets() -> DeploymentSecrets:
     """Return the installation's secrets."""
     return cast("DeploymentSecrets", current_app.extensions["fund.secrets"])
-
-
-def lasting_key(purpose: str) -> bytes:
-    """Return a key that stays the same when the installation's secret is rotated.
-
-    purpose: one of LASTING. It begins as a subkey of the first secret; a rotation seals it
-    under the next one (`carry_over`).
-    """
-    secrets_in_use = deployment_secrets().generations
-    for each in secrets_in_use:
-        kept = keystore().carried_key(purpose, each.name)
-        if kept is not None:
-            return unlock(each.subkey("carried-key"), framed("carried key", purpose), kept)
-    return secrets_in_use[-1].subkey(purpose)
-
-
-def carry_over(following: DeploymentSecrets) -> None:
-    """Seal every lasting key under the secret that is to follow; again is harmless."""
-    for purpose in LASTING:
-        sealed = lock(
-            following.subkey("carried-key"),
-            framed("carried key", purpose),
-            lasting_key(purpose),
-        )
-        keystore().carry_key(purpose, following.name, sealed)
 
 
 class KeyRing:
@@ -298,7 +265,7 @@ def renew(case_id: str, compartment: Compartment) -> FreshKeys:
     return FreshKeys({(case_id, compartment): key})
 
 
-def renew_due(most: int = 100) -> int:
+def renew_due(most: int = 250) -> int:
     """Renew up to `most` of the compartments that wait for a new key; returns how many.
 
     Each one gets its next version, wrapped for those who hold it now. All of them at once or

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from fund_app import cli
 from fund_app.adapters import secret_file
-from fund_app.services import codenames, staff_keys, vault
+from fund_app.services import codenames, lasting_keys, staff_keys, vault
 
 PASSPHRASE = "a long walk by the river"
 
@@ -49,15 +49,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def person_id() -> str:
-    store = vault.keystore()
-    return next(each for each in store.holder_ids() if store.holder(each).kind == "staff")
+    (found,) = vault.keystore().holder_ids("staff")
+    return found
 
 
 def test_rotation_runs_until_nobody_needs_the_previous_secret(home: Path) -> None:
     first = (home / "secret").read_bytes()
     with cli.application().app_context():
         name = codenames.applicants().create("en")
-        lasting = vault.lasting_key("contact-mark")
+        lasting = lasting_keys.lasting_key("contact-mark")
     assert rotated() == {
         "votes_moved": 0, "staff": 1, "applicants": 1, "donors": 0, "previous_needed": True,
     }  # fmt: skip
@@ -73,7 +73,7 @@ def test_rotation_runs_until_nobody_needs_the_previous_secret(home: Path) -> Non
     with cli.application().app_context():
         assert staff_keys.unlock_staff(person_id(), PASSPHRASE) is not None
         assert codenames.applicants().sign_in(name.phrase) is not None
-        assert vault.lasting_key("contact-mark") == lasting
+        assert lasting_keys.lasting_key("contact-mark") == lasting
     assert doctor()["secret"][0] is False
     assert rotated()["previous_needed"] is False
     assert not (home / "secret.previous").exists()
@@ -81,7 +81,7 @@ def test_rotation_runs_until_nobody_needs_the_previous_secret(home: Path) -> Non
     with cli.application().app_context():
         assert staff_keys.unlock_staff(person_id(), PASSPHRASE) is not None
         assert codenames.applicants().sign_in(name.digits) is not None
-        assert vault.lasting_key("contact-mark") == lasting
+        assert lasting_keys.lasting_key("contact-mark") == lasting
 
 
 def test_rotation_interrupted_before_the_files_change_goes_on(home: Path) -> None:

@@ -18,7 +18,16 @@ from fund_app.adapters.keystore_keys import DeploymentSecrets, KeySuite, Private
 from fund_app.extensions import db
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.sealed import CannotOpen, Compartment, Place, open_at, seal_at
-from fund_app.services import ballots, codenames, rotation, sessions, staff_keys, vault, votes
+from fund_app.services import (
+    ballots,
+    codenames,
+    lasting_keys,
+    rotation,
+    sessions,
+    staff_keys,
+    vault,
+    votes,
+)
 from fund_app.services.rotation import Waiting
 from fund_app.services.sessions import SessionKind
 from fund_app.services.vault import keystore
@@ -42,7 +51,7 @@ def house(app: Flask, clock: ManualClock) -> Iterator[House]:
 
 def rotate(house: House, settings: Settings) -> None:
     """Put a second secret in force, the first one beside it."""
-    vault.carry_over(DeploymentSecrets(SECOND))
+    lasting_keys.carry_over(DeploymentSecrets(SECOND))
     house.app.extensions["fund.secrets"] = DeploymentSecrets(SECOND, settings.secret)
 
 
@@ -185,15 +194,15 @@ def test_sealing_votes_anew_may_be_killed(house: House, settings: Settings, tmp_
 
 
 def test_lasting_keys_stay_the_same_through_two_rotations(house: House, settings: Settings) -> None:
-    before = [vault.lasting_key(purpose) for purpose in vault.LASTING]
+    before = [lasting_keys.lasting_key(purpose) for purpose in lasting_keys.LASTING]
     rotate(house, settings)
-    assert [vault.lasting_key(purpose) for purpose in vault.LASTING] == before
+    assert [lasting_keys.lasting_key(purpose) for purpose in lasting_keys.LASTING] == before
     forget(house)
     third = b"the third secret of the tests, of the usual length"
-    vault.carry_over(DeploymentSecrets(third))
-    vault.carry_over(DeploymentSecrets(third))
+    lasting_keys.carry_over(DeploymentSecrets(third))
+    lasting_keys.carry_over(DeploymentSecrets(third))
     house.app.extensions["fund.secrets"] = DeploymentSecrets(third, SECOND)
-    assert [vault.lasting_key(purpose) for purpose in vault.LASTING] == before
+    assert [lasting_keys.lasting_key(purpose) for purpose in lasting_keys.LASTING] == before
 
 
 def test_every_open_case_gets_new_keys_once(house: House) -> None:

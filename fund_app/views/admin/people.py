@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -250,12 +250,12 @@ def _newcomer_page(form: Form, refusal: str | None = None) -> str:
     return render_template("admin/new_person.html", form=form, refusals=refusals)
 
 
-def _named(codes: list[str] | tuple[Role, ...]) -> list[tuple[str, str]]:
+def _named(codes: Sequence[str]) -> list[tuple[str, str]]:
     named = [(str(code), labels.role(code)) for code in codes]
     return sorted(named, key=lambda pair: pair[1])
 
 
-def _waiting(found: list[Change] | tuple[Change, ...]) -> list[Waiting]:
+def _waiting(found: Sequence[Change]) -> list[Waiting]:
     me = acts.me().ref
     return [
         Waiting(

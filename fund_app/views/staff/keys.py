@@ -111,7 +111,7 @@ def show(person_id: str) -> ResponseReturnValue:
     session, me = db.session(), acts.me()
     lacks = [lack for lack in holdings.lacking(session) if lack.person_id == person_id]
     share = sharing.proposed(session).get(person_id)
-    start = request.args.get("from", "0")
+    start = request.args.get("start", "0")
     first = int(start) if start.isdecimal() and len(start) < LONGEST_NUMBER else 0
     rows = _cases(lacks)
     return render_template(
@@ -195,7 +195,7 @@ def _parts(found: Iterable[Compartment]) -> str:
 
 
 def _from(person_id: str, number: int) -> str:
-    return url_for("staff.keys_of", person_id=person_id, **{"from": number or None})
+    return url_for("staff.keys_of", person_id=person_id, start=number or None)
 
 
 def _on_refused(refused: ShareRefused) -> Response:

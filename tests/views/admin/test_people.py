@@ -115,7 +115,8 @@ def test_role_change_takes_two_browsers_of_two_people(
 
 
 def token_of(client: FundClient) -> str:
-    return client.page("/admin/people/new").form("new").values["csrf_token"]
+    (token,) = client.page("/admin/people/new").form("new").values["csrf_token"]
+    return token
 
 
 def test_role_is_taken_away_and_proposals_are_withdrawn(
