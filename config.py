@@ -15,6 +15,14 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 SMALLEST_SECRET = 32
+FEWEST_DIFFERENT = 12
+"""Of 32 random bytes this many differ but once in more than 10^20 installations."""
+DEMO_MARK = b"demo-"
+"""How a secret made for a demonstration begins, so that production can refuse it."""
+DEBUGGING = ("FLASK_DEBUG", "PYTHONDEVMODE", "PYTHONINSPECT")
+SWITCHED_OFF = frozenset({"", "0", "false", "no", "off"})
+ANOTHER_SECRET = "Remove the file and run 'fund init' if nothing is sealed under it yet."  # noqa: S105
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Environment(StrEnum):
@@ -48,6 +56,8 @@ class Settings:
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    previous_secret: bytes | None = field(default=None, repr=False)
+    """The secret before this one, while somebody's key is still sealed under it."""
 
     @property
     def is_demo(self) -> bool:
@@ -64,7 +74,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     """Read and check the settings; raises ConfigurationError with a plain sentence."""
     environment = _environment(environ)
     home = home_of(environ)
-    secret = _secret(secret_file(environ))
+    secret_at = secret_file(environ)
+    secret = _secret(secret_at)
     base_url = environ.get("FUND_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     settings = Settings(
         environment=environment,
@@ -82,8 +93,13 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_holder=environ.get("FUND_BANK_HOLDER", ""),
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
+        previous_secret=_previous(secret_at),
     )
-    _refuse_unsafe(settings)
+    _refuse_one_store(settings)
+    if environment is Environment.PRODUCTION:
+        _refuse_debugging(environ)
+        _refuse_unsafe(settings)
+        _refuse_open_folders(settings)
     return settings
 
 
@@ -95,6 +111,11 @@ def home_of(environ: Mapping[str, str]) -> Path:
 def secret_file(environ: Mapping[str, str]) -> Path:
     """Return where the secret lies: FUND_SECRET_FILE, or `secret` in the installation's folder."""
     return Path(environ.get("FUND_SECRET_FILE", home_of(environ) / "secret"))
+
+
+def previous_secret_file(secret: Path) -> Path:
+    """Return where the secret before this one lies during a rotation (`fund rotate-keys`)."""
+    return secret.with_name(f"{secret.name}.previous")
 
 
 def _environment(environ: Mapping[str, str]) -> Environment:
@@ -114,21 +135,81 @@ def _secret(path: Path) -> bytes:
         raise ConfigurationError(
             f"The secret file {path} is missing. Run 'fund init' to make one."
         ) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if mode & OTHERS:
         raise ConfigurationError(f"Others can read {path}. Run: chmod 600 {path}")
     if len(secret) < SMALLEST_SECRET:
         raise ConfigurationError(
-            f"The secret in {path} is shorter than {SMALLEST_SECRET} bytes. Run 'fund init'."
+            f"The secret in {path} is shorter than {SMALLEST_SECRET} bytes. {ANOTHER_SECRET}"
+        )
+    if len(set(secret)) < FEWEST_DIFFERENT:
+        raise ConfigurationError(
+            f"The secret in {path} repeats a few bytes and could be guessed. {ANOTHER_SECRET}"
         )
     return secret
 
 
+def _previous(secret: Path) -> bytes | None:
+    path = previous_secret_file(secret)
+    return _secret(path) if path.exists() else None
+
+
+def _refuse_one_store(settings: Settings) -> None:
+    """Erasing means deleting a key where no backup of the data has it: never in one database."""
+    if _store(settings.database_url) == _store(settings.keystore_url):
+        raise ConfigurationError(
+            "FUND_KEYSTORE_URL and FUND_DATABASE_URL name the same database."
+            " Set FUND_KEYSTORE_URL to a database of its own."
+        )
+
+
+def _store(url: str) -> tuple[object, ...]:
+    """Return what tells one database from another: the file, or host, port and name."""
+    parts = urlsplit(url)
+    kind = parts.scheme.partition("+")[0]
+    if kind == "sqlite":
+        return kind, str(sqlite_file(url) or url)
+    query = sorted(pair for pair in parts.query.split("&") if pair.startswith(("host=", "port=")))
+    return kind, parts.hostname, parts.port, parts.path, *query
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite address, resolved; None for another kind of database."""
+    scheme, _, path = url.partition(":///")
+    return Path(path).resolve() if scheme.startswith("sqlite") and path else None
+
+
+def _refuse_debugging(environ: Mapping[str, str]) -> None:
+    for name in DEBUGGING:
+        if environ.get(name, "").strip().lower() not in SWITCHED_OFF:
+            raise ConfigurationError(
+                f"{name} is set: in production it would show what people confided."
+                f" Run: unset {name}"
+            )
+
+
 def _refuse_unsafe(settings: Settings) -> None:
-    if settings.environment is not Environment.PRODUCTION:
-        return
+    if settings.secret.startswith(DEMO_MARK):
+        raise ConfigurationError(
+            "FUND_SECRET_FILE holds a demonstration's secret."
+            f" For production use an installation of its own: set FUND_HOME. {ANOTHER_SECRET}"
+        )
     if not settings.is_https:
         raise ConfigurationError("FUND_BASE_URL must start with https:// in production.")
     if not settings.mail_url:
         raise ConfigurationError("FUND_MAIL_URL is missing: staff would never hear of new work.")
     if settings.stripe_api_key and not settings.stripe_webhook_secret:
         raise ConfigurationError("STRIPE_WEBHOOK_SECRET is missing although STRIPE_API_KEY is set.")
+
+
+def _refuse_open_folders(settings: Settings) -> None:
+    """Refuse folders of data that others on the machine can look into; a missing one is none."""
+    files = {
+        "FUND_DATABASE_URL": sqlite_file(settings.database_url),
+        "FUND_KEYSTORE_URL": sqlite_file(settings.keystore_url),
+    }
+    folders = {name: file.parent for name, file in files.items() if file is not None}
+    for name, folder in {**folders, "FUND_UPLOAD_DIR": settings.upload_dir}.items():
+        if folder.is_dir() and folder.stat().st_mode & OTHERS:
+            raise ConfigurationError(
+                f"{name}: others can look into {folder}. Run: chmod 700 {folder}"
+            )

@@ -72,7 +72,7 @@ def _clock(settings: Settings) -> Clock:
 
 def _attach(app: Flask, settings: Settings, clock: Clock) -> None:
     """Keep what services and views ask the application for."""
-    deployment = DeploymentSecrets(settings.secret)
+    deployment = DeploymentSecrets(settings.secret, settings.previous_secret)
     app.extensions["fund.settings"] = settings
     app.extensions["fund.clock"] = clock
     app.extensions["fund.secrets"] = deployment

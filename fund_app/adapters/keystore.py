@@ -2,21 +2,30 @@
 
 It shares no transaction with the application database; every method here is one short
 transaction. The order between the two is the caller's rule: grant here first, revoke and
-erase here first.
+erase here first. The parts stand in the modules keystore_*.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from fund_app.adapters import keystore_upgrade
+from fund_app.adapters.keystore_base import (
+    AlreadyKept,
+    Held,
+    Holder,
+    Readers,
+    SessionRow,
+    UnknownHolder,
+    Wrap,
+    wrap_of,
+)
 from fund_app.adapters.keystore_keys import PublicKey
+from fund_app.adapters.keystore_renewals import Renewals, note_renewals
 from fund_app.adapters.keystore_schema import (
     SCHEMA_VERSION,
     data_keys,
@@ -26,74 +35,37 @@ from fund_app.adapters.keystore_schema import (
     sessions,
     wraps,
 )
+from fund_app.adapters.keystore_secrets import SecretsInUse
+from fund_app.adapters.keystore_sessions import SessionRows
 from fund_app.extensions import WRITE
 from fund_app.models.sealed import Compartment
 
-
-class AlreadyKept(Exception):
-    """The keystore already has what was to be added; it is never replaced in passing."""
-
-
-class UnknownHolder(Exception):
-    """There is no such holder, so nothing can be wrapped for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody who can hold keys; the private key is sealed, or lives in a session only."""
-
-    id: str
-    kind: str
-    public_key: PublicKey
-    created_day: date
-    private_sealed: bytes | None = field(default=None, repr=False)
-    kdf: str | None = None
-    lookup: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Wrap:
-    """One version of a data key, wrapped for one holder."""
-
-    case_id: str
-    compartment: Compartment
-    key_version: int
-    holder_id: str
-    wrapped: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session as stored: what the token opens, and until when."""
-
-    token_sha256: str
-    kind: str
-    subject: str | None
-    payload: bytes = field(repr=False)
-    idle_until: datetime
-    expires_at: datetime
+__all__ = [
+    "AlreadyKept",
+    "Held",
+    "Holder",
+    "Keystore",
+    "Readers",
+    "SessionRow",
+    "UnknownHolder",
+    "Wrap",
+    "create_schema",
+]
 
 
 def create_schema(engine: Engine) -> None:
-    """Create the keystore's tables and write the schema version; again is harmless."""
+    """Create the keystore's tables or bring them up to date; again is harmless."""
     metadata.create_all(engine)
     with engine.execution_options(**{WRITE: True}).begin() as connection:
-        if connection.scalar(select(schema_version.c.version)) is None:
+        present = connection.scalar(select(schema_version.c.version))
+        if present is None:
             connection.execute(insert(schema_version).values(id=1, version=SCHEMA_VERSION))
+    if present is not None and present < SCHEMA_VERSION:
+        keystore_upgrade.upgrade(engine, present)
 
 
-class Keystore:
+class Keystore(Renewals, SecretsInUse, SessionRows):
     """Reads and writes the keystore database; create_app keeps one per process."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Use an engine that `prepare_engine` has seen."""
-        self._engine = engine
-        self._writing = engine.execution_options(**{WRITE: True})
-
-    @property
-    def engine(self) -> Engine:
-        """The engine of the keystore's own database."""
-        return self._engine
 
     def schema_version(self) -> int | None:
         """Return the version written at creation, or None where there is no keystore."""
@@ -132,6 +104,16 @@ class Keystore:
         """Seal a holder's private key anew (a changed passphrase); the lookup value stays."""
         known = (holders.c.id == holder_id) & holders.c.private_sealed.is_not(None)
         self._store_secret(known, private_sealed, kdf, holders.c.lookup)
+
+    def rebind_secret(
+        self, holder_id: str, *, private_sealed: bytes, kdf: str, lookup: str
+    ) -> None:
+        """Seal a private key anew and find it by another value: the same codename, another salt.
+
+        Raises AlreadyKept if the holder has gone or the value is taken.
+        """
+        known = (holders.c.id == holder_id) & holders.c.lookup.is_not(None)
+        self._store_secret(known, private_sealed, kdf, lookup)
 
     def _store_secret(self, which: Any, private_sealed: bytes, kdf: str, lookup: Any) -> None:
         values = {"private_sealed": private_sealed, "kdf": kdf, "lookup": lookup}
@@ -176,11 +158,31 @@ class Keystore:
             raise UnknownHolder
         return found
 
-    def remove_holder(self, holder_id: str) -> None:
-        """Forget a holder with the wraps made for it; no-op for an unknown one."""
+    def remove_holder(
+        self, holder_id: str, *, subjects: Collection[str] = (), renew: bool = False
+    ) -> int:
+        """Forget a holder with the wraps made for it and its sessions, in one transaction.
+
+        subjects: the keyed hashes its sessions go by. renew: note each compartment of a case
+        that could be opened, for a new key (`due_renewals`). Returns how many were noted; for
+        an unknown holder only the sessions end.
+        """
+        noted = 0
         with self._writing.begin() as connection:
+            if renew:
+                noted = note_renewals(connection, wraps.c.holder_id == holder_id)
             connection.execute(delete(holders).where(holders.c.id == holder_id))
+            connection.execute(delete(sessions).where(sessions.c.subject.in_(list(subjects))))
         self._flush_log()
+        return noted
+
+    def holder_ids(self, kind: str | None = None) -> list[str]:
+        """Return the ids of all holders, or of those of one kind, in order."""
+        query = select(holders.c.id).order_by(holders.c.id)
+        if kind is not None:
+            query = query.where(holders.c.kind == kind)
+        with self._engine.begin() as connection:
+            return list(connection.scalars(query))
 
     def add_data_keys(self, belongs_to: str, new_wraps: Iterable[Wrap]) -> None:
         """Keep new data keys with their first wraps, all or nothing.
@@ -214,22 +216,6 @@ class Keystore:
             with self._writing.begin() as connection:
                 self._insert_wraps(connection, kept)
 
-    def _insert_wraps(self, connection: Connection, kept: list[Wrap]) -> None:
-        rows = [
-            {
-                "case_id": wrap.case_id,
-                "compartment": wrap.compartment,
-                "key_version": wrap.key_version,
-                "holder_id": wrap.holder_id,
-                "wrapped": wrap.wrapped,
-            }
-            for wrap in kept
-        ]
-        try:
-            connection.execute(_insert_missing(connection, wraps), rows)
-        except IntegrityError:
-            raise UnknownHolder from None
-
     def wraps_for(self, holder_id: str, case_ids: Collection[str]) -> list[Wrap]:
         """Return every wrap the holder has for these cases, oldest version first."""
         query = (
@@ -238,7 +224,7 @@ class Keystore:
             .order_by(wraps.c.key_version)
         )
         with self._engine.begin() as connection:
-            return [_wrap(row) for row in connection.execute(query)]
+            return [wrap_of(row) for row in connection.execute(query)]
 
     def newest_version(self, case_id: str, compartment: Compartment) -> int:
         """Return the newest key version of the compartment, 0 where there is none."""
@@ -278,74 +264,3 @@ class Keystore:
             erased = connection.execute(delete(data_keys).where(which)).rowcount
         self._flush_log()
         return erased
-
-    def add_session(self, row: SessionRow, *, replaces: str | None = None) -> None:
-        """Keep a new session and, in the same transaction, end the one it replaces."""
-        with self._writing.begin() as connection:
-            if replaces is not None:
-                connection.execute(delete(sessions).where(sessions.c.token_sha256 == replaces))
-            connection.execute(insert(sessions).values(**asdict(row)))
-
-    def session(self, token_sha256: str) -> SessionRow | None:
-        """Return a session by the hash of its token, or None."""
-        query = select(sessions).where(sessions.c.token_sha256 == token_sha256)
-        with self._engine.begin() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else SessionRow(**row)
-
-    def update_session(self, token_sha256: str, payload: bytes, idle_until: datetime) -> bool:
-        """Store a session's new payload and idle limit; False if it has ended meanwhile."""
-        query = (
-            update(sessions)
-            .where(sessions.c.token_sha256 == token_sha256)
-            .values(payload=payload, idle_until=idle_until)
-        )
-        with self._writing.begin() as connection:
-            return connection.execute(query).rowcount == 1
-
-    def end_session(self, token_sha256: str) -> None:
-        """Delete one session; no-op if it is gone."""
-        with self._writing.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.token_sha256 == token_sha256))
-
-    def end_sessions_of(self, subject: str) -> int:
-        """Delete all sessions of a subject (its keyed hash); returns how many."""
-        with self._writing.begin() as connection:
-            return connection.execute(
-                delete(sessions).where(sessions.c.subject == subject)
-            ).rowcount
-
-    def end_sessions_idle_since(self, moment: datetime) -> int:
-        """Delete the sessions whose limits lie at or before `moment`; returns how many."""
-        with self._writing.begin() as connection:
-            # The absolute limit is never earlier than the idle one, so this finds both.
-            return connection.execute(
-                delete(sessions).where(sessions.c.idle_until <= moment)
-            ).rowcount
-
-    def _flush_log(self) -> None:
-        """Empty SQLite's write-ahead log, where deleted keys would still be readable."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.close()
-        finally:
-            raw.close()
-
-
-def _insert_missing(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
-
-
-def _wrap(row: Any) -> Wrap:
-    return Wrap(
-        case_id=row.case_id,
-        compartment=Compartment(row.compartment),
-        key_version=row.key_version,
-        holder_id=row.holder_id,
-        wrapped=row.wrapped,
-    )

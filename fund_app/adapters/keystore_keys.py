@@ -166,11 +166,34 @@ class DeploymentSecrets:
     """The secret of this installation, of which only keys for named purposes come out.
 
     create_app puts one at `app.extensions["fund.secrets"]`. The secret is a file outside
-    of both databases and of their backups.
+    of both databases and of their backups. `previous` is the one before it, while something
+    is still sealed under that (`fund rotate-keys`).
     """
 
     secret: bytes = field(repr=False)
+    previous: bytes | None = field(default=None, repr=False)
 
     def subkey(self, purpose: str, *, size: int = KEY_BYTES) -> bytes:
         """Return the key for one named purpose; `size` in bytes."""
         return subkey(self.secret, purpose, size=size)
+
+    @property
+    def name(self) -> str:
+        """Tell this secret from another one; 64 bits that lead nowhere."""
+        return self.subkey("name", size=8).hex()
+
+    @property
+    def generations(self) -> tuple[DeploymentSecrets, ...]:
+        """Return this secret and, during a rotation, the one before it; each by itself."""
+        kept = (self.secret, self.previous) if self.previous else (self.secret,)
+        return tuple(DeploymentSecrets(each) for each in kept)
+
+    def named(self, name: str | None) -> DeploymentSecrets:
+        """Return the generation of this name; the oldest there is where nothing was named.
+
+        An unknown name gives the present one, which then opens nothing.
+        """
+        generations = self.generations
+        if name is None:
+            return generations[-1]
+        return next((each for each in generations if each.name == name), generations[0])

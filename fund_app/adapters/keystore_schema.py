@@ -26,8 +26,8 @@ from fund_app.extensions import NAMING
 from fund_app.models.sealed import Compartment, plain, sealed_by
 from fund_app.models.types import Ref, UtcDateTime
 
-SCHEMA_VERSION = 1
-HOLDER_KINDS = ("staff", "applicant", "donor")
+SCHEMA_VERSION = 2
+HOLDER_KINDS = ("staff", "applicant", "donor", "recovery")
 SESSION_KINDS = ("visitor", "staff", "applicant", "donor")
 
 metadata = MetaData(naming_convention=NAMING)
@@ -49,7 +49,7 @@ holders = Table(
     "holder",
     metadata,
     Column("id", Ref, primary_key=True, info=plain("a random id")),
-    Column("kind", String(16), nullable=False, info=plain("staff, applicant or donor")),
+    Column("kind", String(16), nullable=False, info=plain("staff, applicant, donor or recovery")),
     Column("suite", SmallInteger, nullable=False),
     Column("public_key", LargeBinary, nullable=False, info=plain("a public key")),
     Column(
@@ -107,6 +107,31 @@ wraps = Table(
     ),
     Index("ix_wrap_holder_id_case_id", "holder_id", "case_id"),
 )
+
+renewals = Table(
+    "renewal",
+    metadata,
+    Column("case_id", Ref, primary_key=True, info=plain("a random id")),
+    Column("compartment", String(16), primary_key=True, info=plain("one of six fixed words")),
+    CheckConstraint(
+        _one_of("compartment", tuple(str(each) for each in Compartment)),
+        name="compartment_known",
+    ),
+)
+"""Compartments whose next key is due, because somebody who held the present one has left.
+
+A row is written in the transaction that takes the keys away and goes in the one that renews
+them, so that a crash between the two forgets nothing and nothing is renewed twice.
+"""
+
+carried_keys = Table(
+    "carried_key",
+    metadata,
+    Column("purpose", String(32), primary_key=True, info=plain("code of what it is for")),
+    Column("secret_name", String(16), primary_key=True, info=plain("a digest of a digest")),
+    Column("key_sealed", LargeBinary, nullable=False, info=sealed_by("the deployment secret")),
+)
+"""Keys that outlive a deployment secret, sealed under each secret in use (services/vault.py)."""
 
 sessions = Table(
     "session",

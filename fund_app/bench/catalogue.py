@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from fund_app.bench import books, pages, parts, steps, submission, takeover
+from fund_app.bench import books, offboarding, pages, parts, steps, submission, takeover
 from fund_app.bench.installation import Installation
 from fund_app.bench.measuring import Effort, Figure
 
@@ -22,5 +22,6 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "engine": parts.engine,
         "vault": parts.vault_costs,
         "takeover": takeover.takeover,
+        "offboarding": offboarding.offboarding,
     }
 )

@@ -11,6 +11,11 @@ from flask import Flask
 
 import config
 
+NO_KEYSTORE = (
+    "FUND_KEYSTORE_URL: there is no keystore. Run 'fund init' for a new installation;"
+    " in an old one restore it from its backup first."
+)
+
 
 class Commands(click.Group):
     """Sub-commands found by module name and imported only when one is asked for.
@@ -53,7 +58,18 @@ def settings() -> config.Settings:
 
 
 def application() -> Flask:
-    """Make the application for a command that needs one."""
+    """Make the application for a command that needs one.
+
+    Raises ConfigurationError where the keystore was never made or is gone: without it nothing
+    that people confided could be read, and what is written now would be lost.
+    """
     from fund_app import create_app  # noqa: PLC0415 (slow; many commands do without)
 
-    return create_app(settings())
+    chosen = settings()
+    file = config.sqlite_file(chosen.keystore_url)
+    if file is not None and not file.exists():
+        raise config.ConfigurationError(NO_KEYSTORE)
+    app = create_app(chosen)
+    if app.extensions["fund.keystore"].schema_version() is None:
+        raise config.ConfigurationError(NO_KEYSTORE)
+    return app

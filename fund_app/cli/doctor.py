@@ -20,6 +20,7 @@ import config
 from fund_app import cli
 from fund_app.adapters import keystore, migrations
 from fund_app.adapters.clock import ShiftedClock, SystemClock
+from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
@@ -27,6 +28,10 @@ from fund_app.models.events import Event
 SMALLEST_PYTHON = (3, 11)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+) \\$", re.MULTILINE)
+
+
+CODENAMED = ("staff", "applicant", "donor")
+"""Kinds of holders whose key moves to another secret when they sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def examine() -> list[Finding]:
     checks: tuple[Callable[[config.Settings], Finding], ...] = (
         check_database,
         check_keystore,
+        check_secret,
         check_uploads,
         check_clock,
     )
@@ -125,6 +131,24 @@ def check_keystore(settings: config.Settings) -> Finding:
         return _unreachable("keystore", refused)
     found = f"schema {present}, needed {SCHEMA_VERSION}"
     return Finding("keystore", present == SCHEMA_VERSION, found, "Run: fund init")
+
+
+def check_secret(settings: config.Settings) -> Finding:
+    """Whose keys are sealed under another secret than the present one, and under which."""
+    deployment = DeploymentSecrets(settings.secret, settings.previous_secret)
+    try:
+        with _engine(settings.keystore_url) as engine:
+            elsewhere = keystore.Keystore(engine).count_sealed_elsewhere(deployment.name)
+    except SQLAlchemyError as refused:
+        return _unreachable("secret", refused)
+    count = sum(elsewhere.values())
+    if settings.previous_secret is None:
+        found = f"{count} keys are sealed under a secret that is not here"
+        advice = "Put the secret's file back; during a rotation the previous one beside it."
+        return Finding("secret", not count, found if count else "one, and every key's", advice)
+    kinds = ", ".join(f"{elsewhere.get(kind, 0)} {kind}" for kind in CODENAMED)
+    found = f"the previous one is still needed by {count} keys ({kinds})"
+    return Finding("secret", bool(count), found, "Run: fund rotate-keys")
 
 
 def check_uploads(settings: config.Settings) -> Finding:

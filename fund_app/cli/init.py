@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 import click
@@ -11,13 +10,12 @@ from sqlalchemy import create_engine
 
 import config
 from fund_app import cli, create_app
-from fund_app.adapters import keystore, migrations
+from fund_app.adapters import keystore, migrations, secret_file
 from fund_app.extensions import prepare_engine
 from fund_app.services import ledger_chart, rules
 from fund_app.services.unit import unit_of_work
 
 PRIVATE_DIRECTORY = 0o700
-PRIVATE_FILE = 0o600
 OTHERS = 0o077
 
 
@@ -27,7 +25,8 @@ def init() -> None:
     os.umask(OTHERS)
     _make_private(config.home_of(os.environ))
     secret = config.secret_file(os.environ)
-    if make_secret(secret):
+    is_demo = os.environ.get("FUND_ENV") == config.Environment.DEMO
+    if secret_file.make(secret, config.DEMO_MARK if is_demo else b""):
         click.echo(f"Made the secret {secret}. Keep a copy apart from the backups.")
     settings = cli.settings()
     _make_private(settings.upload_dir)
@@ -42,18 +41,6 @@ def _begin_books(settings: config.Settings) -> None:
     with create_app(settings).app_context(), unit_of_work() as session:
         rules.seed(session)
         ledger_chart.seed_chart(session)
-
-
-def make_secret(path: Path) -> bool:
-    """Write a new secret that only its owner can read; False when there is one already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(config.SMALLEST_SECRET * 2))
-    return True
 
 
 def _make_private(directory: Path) -> None:

@@ -1,4 +1,8 @@
-"""`fund user`: take people on, give them roles, part from them. Passphrases are never arguments."""
+"""`fund user`: the first people of an installation, and parting from anybody.
+
+Once two people are here who may sign, taking on and giving roles happens on the page, with two
+signatures: a terminal has no second person. Passphrases are never arguments.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,18 @@ import click
 from fund_app import cli
 from fund_app.models.people import STAFF_ROLES
 from fund_app.queries import people as known
-from fund_app.services import people, staff_keys
+from fund_app.services import holdings, people, staff_keys, vault
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import keystore
 from workflows.roles import SYSTEM, Role
 
 ROLES = click.Choice([role.value for role in STAFF_ROLES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
 HANDLE_LENGTH = 64
+TWO_SIGN = (
+    "Two people are here who may sign, so this takes both of them: one proposes it on the page"
+    " People (/admin), another administrator or member of the board confirms it there."
+)
 LENGTHS = (
     f"A passphrase has {staff_keys.SHORTEST_PASSPHRASE} to {staff_keys.LONGEST_PASSPHRASE}"
     " characters; four or five random words are good."
@@ -49,6 +59,7 @@ def add(  # noqa: PLR0917 - a person has these facts
     if not wanted or len(wanted) > HANDLE_LENGTH:
         raise click.BadParameter("a sign-in name has 1 to 64 characters", param_hint="HANDLE")
     with cli.application().app_context():
+        _require_founding()
         passphrase = _passphrase()
         try:
             person_id = people.add(
@@ -77,6 +88,7 @@ def grant(handle: str, role: str, resolution: str, as_json: bool) -> None:
     """Give HANDLE one more role."""
     with cli.application().app_context():
         _require(handle)
+        _require_founding()
         people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
     _say(as_json, f"{handle} holds the role {role} now.", handle=handle, role=role)
 
@@ -85,16 +97,40 @@ def grant(handle: str, role: str, resolution: str, as_json: bool) -> None:
 @click.argument("handle")
 @AS_JSON
 def disable(handle: str, as_json: bool) -> None:
-    """End the access of HANDLE: first every key, then sign-in and roles."""
+    """End the access of HANDLE: sessions, keys, sign-in; then renew what they could open.
+
+    Killed on the way, run it again.
+    """
     with cli.application().app_context():
-        _require(handle)
+        person_id = _require(handle)
+        with unit_of_work() as session:
+            alone = holdings.held_alone(session, person_id)
         people.disable(SYSTEM, handle.strip().lower())
-    _say(as_json, f"{handle} has no access any more.", handle=handle, disabled=True)
+        total = keystore().due_renewals()
+        with click.progressbar(length=total, label="New keys", file=sys.stderr) as bar:
+            while count := vault.renew_due():
+                bar.update(count)
+    sentence = f"{handle} has no access any more; {total} compartments have a new key."
+    if alone:
+        cases = len({case_id for case_id, _part in alone})
+        sentence += (
+            f"\nNobody else here can open {len(alone)} compartments of {cases} open cases;"
+            " a coordinator sees which under Keys."
+        )
+    _say(as_json, sentence, handle=handle, disabled=True, renewed=total, held_alone=len(alone))
 
 
-def _require(handle: str) -> None:
-    if known.by_handle(handle) is None:
+def _require_founding() -> None:
+    with unit_of_work() as session:
+        if not people.is_founding(session):
+            raise click.ClickException(TWO_SIGN)
+
+
+def _require(handle: str) -> str:
+    person = known.by_handle(handle)
+    if person is None:
         raise click.ClickException(f"Nobody signs in as {handle}.")
+    return person.id
 
 
 def _passphrase() -> str:

@@ -7,14 +7,16 @@ marked `@outside` and opens its own. It may run more than once and must then do 
 
 from __future__ import annotations
 
-from fund_app.jobs import letters, mail, stripe
+from fund_app.jobs import keys, letters, mail, stripe
 from fund_app.jobs.context import Handler
 from fund_app.services.application_effects import MAKE_LETTER
 from fund_app.services.notifications import SEND_NOTICE
+from fund_app.services.people import RENEW_KEYS
 from fund_app.services.stripe_inbox import JOB, POLL_JOB
 
 HANDLERS: dict[str, Handler] = {
     MAKE_LETTER: letters.make_letter,
+    RENEW_KEYS: keys.renew,
     SEND_NOTICE: mail.send_notice,
     JOB: stripe.process_event,
     POLL_JOB: stripe.poll,

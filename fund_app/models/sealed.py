@@ -20,11 +20,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Protocol, Self, cast, overload
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import Column
@@ -32,7 +32,6 @@ from sqlalchemy import inspect as inspect_mapping
 
 from fund_app.extensions import Base
 
-SUITE_AES_256_GCM = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
 HEADER_BYTES = 3
@@ -41,6 +40,23 @@ LARGEST_BUCKET = BUCKETS[-1]
 LENGTH_BYTES = 4
 PLAIN = "plain"
 SEALED_BY = "sealed_by"
+
+
+class ValueSuite(IntEnum):
+    """The cipher of a sealed value, written as its first byte.
+
+    Values are sealed with the first one; the second stays readable beside it, and would be
+    ready if the first had to be given up.
+    """
+
+    AES_256_GCM = 1
+    CHACHA20_POLY1305 = 2
+
+
+_CIPHERS: dict[ValueSuite, type[AESGCM | ChaCha20Poly1305]] = {
+    ValueSuite.AES_256_GCM: AESGCM,
+    ValueSuite.CHACHA20_POLY1305: ChaCha20Poly1305,
+}
 
 
 class Compartment(StrEnum):
@@ -128,11 +144,17 @@ def unpad(padded: bytes) -> bytes:
     return padded[LENGTH_BYTES : LENGTH_BYTES + length]
 
 
-def seal_with(data_key: DataKey, place: Place, content: bytes) -> bytes:
+def seal_with(
+    data_key: DataKey,
+    place: Place,
+    content: bytes,
+    *,
+    suite: ValueSuite = ValueSuite.AES_256_GCM,
+) -> bytes:
     """Seal bytes under a data key, bound to their place; returns the stored form."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    header = bytes([SUITE_AES_256_GCM]) + data_key.version.to_bytes(2)
-    cipher = AESGCM(_subkey(data_key, place))
+    header = bytes([suite]) + data_key.version.to_bytes(2)
+    cipher = _CIPHERS[suite](_subkey(data_key, place, suite))
     return header + nonce + cipher.encrypt(nonce, pad(content), _bound(place, data_key.version))
 
 
@@ -140,8 +162,9 @@ def open_with(data_key: DataKey, place: Place, stored: bytes) -> bytes:
     """Open what `seal_with` stored at this place; anything else raises CannotOpen."""
     if version_of(stored) != data_key.version:
         raise CannotOpen
+    suite = ValueSuite(stored[0])
     nonce = stored[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
-    cipher = AESGCM(_subkey(data_key, place))
+    cipher = _CIPHERS[suite](_subkey(data_key, place, suite))
     try:
         padded = cipher.decrypt(
             nonce, stored[HEADER_BYTES + NONCE_BYTES :], _bound(place, data_key.version)
@@ -153,13 +176,15 @@ def open_with(data_key: DataKey, place: Place, stored: bytes) -> bytes:
 
 def version_of(stored: bytes) -> int:
     """Return the key version a stored value names; CannotOpen for an unknown suite."""
-    if len(stored) <= HEADER_BYTES + NONCE_BYTES or stored[0] != SUITE_AES_256_GCM:
+    if len(stored) <= HEADER_BYTES + NONCE_BYTES or stored[0] not in _CIPHERS:
         raise CannotOpen
     return int.from_bytes(stored[1:HEADER_BYTES])
 
 
-def _subkey(data_key: DataKey, place: Place) -> bytes:
-    info = framed("fund field", place.field_name)
+def _subkey(data_key: DataKey, place: Place, suite: ValueSuite) -> bytes:
+    """Derive a field's key; no key ever serves two ciphers."""
+    named = () if suite is ValueSuite.AES_256_GCM else (suite.name,)
+    info = framed("fund field", place.field_name, *named)
     return HKDFExpand(SHA256(), KEY_BYTES, info).derive(data_key.key)
 
 

@@ -18,6 +18,10 @@ from fund_app.models.events import VIEWS, Event
 from fund_app.models.holds import Hold
 from fund_app.models.people import Person
 from fund_app.queries.pages import Page, after, page
+from workflows.catalogue import all_workflows
+
+PROGRAMMES = frozenset({"emergency"})
+"""The workflows whose subjects are applications."""
 
 OPEN = "open"
 ENDED = "ended"
@@ -128,6 +132,30 @@ def counts_by_state(session: Session) -> dict[str, int]:
         .group_by(Application.state)
     )
     return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def ended_states() -> frozenset[str]:
+    """Return the states of a case in which nobody waits any more, over all versions."""
+    return frozenset(
+        state.code
+        for definition in all_workflows()
+        if definition.name in PROGRAMMES
+        for state in definition.states
+        if state.final
+    )
+
+
+def open_ids(session: Session) -> list[str]:
+    """Return the ids of every case that was submitted and has not ended, in order of id."""
+    statement = select(Application.id).where(Application.state.not_in(["draft", *ended_states()]))
+    return list(session.scalars(statement.order_by(Application.id)))
+
+
+def designations(session: Session, application_ids: Sequence[str]) -> dict[str, str]:
+    """Return what these cases are called, by id. One statement."""
+    statement = select(Application.id, Application.designation)
+    found = session.execute(statement.where(Application.id.in_(application_ids)))
+    return {row.id: row.designation for row in found}
 
 
 def active_holds(session: Session, application_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.people import Person, RoleGrant
+from fund_app.queries import applications
+from fund_app.queries.casework import ENDED_BALLOTS
+from fund_app.queries.pages import Page, after, page
 from workflows.roles import Role
+
+SORTS = {"name": Person.display_name, "handle": Person.handle}
 
 
 def with_role(session: Session, role: Role) -> Sequence[Person]:
@@ -23,10 +31,85 @@ def with_role(session: Session, role: Role) -> Sequence[Person]:
     return session.scalars(statement).all()
 
 
-def everybody(session: Session) -> Sequence[Person]:
-    """Return everybody who works or worked here, those with access first. Two statements."""
-    statement = select(Person).order_by(Person.disabled_on.is_not(None), Person.handle)
-    return session.scalars(statement).all()
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What somebody still carries: open cases they lead, and seats in votes that run."""
+
+    leads: int
+    seats: int
+
+
+def listed(session: Session, search: str, sort: str, cursor: str | None) -> Page[Person]:
+    """Return a page of everybody who works or worked here. Two statements.
+
+    search: part of a name or sign-in name, or the whole code of a role. sort: name or handle,
+    with a minus for descending.
+    """
+    descending = sort.startswith("-")
+    column = SORTS.get(sort.removeprefix("-"), Person.display_name)
+    statement = select(Person)
+    if search:
+        wanted = search.lower()
+        having = select(RoleGrant.person_id).where(RoleGrant.role == wanted)
+        statement = statement.where(
+            or_(
+                func.lower(Person.display_name).contains(wanted, autoescape=True),
+                Person.handle.contains(wanted, autoescape=True),
+                Person.id.in_(having),
+            )
+        )
+    statement = after(statement, column, Person.id, cursor, str, descending=descending)
+    rows = session.scalars(statement).all()
+    return page(rows, lambda person: (getattr(person, column.key), person.id))
+
+
+def left_behind(session: Session, person_id: str) -> LeftBehind:
+    """Return how much somebody carries that would need another person. Two statements."""
+    leads = (
+        select(func.count())
+        .select_from(Application)
+        .where(Application.lead_id == person_id, Application.id.in_(applications.open_ids(session)))
+    )
+    seats = (
+        select(func.count())
+        .select_from(Seat)
+        .join(Ballot, Ballot.id == Seat.ballot_id)
+        .where(
+            Seat.reviewer_id == person_id,
+            Seat.status != "recused",
+            Ballot.state.not_in(ENDED_BALLOTS),
+        )
+    )
+    return LeftBehind(session.scalar(leads) or 0, session.scalar(seats) or 0)
+
+
+def without_a_carrier(session: Session) -> list[tuple[Application, Person, str]]:
+    """Return open cases whose lead or panel member has no access any more. Two statements.
+
+    The third value says which: lead or seat. A seat passes on by a substitute drawn by lot.
+    """
+    is_open = Application.state.not_in(applications.ended_states())
+    leads = (
+        select(Application, Person)
+        .join(Person, Person.id == Application.lead_id)
+        .where(is_open, Person.disabled_on.is_not(None))
+        .order_by(Application.designation)
+    )
+    seats = (
+        select(Application, Person)
+        .join(Ballot, Ballot.application_id == Application.id)
+        .join(Seat, Seat.ballot_id == Ballot.id)
+        .join(Person, Person.id == Seat.reviewer_id)
+        .where(
+            Ballot.state.not_in(ENDED_BALLOTS),
+            Seat.status != "recused",
+            Person.disabled_on.is_not(None),
+        )
+        .order_by(Application.designation)
+    )
+    return [(case, person, "lead") for case, person in session.execute(leads)] + [
+        (case, person, "seat") for case, person in session.execute(seats)
+    ]
 
 
 def by_id(person_id: str) -> Person | None:

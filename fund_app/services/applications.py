@@ -19,7 +19,16 @@ from fund_app.models.applications import BANDS, Application, ReviewFile
 from fund_app.models.events import VIEWS
 from fund_app.models.sealed import Compartment
 from fund_app.queries import people
-from fund_app.services import application_facts, audit, clocks, decisions, messages, rules, vault
+from fund_app.services import (
+    application_facts,
+    audit,
+    clocks,
+    decisions,
+    messages,
+    recovery,
+    rules,
+    vault,
+)
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.casework import Deed, carry_out, propose
 from fund_app.services.transition import INTERNAL, Request, take
@@ -189,6 +198,7 @@ def _review_ring(session: Session, actor: SignedIn, application_id: str):  # typ
     if actor.ring.opens(application_id, Compartment.REVIEW):
         return actor.ring
     readers = [person.id for person in people.with_role(session, Role.COORDINATOR)]
+    readers += recovery.readers(session)
     return vault.open_case(application_id, {Compartment.REVIEW: readers})
 
 

@@ -153,7 +153,10 @@ class Codenames:
         self._store = store
         self._hard = hard
         self._kind = kind
-        self._salt = deployment.subkey(f"codename/{kind}", size=SALT_BYTES)
+        self._secret_name = deployment.name
+        self._salts = [
+            each.subkey(f"codename/{kind}", size=SALT_BYTES) for each in deployment.generations
+        ]
         self._decoy = _decoy()
 
     def begin(self) -> Entrant:
@@ -193,18 +196,30 @@ class Codenames:
         self._bind(holder_id, private_key, number)
 
     def _bind(self, holder_id: str, private_key: PrivateKey, number: int) -> None:
-        lookup, key = self._halves(digits_of(number))
+        lookup, key = self._halves(digits_of(number), self._salts[0])
         self._store.bind_secret(
             holder_id,
             private_sealed=lock(key, self._context(holder_id), private_key.seeds),
-            kdf=self._hard.record([]),
+            kdf=self._record(),
             lookup=lookup,
         )
 
     def sign_in(self, text: str) -> Entrant | None:
-        """Return whom a codename lets in, or None; both take the same work."""
+        """Return whom a codename lets in, or None; both take the same work.
+
+        While the installation's secret is being rotated, every try is made under both secrets,
+        and a codename found under the old one is bound to the new one on the way.
+        """
         number = number_of(text)
-        lookup, key = self._halves(NOT_A_CODENAME if number is None else digits_of(number))
+        digits = NOT_A_CODENAME if number is None else digits_of(number)
+        tries = [self._try(digits, salt) for salt in self._salts]
+        found = next((entrant for entrant in tries if entrant is not None), None)
+        if found is not None and tries[0] is None:
+            self._rebind(found, digits)
+        return found
+
+    def _try(self, digits: str, salt: bytes) -> Entrant | None:
+        lookup, key = self._halves(digits, salt)
         holder = self._store.holder_by_lookup(self._kind, lookup) or self._decoy
         try:
             seeds = unlock(key, self._context(holder.id), holder.private_sealed or b"")
@@ -212,9 +227,22 @@ class Codenames:
             return None
         return Entrant(holder.id, PrivateKey(seeds))
 
-    def _halves(self, digits: str) -> tuple[str, bytes]:
+    def _rebind(self, entrant: Entrant, digits: str) -> None:
+        """Bind a codename to the present secret, now that it is at hand."""
+        lookup, key = self._halves(digits, self._salts[0])
+        self._store.rebind_secret(
+            entrant.holder_id,
+            private_sealed=lock(key, self._context(entrant.holder_id), entrant.private_key.seeds),
+            kdf=self._record(),
+            lookup=lookup,
+        )
+
+    def _record(self) -> str:
+        return self._hard.record([], secret=self._secret_name)
+
+    def _halves(self, digits: str, salt: bytes) -> tuple[str, bytes]:
         """Return the look-up value and the key that opens the private key."""
-        derived = self._hard.derive(digits.encode(), self._salt)
+        derived = self._hard.derive(digits.encode(), salt)
         return hashlib.sha256(derived[:HALF]).hexdigest(), subkey(derived[HALF:], "private seeds")
 
     def _context(self, holder_id: str) -> bytes:

@@ -23,6 +23,7 @@ from fund_app.models.ledger import JournalEntry
 from fund_app.models.people import Person
 from fund_app.services import (
     demo_cases,
+    demo_changes,
     demo_decisions,
     demo_gifts,
     demo_people,
@@ -129,6 +130,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
         for start, story in source.stories(house):
             timeline.tell(start, story)
     timeline.run(NOW, progress)
+    demo_changes.arrange(house)
     _take_back_letters()
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Application)) or 0

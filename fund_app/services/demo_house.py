@@ -90,31 +90,32 @@ class House:
         self.staff: dict[str, Colleague] = {}
 
     def hire(self) -> None:
-        """Take everybody on; their passphrases are in the source, so a quick key is enough."""
+        """Take everybody on."""
+        for one in personas.PERSONAS:
+            if not one.codename:
+                self.take_on(one.handle, one.display_name, "en", tuple(one.roles))
+        for handle, name, language, roles in FURTHER_STAFF:
+            self.take_on(handle, name, language, roles)
+
+    def take_on(self, handle: str, name: str, language: str, roles: tuple[Role, ...]) -> None:
+        """Take somebody on; their passphrase is in the source, so a quick key is enough."""
         usual = current_app.extensions["fund.hardening"]
         current_app.extensions["fund.hardening"] = Hardening(REHEARSAL)
         try:
-            for one in personas.PERSONAS:
-                if not one.codename:
-                    self._take_on(one.handle, one.display_name, "en", tuple(one.roles))
-            for handle, name, language, roles in FURTHER_STAFF:
-                self._take_on(handle, name, language, roles)
+            person_id = people.add(
+                SYSTEM,
+                handle,
+                name,
+                roles,
+                personas.STAFF_PASSPHRASE,
+                language=language,
+                mail_address=f"{handle}@example.org",
+                resolution="Assembly 2023-12 (demo)",
+                is_demo=True,
+            )
+            private_key = staff_keys.unlock_staff(person_id, personas.STAFF_PASSPHRASE)
         finally:
             current_app.extensions["fund.hardening"] = usual
-
-    def _take_on(self, handle: str, name: str, language: str, roles: tuple[Role, ...]) -> None:
-        person_id = people.add(
-            SYSTEM,
-            handle,
-            name,
-            roles,
-            personas.STAFF_PASSPHRASE,
-            language=language,
-            mail_address=f"{handle}@example.org",
-            resolution="Assembly 2023-12 (demo)",
-            is_demo=True,
-        )
-        private_key = staff_keys.unlock_staff(person_id, personas.STAFF_PASSPHRASE)
         if private_key is None:
             raise RuntimeError("a key that was just made does not open")
         self.staff[handle] = Colleague(person_id, private_key, frozenset(roles))

@@ -23,7 +23,7 @@ from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
 from fund_app.models.types import new_ref
 from fund_app.queries import answers
-from fund_app.services import casework, countersignatures, disbursement_facts, lot, vault
+from fund_app.services import casework, countersignatures, disbursement_facts, lasting_keys, lot
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -102,7 +102,7 @@ def choose_channel(
 
 def payee_digest(details: Mapping[str, str]) -> str:
     """Return the keyed digest of a payee's details, so that a change is noticed without them."""
-    key = vault.deployment_secrets().subkey("payee-digest")
+    key = lasting_keys.lasting_key("payee-digest")
     canonical = json.dumps(dict(details), sort_keys=True).encode()
     return hmac.new(key, canonical, hashlib.sha256).hexdigest()
 

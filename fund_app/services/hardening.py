@@ -61,15 +61,20 @@ class Hardening:
                 memory_cost=chosen.memory,
             ).derive(secret)
 
-    def record(self, factors: list[str], salt: bytes | None = None) -> str:
+    def record(
+        self, factors: list[str], salt: bytes | None = None, *, secret: str | None = None
+    ) -> str:
         """Describe a derivation for the keystore: algorithm, cost, salt and what it takes.
 
         `factors` names what goes into the key beside this function ("deployment"; a passkey
-        later), so that a new kind of key is a new record and not a new column.
+        later), so that a new kind of key is a new record and not a new column. `secret` names
+        the deployment secret it was made under.
         """
         content: dict[str, Any] = {"kdf": ALGORITHM, "factors": factors, **asdict(self.cost)}
         if salt is not None:
             content["salt"] = salt.hex()
+        if secret is not None:
+            content["secret"] = secret
         return json.dumps(content, sort_keys=True)
 
 
@@ -80,6 +85,7 @@ class Derivation:
     cost: Cost
     salt: bytes
     factors: tuple[str, ...]
+    secret: str | None = None
 
     @classmethod
     def read(cls, record: str) -> Derivation:
@@ -89,7 +95,7 @@ class Derivation:
             raise ValueError("unknown key derivation")
         cost = Cost(content["memory"], content["passes"], content["lanes"])
         salt = bytes.fromhex(content.get("salt", ""))
-        return cls(cost, salt, tuple(content["factors"]))
+        return cls(cost, salt, tuple(content["factors"]), content.get("secret"))
 
 
 def hardening() -> Hardening:

@@ -25,7 +25,16 @@ from fund_app.models.people import Person, RoleGrant
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
 from fund_app.queries import answers as answer_queries
-from fund_app.services import applications, cases, codenames, designations, messages, vault
+from fund_app.services import (
+    applications,
+    cases,
+    codenames,
+    designations,
+    lasting_keys,
+    messages,
+    recovery,
+    vault,
+)
 from fund_app.services.transition import INTERNAL, Request, Step, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -205,17 +214,23 @@ def _contact_mark(session: Session, actor: SignedIn, application_id: str) -> str
     contact = "".join(answers.get(("handle", 0), "").casefold().split())
     if not contact:
         return None
-    key = vault.deployment_secrets().subkey("contact-mark")
+    key = lasting_keys.lasting_key("contact-mark")
     return hmac.new(key, contact.encode(), hashlib.sha256).hexdigest()[:MARK_DIGITS]
 
 
 def share(session: Session, actor: SignedIn, application_id: str) -> None:
-    """Wrap a case's keys for every coordinator; raises NobodyThere if there is none."""
+    """Wrap a case's keys for every coordinator; raises NobodyThere if there is none.
+
+    Where the fund has decided so, everything the applicant holds is wrapped for the recovery key.
+    """
     readers = coordinators(session)
     if not readers:
         raise NobodyThere
     for compartment in FOR_COORDINATORS:
         vault.grant(actor.ring, application_id, compartment, *readers)
+    for holder_id in recovery.readers(session):
+        for compartment in OWN:
+            vault.grant(actor.ring, application_id, compartment, holder_id)
 
 
 def coordinators(session: Session) -> list[str]:

@@ -139,6 +139,12 @@ def counts(session: Session) -> dict[str, int]:
     return found
 
 
+def is_waiting(session: Session, kind: str) -> bool:
+    """Whether a job of a kind is still to be done, or cannot be done without a person."""
+    statement = select(Job.id).where(Job.kind == kind, Job.state != JobState.DONE).limit(1)
+    return session.scalar(statement) is not None
+
+
 def purge(session: Session, *, before: date) -> int:
     """Forget jobs done before a day and return how many; dead letters stay until requeued.
 

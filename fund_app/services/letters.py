@@ -23,7 +23,7 @@ from fund_app.models.documents import Document, letter_id
 from fund_app.models.events import Event
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
-from fund_app.services import documents, intake, rules, statements, vault
+from fund_app.services import documents, intake, recovery, rules, statements, vault
 from fund_app.services.transition import INTERNAL, Unknown, take
 from fund_app.services.unit import unit_of_work
 from workflows.rules import RulesParameters
@@ -159,7 +159,8 @@ def _keep(
     session: Session, application: Application, document_id: str, kind: str, printed: bytes
 ) -> None:
     scope = new_ref()
-    readers = (application.holder_id, *intake.coordinators(session))
+    desk = (*intake.coordinators(session), *recovery.readers(session))
+    readers = (application.holder_id, *desk)
     ring = vault.seal_for(application.id, scope, Compartment.DOCUMENTS, *readers)
     document = Document(
         id=document_id,

@@ -1,18 +1,33 @@
-"""People who work for the fund: taken on, given roles, and parted from."""
+"""People who work for the fund: taken on, given roles, and parted from.
+
+`add` and `grant` are for founding an installation and for the demonstration: afterwards two
+people sign every change (services/changes.py). Parting from somebody takes one, and no delay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
+from fund_app.models.changes import Invitation
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.people import Person, RoleGrant
-from fund_app.services import audit, staff_keys
+from fund_app.models.types import new_ref
+from fund_app.queries import people as known
+from fund_app.services import audit, jobs, sessions, staff_keys
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
 from workflows.roles import Actor, Role
+
+SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
+"""Who proposes and confirms who works here: a small fund has one administrator, so the board,
+which answers for the people, signs as well (docs/decisions/0012-two-people-for-people.md)."""
+
+FEWEST_SIGNERS = 2
+RENEW_KEYS = "renew_keys"
 
 
 class HandleTaken(Exception):
@@ -69,15 +84,46 @@ def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> Non
 
 
 def disable(actor: Actor, handle: str) -> None:
-    """End a person's access: every key is taken away first, then roles and sign-in end.
+    """End a person's access: every key is taken away first, then sign-in and roles end.
 
-    Raises LookupError for an unknown handle.
+    All their sessions end in the same moment. What they could open gets new keys by a job, so
+    that a copy they kept opens nothing that is written from now on. Done again it changes
+    nothing; killed on the way, done again it is whole. Raises LookupError for an unknown handle.
     """
-    with unit_of_work():
+    with unit_of_work() as session:
         person = _person(handle)
-        keystore().remove_holder(person.id)
-        person.disabled_on = now().date()
+        keystore().remove_holder(
+            person.id, subjects=sessions.store().names_of(person.id), renew=True
+        )
+        session.execute(delete(Invitation).where(Invitation.person_id == person.id))
+        plan_renewal(session)
+        if person.disabled_on is None:
+            person.disabled_on = now().date()
         _record(actor, "person_disabled", person)
+
+
+def plan_renewal(session: Session) -> None:
+    """Put the making of new keys into the queue, where a compartment waits for one.
+
+    Called again while it runs or after it, there is a further job, which finds nothing to do.
+    """
+    if keystore().due_renewals():
+        jobs.enqueue(session, RENEW_KEYS, {}, key=f"{RENEW_KEYS}:{new_ref()}")
+
+
+def renewal_round() -> None:
+    """Put the making of new keys into the queue where a crash has left some without a job."""
+    if not keystore().due_renewals():
+        return
+    with unit_of_work() as session:
+        if not jobs.is_waiting(session, RENEW_KEYS):
+            plan_renewal(session)
+
+
+def is_founding(session: Session) -> bool:
+    """Whether too few people are here yet (or still) for two of them to sign a change."""
+    signers = {person.id for role in sorted(SIGNERS) for person in known.with_role(session, role)}
+    return len(signers) < FEWEST_SIGNERS
 
 
 def _person(handle: str) -> Person:

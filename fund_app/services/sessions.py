@@ -97,7 +97,7 @@ class Sessions:
     def __init__(self, store: Keystore, deployment: DeploymentSecrets) -> None:
         """Keep the rows in the keystore, subjects hashed under the installation's secret."""
         self._store = store
-        self._subject_key = deployment.subkey("session-subject")
+        self._subject_keys = [each.subkey("session-subject") for each in deployment.generations]
 
     def start(
         self,
@@ -175,7 +175,24 @@ class Sessions:
 
     def end_all(self, subject: str) -> int:
         """End every session of a person (disabled, passphrase changed); returns how many."""
-        return self._store.end_sessions_of(self._hashed(subject))
+        return self._store.end_sessions_of(*self.names_of(subject))
+
+    def names_of(self, subject: str) -> list[str]:
+        """Return what a person's sessions go by in the table, under each secret in use."""
+        return [_keyed(key, subject) for key in self._subject_keys]
+
+    def rename(self) -> int:
+        """Let every session go by the present secret's name for its person; returns how many.
+
+        For a rotation of the secret: nobody is signed out by it.
+        """
+        found = self._store.session_subjects()
+        names = {}
+        for holder_id in self._store.holder_ids() if found else ():
+            new, *older = self.names_of(holder_id)
+            names.update({old: new for old in older if old in found})
+        self._store.rename_session_subjects(names)
+        return len(names)
 
     def sweep(self, now: datetime) -> int:
         """Delete the sessions whose limit has passed; returns how many."""
@@ -220,7 +237,11 @@ class Sessions:
         return replace(row, payload=lock(_payload_key(session.token), _bound(row), content))
 
     def _hashed(self, subject: str) -> str:
-        return hmac.new(self._subject_key, subject.encode(), hashlib.sha256).hexdigest()
+        return _keyed(self._subject_keys[0], subject)
+
+
+def _keyed(key: bytes, subject: str) -> str:
+    return hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()
 
 
 def store() -> Sessions:

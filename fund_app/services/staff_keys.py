@@ -38,7 +38,7 @@ def create_staff(holder_id: str, passphrase: str) -> PrivateKey:
     Raises PassphraseRefused outside of 15 to 128 characters, AlreadyKept for an id in use.
     An administrator who does this holds no key afterwards: others must share theirs.
     """
-    _check(passphrase)
+    check_passphrase(passphrase)
     private_key = PrivateKey.generate()
     sealed, record = _sealed(holder_id, passphrase, private_key)
     keystore().add_holder(
@@ -47,13 +47,16 @@ def create_staff(holder_id: str, passphrase: str) -> PrivateKey:
     return private_key
 
 
-def change_passphrase(holder_id: str, private_key: PrivateKey, passphrase: str) -> None:
+def change_passphrase(
+    holder_id: str, private_key: PrivateKey, passphrase: str, *, is_known: bool = False
+) -> None:
     """Seal the opened private key under another passphrase; the old one opens nothing.
 
-    The caller ends the person's other sessions. Raises PassphraseRefused, or AlreadyKept if
-    the holder is not known.
+    The caller ends the person's other sessions. `is_known` seals it once more under the one it
+    has. Raises PassphraseRefused, or AlreadyKept if the holder is not known.
     """
-    _check(passphrase)
+    if not is_known:
+        check_passphrase(passphrase)
     sealed, record = _sealed(holder_id, passphrase, private_key)
     keystore().replace_secret(holder_id, private_sealed=sealed, kdf=record)
 
@@ -66,10 +69,15 @@ def unlock_staff(holder_id: str | None, passphrase: str) -> PrivateKey | None:
     """
     holder = keystore().holder(holder_id or "")
     if holder is None or holder.kind != KIND or not holder.private_sealed or not holder.kdf:
-        key = _key(passphrase, Derivation.read(hardening().record(FACTORS, _fresh_salt())))
+        key = _key(passphrase, Derivation.read(_record()))
         return _opened(key, "", lock(secrets.token_bytes(len(key)), b"", bytes(97)))
-    key = _key(passphrase, Derivation.read(holder.kdf))
-    return _opened(key, holder.id, holder.private_sealed)
+    derivation = Derivation.read(holder.kdf)
+    key = _key(passphrase, derivation)
+    opened = _opened(key, holder.id, holder.private_sealed)
+    if opened is not None and derivation.secret != deployment_secrets().name:
+        # The secret has been rotated since: the passphrase is at hand now and at no other time.
+        change_passphrase(holder.id, opened, passphrase, is_known=True)
+    return opened
 
 
 def _opened(key: bytes, holder_id: str, sealed: bytes) -> PrivateKey | None:
@@ -80,21 +88,28 @@ def _opened(key: bytes, holder_id: str, sealed: bytes) -> PrivateKey | None:
 
 
 def _sealed(holder_id: str, passphrase: str, private_key: PrivateKey) -> tuple[bytes, str]:
-    record = hardening().record(FACTORS, _fresh_salt())
+    record = _record()
     key = _key(passphrase, Derivation.read(record))
     return lock(key, _context(holder_id), private_key.seeds), record
 
 
+def _record() -> str:
+    """Describe how a key made now is derived, under the present secret."""
+    return hardening().record(FACTORS, _fresh_salt(), secret=deployment_secrets().name)
+
+
 def _key(passphrase: str, derivation: Derivation) -> bytes:
     derived = hardening().derive(_normalised(passphrase), derivation.salt, derivation.cost)
-    return subkey(derived + deployment_secrets().subkey("staff-key"), "private seeds")
+    made_under = deployment_secrets().named(derivation.secret)
+    return subkey(derived + made_under.subkey("staff-key"), "private seeds")
 
 
 def _normalised(passphrase: str) -> bytes:
     return unicodedata.normalize("NFKC", passphrase).encode(errors="surrogatepass")
 
 
-def _check(passphrase: str) -> None:
+def check_passphrase(passphrase: str) -> None:
+    """Raise PassphraseRefused outside of 15 to 128 characters."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise PassphraseRefused("too_short")
     if len(passphrase) > LONGEST_PASSPHRASE:

@@ -15,10 +15,11 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from fund_app.adapters.keystore import AlreadyKept, Keystore, Wrap
+from fund_app.adapters.keystore import AlreadyKept, Keystore, Readers, Wrap
 from fund_app.adapters.keystore_keys import DeploymentSecrets, PrivateKey, PublicKey
 from fund_app.models.sealed import (
     KEY_BYTES,
+    CannotOpen,
     Compartment,
     DataKey,
     KeyRingProtocol,
@@ -215,6 +216,26 @@ def grant(ring: Ring, case_id: str, compartment: Compartment, *holder_ids: str) 
     keystore().add_wraps(_wrapped(case_id, compartment, keys, holder_ids, public))
 
 
+def grant_parts(ring: Ring, parts: Collection[tuple[str, Compartment]], holder_id: str) -> int:
+    """Let somebody open several compartments at once; returns how many the ring could share.
+
+    What the ring cannot open is left out. One transaction of the keystore; who has a key
+    already keeps it. Raises UnknownHolder for an unknown id.
+    """
+    public = keystore().public_keys([holder_id])
+    new_wraps: list[Wrap] = []
+    shared = 0
+    for case_id, compartment in parts:
+        try:
+            keys = ring.versions(case_id, compartment)
+        except NoKey:
+            continue
+        new_wraps += _wrapped(case_id, compartment, keys, [holder_id], public)
+        shared += 1
+    keystore().add_wraps(new_wraps)
+    return shared
+
+
 def revoke(case_id: str, compartment: Compartment, holder_id: str) -> None:
     """Take a compartment away from somebody; no-op if they could not open it.
 
@@ -242,6 +263,29 @@ def renew(case_id: str, compartment: Compartment) -> FreshKeys:
     except AlreadyKept:
         raise AlreadyOpen from None
     return FreshKeys({(case_id, compartment): key})
+
+
+def renew_due(most: int = 250) -> int:
+    """Renew up to `most` of the compartments that wait for a new key; returns how many.
+
+    Each one gets its next version, wrapped for those who hold it now. All of them at once or
+    none: killed on the way, they wait on. Writes the keystore at once.
+    """
+    return keystore().renew_some(most, _renewed)
+
+
+def _renewed(readers: Readers) -> list[Wrap]:
+    return [
+        wrap
+        for (case_id, compartment), (version, public) in readers.items()
+        for wrap in _wrapped(
+            case_id,
+            compartment,
+            [DataKey(version, secrets.token_bytes(KEY_BYTES))],
+            public,
+            public,
+        )
+    ]
 
 
 def erase_case(case_id: str) -> int:
@@ -293,16 +337,34 @@ class BallotBox:
     """
 
     def __init__(self, deployment: DeploymentSecrets) -> None:
-        """Derive the box's key from the installation's secret."""
-        self._key = DataKey(BALLOT_BOX_VERSION, deployment.subkey("ballot-box"))
+        """Derive the box's key from the installation's secret, and from the one before it."""
+        self._keys = [
+            DataKey(BALLOT_BOX_VERSION, each.subkey("ballot-box"))
+            for each in deployment.generations
+        ]
 
     def cast(self, ballot_id: str, seat_id: str, vote: bytes) -> bytes:
         """Seal one seat's vote in one ballot; every vote up to 508 bytes is equally long."""
-        return seal_with(self._key, _box_place(ballot_id, seat_id), vote)
+        return seal_with(self._keys[0], _box_place(ballot_id, seat_id), vote)
 
     def read(self, ballot_id: str, seat_id: str, stored: bytes) -> bytes:
         """Open a vote at counting; CannotOpen for another ballot, another seat or damage."""
-        return open_with(self._key, _box_place(ballot_id, seat_id), stored)
+        return self._open(ballot_id, seat_id, stored)[0]
+
+    def sealed_anew(self, ballot_id: str, seat_id: str, stored: bytes) -> bytes | None:
+        """Return a vote sealed under the present secret, or None where it is already."""
+        vote, is_present = self._open(ballot_id, seat_id, stored)
+        return None if is_present else self.cast(ballot_id, seat_id, vote)
+
+    def _open(self, ballot_id: str, seat_id: str, stored: bytes) -> tuple[bytes, bool]:
+        """Return a vote and whether the present secret has opened it."""
+        place = _box_place(ballot_id, seat_id)
+        for key in self._keys:
+            try:
+                return open_with(key, place, stored), key is self._keys[0]
+            except CannotOpen:
+                continue
+        raise CannotOpen
 
 
 def ballot_box() -> BallotBox:

@@ -62,6 +62,12 @@ ROWS: list[Row] = [
         _l("Lift a freeze or end a frozen case, each beside a second person."),
     ),
     Row(
+        frozenset({Role.COORDINATOR, Role.FINANCE_OFFICER, Role.TREASURER}),
+        "staff.keys",
+        _l("Keys"),
+        _l("Share keys again with a colleague, beside a second person."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),
@@ -104,10 +110,10 @@ ROWS: list[Row] = [
         _l("Verify every step of every case, without reading a word of it."),
     ),
     Row(
-        frozenset({Role.ADMINISTRATOR}),
+        frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER}),
         "admin.people",
         _l("People"),
-        _l("Who works here, in which roles."),
+        _l("Who works here, in which roles; sign changes beside a second person."),
     ),
     Row(
         frozenset({Role.ADMINISTRATOR}),

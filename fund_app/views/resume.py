@@ -86,13 +86,16 @@ def _seal(kept: Kept) -> str:
     content = json.dumps([until, kept.path, kept.fields, kept.has_files]).encode()
     if len(content) > LARGEST:
         return ""
-    return base64.urlsafe_b64encode(lock(_key(), CONTEXT, content)).decode()
+    return base64.urlsafe_b64encode(lock(_keys()[0], CONTEXT, content)).decode()
 
 
 def _open(sealed: str) -> Kept | None:
     try:
-        content = unlock(_key(), CONTEXT, base64.urlsafe_b64decode(sealed.encode()))
-    except (CannotOpen, ValueError):
+        locked = base64.urlsafe_b64decode(sealed.encode())
+    except ValueError:
+        return None
+    content = next(filter(None, (_unlocked(key, locked) for key in _keys())), None)
+    if content is None:
         return None
     until, path, fields, has_files = json.loads(content)
     if now().timestamp() > until:
@@ -100,6 +103,14 @@ def _open(sealed: str) -> Kept | None:
     return Kept(path, tuple((name, value) for name, value in fields), has_files)
 
 
-def _key() -> bytes:
+def _unlocked(key: bytes, locked: bytes) -> bytes | None:
+    try:
+        return unlock(key, CONTEXT, locked)
+    except CannotOpen:
+        return None
+
+
+def _keys() -> list[bytes]:
+    """Return the key of the present secret and, during a rotation, of the one before it."""
     deployment: DeploymentSecrets = current_app.extensions["fund.secrets"]
-    return deployment.subkey("resume")
+    return [each.subkey("resume") for each in deployment.generations]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from fund_app.adapters import keystore_upgrade
 from fund_app.adapters.keystore import (
     AlreadyKept,
     Holder,
@@ -52,6 +53,24 @@ def session_row(name: str, idle: timedelta = timedelta(minutes=15), **values: ob
 def test_schema_created_twice_is_the_same(keystore: Keystore) -> None:
     create_schema(keystore._engine)  # noqa: SLF001
     assert keystore.schema_version() == SCHEMA_VERSION
+
+
+def test_keystore_of_version_1_is_brought_up_to_date_with_everything_in_it(
+    keystore: Keystore,
+) -> None:
+    engine = keystore.engine
+    keystore.add_holder(holder("anna"))
+    keystore.add_data_keys("case-1", [wrap("anna")])
+    older = [each.replace(", 'recovery'", "") for each in keystore_upgrade.statements_for(engine)]
+    keystore_upgrade.say_at_once(engine, [*older, "UPDATE keystore_schema SET version = 1"])
+    with pytest.raises(AlreadyKept):
+        keystore.add_holder(holder("key", kind="recovery"))
+    create_schema(engine)
+    assert keystore.schema_version() == SCHEMA_VERSION
+    keystore.add_holder(holder("key", kind="recovery"))
+    assert keystore.wraps_for("anna", ["case-1"]) == [wrap("anna")]
+    keystore.remove_holder("anna")
+    assert keystore.wraps_for("anna", ["case-1"]) == []
 
 
 def test_schema_version_of_an_empty_database_is_none(tmp_path: Path, keystore: Keystore) -> None:

@@ -24,6 +24,7 @@ FIGURES = {
     "engine": 2,
     "vault": 3,
     "takeover": 1,
+    "offboarding": 1,
 }
 
 

@@ -39,6 +39,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "settings",
             "database",
             "keystore",
+            "secret",
             "uploads",
             "clock",
         ],

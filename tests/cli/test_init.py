@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from fund_app.adapters.secret_file import make
 from fund_app.cli import main
-from fund_app.cli.init import make_secret
 
 
 def mode(path: Path) -> int:
@@ -43,14 +43,14 @@ def test_init_twice_keeps_the_secret(home: Path) -> None:
 
 
 def test_make_secret_makes_a_different_one_each_time(tmp_path: Path) -> None:
-    assert make_secret(tmp_path / "one")
-    assert make_secret(tmp_path / "two")
+    assert make(tmp_path / "one")
+    assert make(tmp_path / "two")
     assert (tmp_path / "one").read_bytes() != (tmp_path / "two").read_bytes()
 
 
 def test_make_secret_leaves_an_existing_one_alone(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("kept")
-    assert not make_secret(tmp_path / "secret")
+    assert not make(tmp_path / "secret")
     assert (tmp_path / "secret").read_text() == "kept"
 
 

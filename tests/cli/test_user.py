@@ -9,9 +9,11 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from fund_app import cli
+from fund_app.adapters.clock import ManualClock
 from fund_app.queries import people
 from fund_app.services import staff_keys
 from fund_app.services.hardening import Cost, Hardening
+from tests.support.house import build
 from workflows.roles import Role
 
 PASSPHRASE = "a long walk by the river"
@@ -61,11 +63,36 @@ def test_role_is_granted_and_access_ended(app: Flask) -> None:
         person = people.by_handle("ida")
         assert person is not None
         assert person.roles == {Role.COORDINATOR, Role.AUDITOR}
-    assert json.loads(fund("disable", "ida", "--json").output) == {
-        "handle": "ida", "disabled": True,
+    assert json.loads(fund("disable", "ida", "--json").stdout) == {
+        "handle": "ida", "disabled": True, "renewed": 0, "held_alone": 0,
     }  # fmt: skip
     with app.app_context():
         assert people.by_handle("ida") is None
     assert fund("disable", "ida").output == "Error: Nobody signs in as ida.\n"
     assert fund("grant", "nobody", "--role", "auditor").exit_code == 1
     assert fund("grant", "ida", "--role", "applicant").exit_code == 2
+
+
+def test_terminal_founds_an_installation_and_then_leaves_it_to_two_people(app: Flask) -> None:
+    assert fund("add", "sam", "--name", "Sam", "--role", "administrator").exit_code == 0
+    assert fund("add", "lena", "--name", "Lena", "--role", "board_member").exit_code == 0
+    for refused in (fund(*IDA), fund("grant", "sam", "--role", "auditor")):
+        assert refused.exit_code == 1
+        assert "this takes both of them" in refused.output
+    with app.app_context():
+        assert people.by_handle("ida") is None
+    assert fund("disable", "lena").exit_code == 0
+    assert fund(*IDA).exit_code == 0
+
+
+def test_parting_renews_keys_and_says_what_nobody_else_can_open(
+    app: Flask, clock: ManualClock
+) -> None:
+    with app.app_context():
+        house = build(app, clock)
+        house.submitted()
+    first = fund("disable", "anna")
+    assert "anna has no access any more; 4 compartments have a new key." in first.stdout
+    assert "Nobody else" not in first.stdout
+    second = fund("disable", "boris")
+    assert "Nobody else here can open 4 compartments of 1 open cases" in second.stdout

@@ -267,3 +267,17 @@ def test_unpad_refuses_an_impossible_length() -> None:
 
 def test_data_key_is_not_shown() -> None:
     assert repr(KEY) == "DataKey(version=1)"
+
+
+def test_value_of_the_other_suite_is_readable_beside_new_ones() -> None:
+    other = seal_with(KEY, PLACE, b"before", suite=sealed.ValueSuite.CHACHA20_POLY1305)
+    usual = seal_with(KEY, PLACE, b"after")
+    assert [stored[0] for stored in (other, usual)] == [2, 1]
+    assert [open_with(KEY, PLACE, stored) for stored in (other, usual)] == [b"before", b"after"]
+
+
+def test_value_with_another_suite_byte_stays_shut() -> None:
+    stored = seal_with(KEY, PLACE, b"content")
+    for suite in (0, 2, 3, 255):
+        with pytest.raises(CannotOpen):
+            open_with(KEY, PLACE, bytes([suite]) + stored[1:])

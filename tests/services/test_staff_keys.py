@@ -9,7 +9,7 @@ from flask import Flask
 
 from fund_app.adapters.keystore import AlreadyKept, Keystore
 from fund_app.adapters.keystore_keys import DeploymentSecrets
-from fund_app.services import staff_keys
+from fund_app.services import staff_keys, vault
 from fund_app.services.hardening import Cost, Hardening, hardening
 from fund_app.services.staff_keys import (
     PassphraseRefused,
@@ -133,6 +133,7 @@ def test_staff_key_record_says_how_it_was_derived(keystore: Keystore) -> None:
     assert record == {
         "kdf": "argon2id",
         "factors": ["deployment"],
+        "secret": vault.deployment_secrets().name,
         "memory": 64,
         "passes": 1,
         "lanes": 1,

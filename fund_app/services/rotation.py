@@ -1,0 +1,100 @@
+"""Rotation: what is sealed under the installation's secret moves to the next one.
+
+Three kinds of things rest on the secret (docs/decisions/0013-rotating-the-secret.md):
+
+* votes in the ballot box are sealed anew by the machine (`reseal_votes`);
+* keys whose digests stand in the data are carried over as they are (`lasting_keys.carry_over`);
+* private keys need a passphrase or a codename, so they move when their owner signs in.
+
+Case keys do not rest on it. They get a new version by `plan_case_keys` and `renew_due`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from fund_app.models.ballots import Seat, Vote
+from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.queries import applications
+from fund_app.services import audit, vault
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import deployment_secrets, keystore
+from workflows.roles import SYSTEM, Role
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many private keys still need another secret than the present one, per kind."""
+
+    staff: int
+    applicants: int
+    donors: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.staff + self.applicants + self.donors
+
+
+def waiting() -> Waiting:
+    """Return whose private keys are not sealed under the present secret yet."""
+    found = keystore().count_sealed_elsewhere(deployment_secrets().name)
+    return Waiting(found.get("staff", 0), found.get("applicant", 0), found.get("donor", 0))
+
+
+def reseal_votes() -> int:
+    """Seal every vote under the present secret; returns how many were under the one before.
+
+    Each batch is a transaction of its own. Killed on the way, the rest is done next time: a vote
+    that the present secret opens is left alone.
+    """
+    moved, last = 0, ""
+    while True:
+        with unit_of_work() as session:
+            found = session.execute(_votes_after(last)).all()
+            for vote, ballot_id in found:
+                box = vault.ballot_box()
+                anew = box.sealed_anew(ballot_id, vote.seat_id, vote.choice_boxed)
+                if anew is not None:
+                    vote.choice_boxed = anew
+                    moved += 1
+        if not found:
+            return moved
+        last = found[-1][0].seat_id
+
+
+def _votes_after(seat_id: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return (
+        select(Vote, Seat.ballot_id)
+        .join(Seat, Seat.id == Vote.seat_id)
+        .where(Vote.seat_id > seat_id)
+        .order_by(Vote.seat_id)
+        .limit(BATCH)
+        .with_for_update()
+    )
+
+
+def record(action: str) -> None:
+    """Note in the house's chain that the secret was rotated, or the one before it forgotten."""
+    with unit_of_work() as session:
+        audit.record(session, HOUSE, HOUSE_ID, action, actor=SYSTEM, role=Role.SYSTEM)
+
+
+def plan_case_keys() -> int:
+    """Note every open case for new keys; returns how many compartments that adds.
+
+    Where some are noted already (a rotation that was interrupted, somebody who has left), only
+    those are worked off: they must not get two new versions.
+    """
+    if keystore().due_renewals():
+        return 0
+    with unit_of_work() as session:
+        cases = applications.open_ids(session)
+    added = 0
+    for start in range(0, len(cases), BATCH):
+        added += keystore().plan_renewals(cases[start : start + BATCH])
+    return added

@@ -1,0 +1,189 @@
+"""Parting from somebody: sessions and keys end at once, and what they could open gets new keys."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from config import Settings
+from fund_app.adapters.clock import ManualClock, now
+from fund_app.extensions import db
+from fund_app.jobs.worker import run_worker
+from fund_app.models.applications import Answer
+from fund_app.models.jobs import Job
+from fund_app.models.messages import Message
+from fund_app.models.people import Person
+from fund_app.models.sealed import Compartment, NoKey
+from fund_app.queries import people as known
+from fund_app.services import holdings, intake, messages, people, sessions, staff_keys, vault
+from fund_app.services.sessions import SessionKind
+from fund_app.services.unit import unit_of_work
+from fund_app.services.vault import KeyRing, keystore
+from tests.support.house import PASSPHRASE, House, build
+from workflows.roles import SYSTEM, Role
+
+pytestmark = pytest.mark.both_stores
+
+KILLED = -9
+
+
+@pytest.fixture
+def house(app: Flask, clock: ManualClock) -> Iterator[House]:
+    with app.app_context():
+        yield build(app, clock)
+
+
+def versions(case_id: str) -> dict[Compartment, int]:
+    return {
+        part: newest for part in Compartment if (newest := keystore().newest_version(case_id, part))
+    }
+
+
+def kept(house: House, handle: str) -> KeyRing:
+    """Return what somebody has who keeps a copy of everything their key opens today."""
+    ring = house[handle].ring
+    ring.preload(list(db.session.scalars(select(Answer.application_id))))
+    return ring
+
+
+def fresh_ring(house: House, handle: str) -> KeyRing:
+    one = house[handle]
+    return vault.ring_for(one.ref, one.ring._private_key)  # noqa: SLF001
+
+
+def test_access_ends_at_once_and_keys_are_renewed_by_a_job(house: House) -> None:
+    applicant, case_id = house.submitted()
+    boris = house["boris"].ref
+    tokens = [sessions.store().start(SessionKind.STAFF, boris, {}, now()) for _ in range(2)]
+    copy = kept(house, "boris")
+    assert copy.opens(case_id, Compartment.MESSAGES)
+    people.disable(SYSTEM, "boris")
+    assert [sessions.store().load(token, now()) for token in tokens] == [None, None]
+    assert staff_keys.unlock_staff(boris, PASSPHRASE) is None
+    assert known.by_handle("boris") is None
+    assert keystore().holdings(holder_id=boris) == []
+    assert keystore().due_renewals() == 4
+    assert run_worker(house.app, once=True) >= 1
+    assert keystore().due_renewals() == 0
+    assert versions(case_id) == {
+        **dict.fromkeys(intake.FOR_COORDINATORS, 2), Compartment.PAYOUT: 1,
+    }  # fmt: skip
+    assert_shut_from_now_on(house, case_id, copy)
+    assert applicant.ref in vault.holders_of(case_id, Compartment.MESSAGES)
+
+
+def assert_shut_from_now_on(house: House, case_id: str, copy: KeyRing) -> None:
+    """Assert that what is written now opens for a colleague and not for a kept copy."""
+    with unit_of_work() as session:
+        ring = fresh_ring(house, "anna")
+        messages.add_note(session, ring, case_id, "Written later.", sender=messages.COORDINATOR)
+    after = newest_message(case_id)
+    assert after.body.open(fresh_ring(house, "anna")) == "Written later."
+    with pytest.raises(NoKey):
+        after.body.open(copy)
+
+
+def newest_message(case_id: str) -> Message:
+    db.session.rollback()
+    statement = select(Message).where(Message.application_id == case_id)
+    return db.session.scalars(statement.order_by(Message.position.desc()).limit(1)).one()
+
+
+def test_parting_twice_is_parting_once(house: House) -> None:
+    _, case_id = house.submitted()
+    people.disable(SYSTEM, "boris")
+    house.clock.advance(days=1)
+    people.disable(SYSTEM, "boris")
+    run_worker(house.app, once=True)
+    assert versions(case_id)[Compartment.NARRATIVE] == 2
+    db.session.rollback()
+    statement = select(Person.disabled_on).where(Person.handle == "boris")
+    assert str(db.session.scalar(statement)) == "2026-06-30"
+
+
+def test_what_only_they_could_open_is_told_before_and_stays_listed_after(house: House) -> None:
+    _, case_id = house.submitted()
+    people.disable(SYSTEM, "anna")
+    alone = holdings.held_alone(db.session(), house["boris"].ref)
+    assert alone == sorted((case_id, part) for part in intake.FOR_COORDINATORS)
+    people.disable(SYSTEM, "boris")
+    run_worker(house.app, once=True)
+    eve = house.add("eve", Role.COORDINATOR)
+    lacks = list(holdings.lacking(db.session()))
+    assert {lack.part for lack in lacks} == set(alone)
+    assert all(lack.person_id == eve.ref and not lack.sharers for lack in lacks)
+
+
+def test_keys_left_without_a_job_get_one_by_the_round(house: House) -> None:
+    house.submitted()
+    keystore().remove_holder(house["boris"].ref, renew=True)  # killed before the other commit
+    jobs_left = select(Job.id).where(Job.kind == people.RENEW_KEYS)
+    assert db.session.scalars(jobs_left).all() == []
+    people.renewal_round()
+    people.renewal_round()
+    assert len(db.session.scalars(jobs_left).all()) == 1
+    run_worker(house.app, once=True)
+    assert keystore().due_renewals() == 0
+
+
+def test_case_erased_meanwhile_gets_no_new_key(house: House) -> None:
+    _, case_id = house.submitted()
+    people.disable(SYSTEM, "boris")
+    vault.erase_case(case_id)
+    assert vault.renew_due() == 4
+    assert versions(case_id) == {}
+    assert keystore().due_renewals() == 0
+
+
+@pytest.mark.slow
+def test_parting_killed_at_any_statement_never_leaves_too_much(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    cases = [house.submitted()[1] for _ in range(3)]
+    boris = house["boris"].ref
+    token = sessions.store().start(SessionKind.STAFF, boris, {}, now())
+    before = len(keystore().holdings(holder_id=boris))
+    outcomes: Counter[str] = Counter()
+    for number in (2, 6, 9, 12):
+        assert kill_at(number, settings, tmp_path, "disable", "boris") == KILLED
+        left = len(keystore().holdings(holder_id=boris))
+        is_open = sessions.store().load(token, now()) is not None
+        assert (left, is_open) in {(before, True), (0, False)}
+        if not left:
+            assert keystore().due_renewals() == 12
+        outcomes["untouched" if left else "keys gone"] += 1
+    assert kill_at(0, settings, tmp_path, "disable", "boris") == 0
+    assert set(outcomes) == {"untouched", "keys gone"}
+    assert known.by_handle("boris") is None
+    finish(house, settings, tmp_path)
+    assert [versions(case_id)[Compartment.NARRATIVE] for case_id in cases] == [2, 2, 2]
+
+
+def finish(house: House, settings: Settings, home: Path) -> None:
+    """Renew what waits, killed again and again on the way."""
+    for number in (2, 7, 12):
+        assert kill_at(number, settings, home, "renew") == KILLED
+    assert kill_at(0, settings, home, "renew") == 0
+    assert keystore().due_renewals() == 0
+    people.renewal_round()
+    run_worker(house.app, once=True)
+
+
+def kill_at(number: int, settings: Settings, home: Path, what: str, *rest: str) -> int:
+    """Let another process work on keys and die by SIGKILL; return how it ended."""
+    db.session.rollback()
+    words = (settings.database_url, settings.keystore_url, str(home), what, str(number), *rest)
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.services.killed_keys", *words],
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode in {0, KILLED}, killed.stderr.decode()
+    return killed.returncode
