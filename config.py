@@ -48,6 +48,8 @@ class Settings:
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    allow_totp: bool = False
+    """Whether staff may sign in with a code of an app instead of a passkey."""
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_holder=environ.get("FUND_BANK_HOLDER", ""),
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
+        allow_totp=_yes_or_no(environ, "FUND_ALLOW_TOTP"),
     )
     _refuse_unsafe(settings)
     return settings
@@ -104,6 +107,14 @@ def _environment(environ: Mapping[str, str]) -> Environment:
     except ValueError:
         known = ", ".join(Environment)
         raise ConfigurationError(f"FUND_ENV is {name!r}; it must be one of: {known}.") from None
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    """Read a switch; anything but yes and no is refused, so that no slip turns one on."""
+    said = environ.get(name, "no").strip().lower()
+    if said not in {"yes", "no", ""}:
+        raise ConfigurationError(f"{name} is {said!r}; it must be yes or no.")
+    return said == "yes"
 
 
 def _secret(path: Path) -> bytes:

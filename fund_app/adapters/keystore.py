@@ -308,12 +308,40 @@ class Keystore:
         with self._writing.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_sha256 == token_sha256))
 
-    def end_sessions_of(self, subject: str) -> int:
-        """Delete all sessions of a subject (its keyed hash); returns how many."""
+    def end_sessions_of(self, subject: str, *, besides: str = "") -> int:
+        """Delete the sessions of a subject (its keyed hash) but one; returns how many."""
         with self._writing.begin() as connection:
             return connection.execute(
-                delete(sessions).where(sessions.c.subject == subject)
+                delete(sessions).where(
+                    sessions.c.subject == subject, sessions.c.token_sha256 != besides
+                )
             ).rowcount
+
+    def end_session_of(self, subject: str, token_sha256: str) -> bool:
+        """Delete one session of a subject; False where it has no such session."""
+        with self._writing.begin() as connection:
+            return (
+                connection.execute(
+                    delete(sessions).where(
+                        sessions.c.subject == subject, sessions.c.token_sha256 == token_sha256
+                    )
+                ).rowcount
+                == 1
+            )
+
+    def sessions_of(self, subject: str, now: datetime) -> list[SessionRow]:
+        """Return the open sessions of a subject (its keyed hash), latest begun first."""
+        query = (
+            select(sessions)
+            .where(
+                sessions.c.subject == subject,
+                sessions.c.idle_until > now,
+                sessions.c.expires_at > now,
+            )
+            .order_by(sessions.c.expires_at.desc(), sessions.c.token_sha256)
+        )
+        with self._engine.begin() as connection:
+            return [SessionRow(**row) for row in connection.execute(query).mappings()]
 
     def end_sessions_idle_since(self, moment: datetime) -> int:
         """Delete the sessions whose limits lie at or before `moment`; returns how many."""

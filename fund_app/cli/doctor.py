@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from importlib import metadata
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import Engine, create_engine, func, select
@@ -71,6 +73,7 @@ def examine() -> list[Finding]:
         check_keystore,
         check_uploads,
         check_clock,
+        check_sign_in,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -148,6 +151,21 @@ def check_clock(settings: config.Settings) -> Finding:
     advice = "The clock stands before the last recorded event: set it, or wait."
     is_ok = last is None or last <= now
     return Finding("clock", is_ok, now.astimezone(UTC).isoformat(timespec="seconds"), advice)
+
+
+def check_sign_in(settings: config.Settings) -> Finding:
+    """Whether staff can use passkeys at the public address, and what else lets them in."""
+    host = urlsplit(settings.base_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        found = "passkeys"
+        if settings.allow_totp:
+            found += ", and codes of an app, which can be phished (FUND_ALLOW_TOTP=yes)"
+        return Finding("sign-in", True, found)
+    advice = "Give FUND_BASE_URL a name: browsers keep no passkey for a number."
+    is_demo = settings.is_demo
+    return Finding("sign-in", is_demo, "by the door only" if is_demo else "no passkeys", advice)
 
 
 @contextmanager

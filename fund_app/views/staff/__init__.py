@@ -1,16 +1,49 @@
-"""Pages every member of staff has: signing in, and where to go from there."""
+"""Pages every member of staff has: signing in, their own access, and where to go from there."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from fund_app.views.staff import home, sign_in
+from fund_app.views.staff import (
+    confirmation,
+    enrolment,
+    factors,
+    home,
+    own_access,
+    passphrase,
+    sign_in,
+)
+
+POST = ("POST",)
+ACCESS = "/access"
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
 bp.add_url_rule("/", "sign_in", sign_in.show)
-bp.add_url_rule("/", "enter", sign_in.enter, methods=["POST"])
+bp.add_url_rule("/", "enter", sign_in.enter, methods=POST)
 bp.add_url_rule("/home", "home", home.show)
+bp.add_url_rule("/enrol", "enrol", enrolment.show)
+bp.add_url_rule("/enrol", "begin_enrolment", enrolment.begin, methods=POST)
+bp.add_url_rule("/enrol/passkey", "first_passkey", enrolment.first_passkey)
+bp.add_url_rule("/enrol/passkey", "keep_first_passkey", enrolment.keep_passkey, methods=POST)
+bp.add_url_rule("/enrol/app", "first_app", enrolment.first_app)
+bp.add_url_rule("/enrol/app", "keep_first_app", enrolment.keep_app, methods=POST)
+bp.add_url_rule("/confirm", "confirm", confirmation.show)
+bp.add_url_rule("/confirm", "go_on", confirmation.go_on, methods=POST)
+bp.add_url_rule(ACCESS, "access", own_access.show)
+bp.add_url_rule(f"{ACCESS}/passkeys/add", "new_passkey", factors.new_passkey)
+bp.add_url_rule(f"{ACCESS}/passkeys/add", "add_passkey", factors.add_passkey, methods=POST)
+bp.add_url_rule(f"{ACCESS}/apps/add", "new_app", factors.new_app)
+bp.add_url_rule(f"{ACCESS}/apps/add", "add_app", factors.add_app, methods=POST)
+bp.add_url_rule(
+    f"{ACCESS}/factors/<factor_id>/remove", "remove_factor", factors.remove, methods=POST
+)
+bp.add_url_rule(f"{ACCESS}/passphrase", "passphrase", passphrase.show)
+bp.add_url_rule(f"{ACCESS}/passphrase", "change_passphrase", passphrase.change, methods=POST)
+bp.add_url_rule(f"{ACCESS}/sessions/end-others", "end_others", own_access.end_others, methods=POST)
+bp.add_url_rule(
+    f"{ACCESS}/sessions/<name>/end", "end_session", own_access.end_session, methods=POST
+)
 
 
 def register_door(app: Flask) -> None:
