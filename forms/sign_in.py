@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 LONGEST_HANDLE = 64
 LONGEST_PASSPHRASE = 128
@@ -52,7 +52,7 @@ class PasskeyForm(FlaskForm):
 
     name = StringField(
         _l("What do you call it?"),
-        [InputRequired(_l("Please give it a name.")), Length(max=LONGEST_NAME)],
+        [DataRequired(_l("Please give it a name.")), Length(max=LONGEST_NAME)],
     )
     passkey = HiddenField()
 
@@ -62,7 +62,7 @@ class AppForm(FlaskForm):
 
     name = StringField(
         _l("What do you call it?"),
-        [InputRequired(_l("Please give it a name.")), Length(max=LONGEST_NAME)],
+        [DataRequired(_l("Please give it a name.")), Length(max=LONGEST_NAME)],
     )
     code = StringField(
         _l("Code from your app"),

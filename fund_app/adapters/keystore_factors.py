@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fund_app.adapters.keystore import AlreadyKept, Keystore
@@ -94,7 +94,9 @@ class FactorStore:
 
         An authenticator that does not count says 0 for ever, and is believed.
         """
-        rises = or_(factors.c.counter < counter, and_(factors.c.counter == 0, counter == 0))
+        rises = or_(
+            factors.c.counter < counter, and_(factors.c.counter == 0, literal(counter) == 0)
+        )
         query = update(factors).where(factors.c.id == factor_id, rises).values(counter=counter)
         with self._writing.begin() as connection:
             return connection.execute(query).rowcount == 1

@@ -77,4 +77,5 @@ def refused_tries(session: Session, person_id: str, *, most: int = 5) -> tuple[R
         .order_by(Event.step.desc())
         .limit(most)
     )
-    return tuple(RefusedTry(at, code == codes[0]) for at, code in session.execute(statement))
+    found = session.execute(statement)
+    return tuple(RefusedTry(at, code == codes[0]) for at, code in found if at is not None)

@@ -40,7 +40,7 @@ def with_passkey(app: Flask, person_id: str) -> Authenticator:
     settings: Settings = app.extensions["fund.settings"]
     device = Authenticator()
     for address in filter(None, (settings.base_url, settings.onion_url)):
-        place = urlsplit(address).hostname or ""
+        place = (urlsplit(address).hostname or "").replace("127.0.0.1", "localhost")
         private = ec.generate_private_key(ec.SECP256R1())
         key = Passkey(secrets.token_bytes(32), place, b"", private)
         device.keys.append(key)

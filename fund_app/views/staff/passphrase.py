@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from forms.sign_in import PassphraseForm
+from fund_app.queries import people
 from fund_app.services import factors, sessions, staff_keys
 from fund_app.services.staff_keys import PassphraseRefused
 from fund_app.views import acts, errors, navigation, session, throttle
-from fund_app.views.access import allow, confirmed
+from fund_app.views.access import allow, confirmed, not_found
 
 REFUSALS = {
     "too_short": _l("That is shorter than 15 characters. Four or five words will do."),
@@ -68,4 +69,6 @@ def _change(form: PassphraseForm, wanted: str) -> ResponseReturnValue:
 
 def _page(form: PassphraseForm, refusal: str | None = None) -> str:
     refusals = () if refusal is None else (refusal,)
-    return render_template("staff/passphrase.html", form=form, refusals=refusals)
+    person = people.by_id(acts.me().ref) or not_found()
+    handle = person.handle  # so that a password manager changes the right entry
+    return render_template("staff/passphrase.html", form=form, refusals=refusals, handle=handle)

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from fund_app.extensions import db
 from fund_app.models.events import HOUSE, Event
-from fund_app.services import enrolments, factors
+from fund_app.services import enrolments, factors, people
 from tests.support.authenticator import Authenticator
 from tests.support.client import FundClient
 from tests.support.pages import Page
 from tests.views.conftest import PASSPHRASE
-from workflows.roles import SYSTEM
+from workflows.roles import SYSTEM, Role
 
 
 @dataclass
@@ -56,6 +56,13 @@ class Newcomer:
         """What she calls her passkeys and apps."""
         with self.app.app_context():
             return [each.name for each in factors.of(self.id)]
+
+
+@pytest.fixture
+def coordinator(app: Flask) -> str:
+    """Take on a coordinator who reads English; returns the person's id."""
+    with app.app_context():
+        return people.add(SYSTEM, "ida", "Ida Berg", [Role.COORDINATOR], PASSPHRASE)
 
 
 @pytest.fixture

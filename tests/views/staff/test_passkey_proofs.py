@@ -77,9 +77,7 @@ def test_signature_without_pin_is_refused(enrolled: Newcomer) -> None:
 
 
 @pytest.mark.parametrize("challenge", ["", "AAAA", "A" * 75])
-def test_challenge_of_somebody_elses_making_is_refused(
-    enrolled: Newcomer, challenge: str
-) -> None:
+def test_challenge_of_somebody_elses_making_is_refused(enrolled: Newcomer, challenge: str) -> None:
     page, options = _page(enrolled)
     signed = enrolled.device.sign(options, challenge=challenge or "_")
     assert _send(enrolled.client, page, signed).status_code == 422
