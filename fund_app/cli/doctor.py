@@ -156,16 +156,15 @@ def check_clock(settings: config.Settings) -> Finding:
 def check_sign_in(settings: config.Settings) -> Finding:
     """Whether staff can use passkeys at the public address, and what else lets them in."""
     host = urlsplit(settings.base_url).hostname or ""
+    found = "passkeys"
+    if settings.allow_totp:
+        found += ", and codes of an app, which can be phished (FUND_ALLOW_TOTP=yes)"
     try:
-        ip_address(host)
+        is_reachable = ip_address(host).is_loopback  # which has a name too: localhost
     except ValueError:
-        found = "passkeys"
-        if settings.allow_totp:
-            found += ", and codes of an app, which can be phished (FUND_ALLOW_TOTP=yes)"
-        return Finding("sign-in", True, found)
+        is_reachable = True
     advice = "Give FUND_BASE_URL a name: browsers keep no passkey for a number."
-    is_demo = settings.is_demo
-    return Finding("sign-in", is_demo, "by the door only" if is_demo else "no passkeys", advice)
+    return Finding("sign-in", is_reachable, found if is_reachable else "a bare number", advice)
 
 
 @contextmanager

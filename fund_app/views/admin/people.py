@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from fund_app.extensions import db
 from fund_app.models.people import Person
 from fund_app.queries import people
-from fund_app.views import labels
-from fund_app.views.access import allow
+from fund_app.services import enrolments
+from fund_app.views import acts, labels
+from fund_app.views.access import allow, confirmed, not_found
 from workflows.roles import Role
 
 
@@ -21,6 +22,22 @@ def index() -> ResponseReturnValue:
         "admin/people.html",
         rows=[(person, _roles(person)) for person in found],
         languages=labels.LANGUAGES,
+    )
+
+
+@allow(Role.ADMINISTRATOR)
+@confirmed
+def enrol(person_id: str) -> ResponseReturnValue:
+    """Show a new code for somebody's first passkey, this once; it opens nothing by itself."""
+    person = people.by_id(person_id)
+    if person is None or person.disabled_on is not None:
+        not_found()
+    code = enrolments.offer(acts.me(), person.id)
+    return render_template(
+        "admin/enrolment_code.html",
+        person=person,
+        code=code,
+        hours=int(enrolments.LASTS.total_seconds()) // 3600,
     )
 
 
