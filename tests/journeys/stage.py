@@ -15,13 +15,14 @@ from babel.numbers import format_currency
 from playwright.sync_api import Browser
 
 import config
+from fund_app.queries import people as known
 from fund_app.services import people, personas
 from tests.journeys.visitor import Visitor, visitor
 from tests.support.application import running_app
 from tests.support.authenticator import Authenticator
 from tests.support.live import LiveFund
 from tests.support.over_http import sign_in
-from tests.support.pocket import pocket
+from tests.support.pocket import with_passkey
 from workflows.money import Money
 from workflows.roles import SYSTEM, Role
 
@@ -133,11 +134,10 @@ def hire(fund: LiveFund, wanted: Iterable[tuple[str, str, frozenset[Role]]]) -> 
 def device_of(fund: LiveFund, handle: str) -> Authenticator:
     """Put a passkey for somebody into the running fund and return the device that holds it."""
     settings = config.from_environment(fund.environment)
-    with running_app(settings, fund.clock) as app:
-        found = pocket(app, handle)
-    if found is None:
-        raise LookupError(handle)
-    return found
+    with running_app(settings, fund.clock) as app, app.app_context():
+        person = known.by_handle(handle)
+        assert person is not None, handle
+        return with_passkey(app, person.id)
 
 
 def enrolment_code(fund: LiveFund, handle: str) -> str:
