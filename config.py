@@ -58,6 +58,8 @@ class Settings:
     bank_bic: str = ""
     previous_secret: bytes | None = field(default=None, repr=False)
     """The secret before this one, while somebody's key is still sealed under it."""
+    allow_totp: bool = False
+    """Whether staff may sign in with a code of an app instead of a passkey."""
 
     @property
     def is_demo(self) -> bool:
@@ -94,6 +96,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
         previous_secret=_previous(secret_at),
+        allow_totp=_yes_or_no(environ, "FUND_ALLOW_TOTP"),
     )
     _refuse_one_store(settings)
     if environment is Environment.PRODUCTION:
@@ -125,6 +128,14 @@ def _environment(environ: Mapping[str, str]) -> Environment:
     except ValueError:
         known = ", ".join(Environment)
         raise ConfigurationError(f"FUND_ENV is {name!r}; it must be one of: {known}.") from None
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    """Read a switch; anything but yes and no is refused, so that no slip turns one on."""
+    said = environ.get(name, "no").strip().lower()
+    if said not in {"yes", "no", ""}:
+        raise ConfigurationError(f"{name} is {said!r}; it must be yes or no.")
+    return said == "yes"
 
 
 def _secret(path: Path) -> bytes:

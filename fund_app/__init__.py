@@ -22,6 +22,7 @@ from fund_app.views import (
     applicant,
     auditor,
     board,
+    confirm,
     coordinator,
     csrf,
     donor,
@@ -105,13 +106,14 @@ def _open_stores(app: Flask, settings: Settings) -> None:
 
 
 def _guard(app: Flask, settings: Settings) -> None:
-    """Order matters: where a form comes from, then who may, then its token."""
+    """Order matters: where a form comes from, then who may, its token, then whether it is they."""
     requests.limit(app)
     headers.protect(app, settings)
     app.session_interface = session.CookieSessions()
     csrf.protect_origin(app)
     access.protect(app)
     csrf.protect_token(app)
+    confirm.protect(app)
     errors.register(app)
 
 

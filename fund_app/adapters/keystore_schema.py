@@ -7,6 +7,7 @@ application database, and nothing confided may be stored here.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -29,6 +30,7 @@ from fund_app.models.types import Ref, UtcDateTime
 SCHEMA_VERSION = 2
 HOLDER_KINDS = ("staff", "applicant", "donor", "recovery")
 SESSION_KINDS = ("visitor", "staff", "applicant", "donor")
+FACTOR_KINDS = ("passkey", "code")
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -144,4 +146,57 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     CheckConstraint(_one_of("kind", SESSION_KINDS), name="kind_known"),
     CheckConstraint("idle_until <= expires_at", name="idle_ends_first"),
+)
+
+factors = Table(
+    "factor",
+    metadata,
+    Column("id", Ref, primary_key=True, info=plain("a random id")),
+    Column(
+        "holder_id",
+        Ref,
+        ForeignKey("holder.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=plain("a random id"),
+    ),
+    Column("kind", String(16), nullable=False, info=plain("passkey, or code of an app")),
+    Column(
+        "lookup",
+        String(64),
+        unique=True,
+        info=plain("SHA-256 of the random id an authenticator gave its key"),
+    ),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        info=sealed_by("the installation's secret: public key or seed, and the name it was given"),
+    ),
+    Column("counter", BigInteger, nullable=False),
+    Column("created_day", Date, nullable=False),
+    CheckConstraint(_one_of("kind", FACTOR_KINDS), name="kind_known"),
+    CheckConstraint("(kind = 'passkey') = (lookup IS NOT NULL)", name="passkeys_are_looked_up"),
+    CheckConstraint("counter >= 0", name="counter_counts"),
+)
+
+enrolments = Table(
+    "enrolment",
+    metadata,
+    Column(
+        "holder_id",
+        Ref,
+        ForeignKey("holder.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=plain("a random id"),
+    ),
+    Column("code_hash", String(64), nullable=False, info=plain("keyed hash of 100 random bits")),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("challenge", String(64), primary_key=True, info=plain("SHA-256 of random bits")),
+    Column("until", UtcDateTime, nullable=False, index=True),
 )

@@ -44,12 +44,40 @@ class SessionRows(KeystorePart):
         with self._writing.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_sha256 == token_sha256))
 
-    def end_sessions_of(self, *subjects: str) -> int:
-        """Delete all sessions of a subject (its keyed hashes); returns how many."""
+    def end_sessions_of(self, *subjects: str, besides: str = "") -> int:
+        """Delete the sessions of a subject (its keyed hashes) but one; returns how many."""
         with self._writing.begin() as connection:
             return connection.execute(
-                delete(sessions).where(sessions.c.subject.in_(subjects))
+                delete(sessions).where(
+                    sessions.c.subject.in_(subjects), sessions.c.token_sha256 != besides
+                )
             ).rowcount
+
+    def end_session_of(self, token_sha256: str, *subjects: str) -> bool:
+        """Delete one session of a subject; False where it has no such session."""
+        with self._writing.begin() as connection:
+            return (
+                connection.execute(
+                    delete(sessions).where(
+                        sessions.c.subject.in_(subjects), sessions.c.token_sha256 == token_sha256
+                    )
+                ).rowcount
+                == 1
+            )
+
+    def sessions_of(self, now: datetime, *subjects: str) -> list[SessionRow]:
+        """Return the open sessions of a subject (its keyed hashes), latest begun first."""
+        query = (
+            select(sessions)
+            .where(
+                sessions.c.subject.in_(subjects),
+                sessions.c.idle_until > now,
+                sessions.c.expires_at > now,
+            )
+            .order_by(sessions.c.expires_at.desc(), sessions.c.token_sha256)
+        )
+        with self._engine.begin() as connection:
+            return [SessionRow(**row) for row in connection.execute(query).mappings()]
 
     def session_subjects(self) -> set[str]:
         """Return the keyed hashes that sessions go by."""

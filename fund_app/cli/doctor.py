@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from importlib import metadata
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import Engine, create_engine, func, select
@@ -77,6 +79,7 @@ def examine() -> list[Finding]:
         check_secret,
         check_uploads,
         check_clock,
+        check_sign_in,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -172,6 +175,20 @@ def check_clock(settings: config.Settings) -> Finding:
     advice = "The clock stands before the last recorded event: set it, or wait."
     is_ok = last is None or last <= now
     return Finding("clock", is_ok, now.astimezone(UTC).isoformat(timespec="seconds"), advice)
+
+
+def check_sign_in(settings: config.Settings) -> Finding:
+    """Whether staff can use passkeys at the public address, and what else lets them in."""
+    host = urlsplit(settings.base_url).hostname or ""
+    found = "passkeys"
+    if settings.allow_totp:
+        found += ", and codes of an app, which can be phished (FUND_ALLOW_TOTP=yes)"
+    try:
+        is_reachable = ip_address(host).is_loopback  # which has a name too: localhost
+    except ValueError:
+        is_reachable = True
+    advice = "Give FUND_BASE_URL a name: browsers keep no passkey for a number."
+    return Finding("sign-in", is_reachable, found if is_reachable else "a bare number", advice)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import click
 from fund_app import cli
 from fund_app.models.people import STAFF_ROLES
 from fund_app.queries import people as known
-from fund_app.services import holdings, people, staff_keys, vault
+from fund_app.services import enrolments, holdings, people, staff_keys, vault
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
 from workflows.roles import SYSTEM, Role
@@ -26,10 +26,11 @@ TWO_SIGN = (
     "Two people are here who may sign, so this takes both of them: one proposes it on the page"
     " People (/admin), another administrator or member of the board confirms it there."
 )
-LENGTHS = (
+REFUSED = (
     f"A passphrase has {staff_keys.SHORTEST_PASSPHRASE} to {staff_keys.LONGEST_PASSPHRASE}"
-    " characters; four or five random words are good."
+    " characters and is none that others would guess; four or five random words are good."
 )
+HOURS = int(enrolments.LASTS.total_seconds()) // 3600
 
 
 @click.group()
@@ -54,7 +55,10 @@ def add(  # noqa: PLR0917 - a person has these facts
     resolution: str,
     as_json: bool,
 ) -> None:
-    """Take HANDLE on; the passphrase is asked for, or read from standard input."""
+    """Take HANDLE on; the passphrase is asked for, or read from standard input.
+
+    Prints the code with which the person makes their first passkey at /staff/enrol.
+    """
     wanted = handle.strip().lower()
     if not wanted or len(wanted) > HANDLE_LENGTH:
         raise click.BadParameter("a sign-in name has 1 to 64 characters", param_hint="HANDLE")
@@ -75,8 +79,32 @@ def add(  # noqa: PLR0917 - a person has these facts
         except people.HandleTaken:
             raise click.ClickException(f"Somebody signs in as {wanted} already.") from None
         except staff_keys.PassphraseRefused:
-            raise click.ClickException(LENGTHS) from None
-    _say(as_json, f"{wanted} can sign in now.", handle=wanted, id=person_id, roles=sorted(roles))
+            raise click.ClickException(REFUSED) from None
+        code = enrolments.offer(SYSTEM, person_id)
+    _say(
+        as_json,
+        f"{wanted} is taken on. {_about(code)}",
+        handle=wanted,
+        id=person_id,
+        roles=sorted(roles),
+        enrolment_code=code,
+    )
+
+
+@user.command()
+@click.argument("handle")
+@AS_JSON
+def enrol(handle: str, as_json: bool) -> None:
+    """Give HANDLE a new code for a first passkey, for somebody who has lost theirs.
+
+    Used together with the passphrase, it ends every passkey and session the person has.
+    """
+    with cli.application().app_context():
+        person = known.by_handle(handle)
+        if person is None:
+            raise click.ClickException(f"Nobody signs in as {handle}.")
+        code = enrolments.offer(SYSTEM, person.id)
+    _say(as_json, _about(code), handle=handle, enrolment_code=code)
 
 
 @user.command()
@@ -124,6 +152,13 @@ def _require_founding() -> None:
     with unit_of_work() as session:
         if not people.is_founding(session):
             raise click.ClickException(TWO_SIGN)
+
+
+def _about(code: str) -> str:
+    return (
+        f"The code for a first passkey is {code}. Hand it over in person:"
+        f" it works once, for {HOURS} hours, with the passphrase, at /staff/enrol."
+    )
 
 
 def _require(handle: str) -> str:

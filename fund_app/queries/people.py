@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.events import HOUSE, HOUSE_ID, Event
 from fund_app.models.people import Person, RoleGrant
 from fund_app.queries import applications
 from fund_app.queries.casework import ENDED_BALLOTS
@@ -122,11 +124,40 @@ def by_id(person_id: str) -> Person | None:
 def by_handle(handle: str) -> Person | None:
     """Return the person who signs in with this handle (case and outer spaces aside), or None.
 
-    Somebody whose access has ended is not found.
+    Somebody whose access has ended is not found. One statement, whether anybody is.
     """
     wanted = handle.strip().lower()
     if not wanted or len(wanted) > Person.handle.type.length:
         return None
-    question = select(Person).where(Person.handle == wanted, Person.disabled_on.is_(None))
-    person: Person | None = db.session.scalar(question)
-    return person
+    question = (
+        select(Person)
+        .where(Person.handle == wanted, Person.disabled_on.is_(None))
+        .options(joinedload(Person.grants))
+    )
+    return db.session.scalars(question).unique().one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedTry:
+    """Somebody tried to sign in as a person and was refused."""
+
+    at: datetime
+    is_passphrase_right: bool
+
+
+def refused_tries(session: Session, person_id: str, *, most: int = 5) -> tuple[RefusedTry, ...]:
+    """Return the latest tries to sign in as a person that were refused. One statement."""
+    codes = (f"passkey:{person_id}", f"passphrase:{person_id}")
+    statement = (
+        select(Event.at, Event.reason_code)
+        .where(
+            Event.chain == HOUSE,
+            Event.subject_id == HOUSE_ID,
+            Event.action == "sign_in_refused",
+            Event.reason_code.in_(codes),
+        )
+        .order_by(Event.step.desc())
+        .limit(most)
+    )
+    found = session.execute(statement)
+    return tuple(RefusedTry(at, code == codes[0]) for at, code in found if at is not None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 
 from flask import current_app
@@ -26,6 +27,8 @@ from fund_app.services import (
     ballots,
     codenames,
     disbursements,
+    enrolments,
+    factors,
     intake,
     jobs,
     letters,
@@ -39,13 +42,14 @@ from fund_app.services.application_effects import MAKE_LETTER, CheckResult
 from fund_app.services.applications import FileLine
 from fund_app.services.demo_plans import Case, Plan, answers
 from fund_app.services.disbursements import BankLine, Sending
+from fund_app.services.factors import Kind
 from fund_app.services.hardening import REHEARSAL, Hardening
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
-from workflows.roles import SYSTEM, Role
+from workflows.roles import SYSTEM, Actor, Role
 
 SEED = 20141129
 FORM_VERSION = 1
@@ -62,6 +66,7 @@ FURTHER_STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 )
 """Made-up colleagues beside the personas, so that panels, substitutes and boards exist."""
 
+DEMO_PASSKEYS = ("Blue security key", "Office computer")
 CHECKED = (("identity", 2), ("incident", 3), ("activity", 3), ("need", 2))
 DECISIONS = ("approve", "approve_partially", "money_found", "reject")
 CONFIRMATION_WORD = "heron"
@@ -119,6 +124,23 @@ class House:
         if private_key is None:
             raise RuntimeError("a key that was just made does not open")
         self.staff[handle] = Colleague(person_id, private_key, frozenset(roles))
+        self._hand_out_passkeys(person_id, frozenset(roles))
+
+    def _hand_out_passkeys(self, person_id: str, roles: frozenset[Role]) -> None:
+        """Let somebody have two passkeys to look at; no device holds them, so nobody signs in."""
+        first, second = (
+            factors.sealed(
+                person_id,
+                Kind.PASSKEY,
+                name,
+                {"id": new_ref(), "key": new_ref(), "at": "localhost"},
+                lookup=sha256(new_ref().encode()).hexdigest(),
+            )
+            for name in DEMO_PASSKEYS
+        )
+        code = enrolments.check(person_id, enrolments.offer(SYSTEM, person_id))
+        enrolments.complete(first, code or "")
+        factors.add(Actor(person_id, roles), second)
 
     def __getitem__(self, handle: str) -> SignedIn:
         """Return somebody signed in anew, with what their key opens now."""

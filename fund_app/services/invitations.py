@@ -65,8 +65,10 @@ def is_invited(session: Session, person_id: str) -> bool:
     return session.get(Invitation, person_id) is not None
 
 
-def accept(handle: str, halves: tuple[str, str], passphrase: str) -> None:
+def accept(handle: str, halves: tuple[str, str], passphrase: str) -> str:
     """Make the new, empty key of somebody who brings both halves, and give them access.
+
+    Returns the person's id; what is left is the first passkey (services/enrolments.py).
 
     Raises NotInvited (the same for a wrong name, half or day) and PassphraseRefused
     (staff_keys). The key comes first; killed before the rest, it is made anew at the next try.
@@ -98,6 +100,7 @@ def accept(handle: str, halves: tuple[str, str], passphrase: str) -> None:
             role=min(person.roles),
             reason_code=person.id,
         )
+        return person.id
 
 
 def _make_key(person_id: str, passphrase: str) -> None:

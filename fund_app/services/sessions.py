@@ -91,6 +91,15 @@ class Session:
         return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its owner sees it: nothing of the device, only when it began."""
+
+    name: str
+    begun: datetime
+    is_this: bool
+
+
 class Sessions:
     """Starts, loads, saves and ends sessions; all moments are aware UTC datetimes."""
 
@@ -134,6 +143,17 @@ class Sessions:
             kind, subject, data, now, private_key=private_key, replaces=_row_name(token)
         )
 
+    def renew(self, session: Session, now: datetime) -> str:
+        """Go on under a new token with all the session holds; its absolute limit stays.
+
+        For somebody who has just proved anew who they are.
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        idle_until = min(now + LIMITS[session.kind].idle, session.expires_at)
+        renewed = replace(session, token=token, idle_until=idle_until)
+        self._store.add_session(self._row(renewed, idle_until), replaces=_row_name(session.token))
+        return token
+
     def load(self, token: str, now: datetime) -> Session | None:
         """Return the session of a token, or None if it is unknown, ended or past a limit."""
         if len(token) != TOKEN_LENGTH:
@@ -174,7 +194,7 @@ class Sessions:
         self._store.end_session(_row_name(token))
 
     def end_all(self, subject: str) -> int:
-        """End every session of a person (disabled, passphrase changed); returns how many."""
+        """End every session of a person (disabled, enrolled anew); returns how many."""
         return self._store.end_sessions_of(*self.names_of(subject))
 
     def names_of(self, subject: str) -> list[str]:
@@ -193,6 +213,29 @@ class Sessions:
             names.update({old: new for old in older if old in found})
         self._store.rename_session_subjects(names)
         return len(names)
+
+    def end_others(self, subject: str, token: str) -> int:
+        """End every session of a person but the one of this token; returns how many."""
+        return self._store.end_sessions_of(*self.names_of(subject), besides=_row_name(token))
+
+    def end_one(self, subject: str, name: str) -> bool:
+        """End one session of a person by its name in `open_of`; False where there is none."""
+        return self._store.end_session_of(name, *self.names_of(subject))
+
+    def open_of(self, subject: str, token: str, now: datetime) -> list[OpenSession]:
+        """Return a person's open sessions, latest first; `token` says which is this one.
+
+        A session's beginning is told by its absolute limit; nothing more is stored of it.
+        """
+        this = _row_name(token)
+        return [
+            OpenSession(
+                name=row.token_sha256,
+                begun=row.expires_at - LIMITS[SessionKind(row.kind)].absolute,
+                is_this=row.token_sha256 == this,
+            )
+            for row in self._store.sessions_of(now, *self.names_of(subject))
+        ]
 
     def sweep(self, now: datetime) -> int:
         """Delete the sessions whose limit has passed; returns how many."""

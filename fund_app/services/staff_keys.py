@@ -15,19 +15,20 @@ from fund_app.adapters.keystore_keys import PrivateKey, lock, subkey, unlock
 from fund_app.models.sealed import CannotOpen, framed
 from fund_app.services.hardening import SALT_BYTES, Derivation, hardening
 from fund_app.services.vault import deployment_secrets, keystore
+from fund_app.services.well_known import is_well_known
 
 KIND = "staff"
 SHORTEST_PASSPHRASE = 15
 LONGEST_PASSPHRASE = 128
 FACTORS = ["deployment"]
-"""What the key takes beside the passphrase; a passkey will be a further one."""
+"""What the key takes beside the passphrase (docs/decisions/0010-two-things-to-sign-in.md)."""
 
 
 class PassphraseRefused(Exception):
-    """A new passphrase is too short or too long; `code` says which, for the page to explain."""
+    """A new passphrase will not do; `code` says in which way, for the page to explain."""
 
     def __init__(self, code: str) -> None:
-        """Carry "too_short" or "too_long", never the passphrase."""
+        """Carry "too_short", "too_long" or "well_known", never the passphrase."""
         super().__init__(code)
         self.code = code
 
@@ -35,7 +36,8 @@ class PassphraseRefused(Exception):
 def create_staff(holder_id: str, passphrase: str) -> PrivateKey:
     """Make a keypair for a member of staff, sealed under the passphrase.
 
-    Raises PassphraseRefused outside of 15 to 128 characters, AlreadyKept for an id in use.
+    Raises PassphraseRefused outside of 15 to 128 characters and for one that others would
+    guess, AlreadyKept for an id in use.
     An administrator who does this holds no key afterwards: others must share theirs.
     """
     check_passphrase(passphrase)
@@ -114,6 +116,8 @@ def check_passphrase(passphrase: str) -> None:
         raise PassphraseRefused("too_short")
     if len(passphrase) > LONGEST_PASSPHRASE:
         raise PassphraseRefused("too_long")
+    if is_well_known(passphrase):
+        raise PassphraseRefused("well_known")
 
 
 def _fresh_salt() -> bytes:

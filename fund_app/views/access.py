@@ -1,6 +1,7 @@
 """Who may open which page: declared on every view, denied where nothing is declared.
 
-A view says `@public` or `@allow(Role.X, ...)` and nothing else. The declaration is an attribute
+A view says `@public` or `@allow(Role.X, ...)`, and beneath it `@confirmed` where somebody at an
+unwatched screen could do harm (see confirm.py). The declaration is an attribute
 of the function, so that a contract test can read the whole table from the running application.
 Whether this person may see this very object is asked by the query (`visible_to`), which answers
 with nothing: `not_found()` then says the same about foreign and unknown things.
@@ -20,6 +21,7 @@ from workflows.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "fund_access"
+_CONFIRMED = "fund_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Entry:
     path: str
     methods: frozenset[str]
     rule: Rule | None
+    is_confirmed: bool = False
+    """Whether the person must have shown within ten minutes that it is they."""
 
 
 def public(view: View) -> View:
@@ -67,6 +71,17 @@ def allow(*roles: Role) -> Callable[[View], View]:
     return declare
 
 
+def confirmed(view: View) -> View:
+    """Declare that staff prove anew that it is they before the view is called."""
+    setattr(view, _CONFIRMED, True)
+    return view
+
+
+def needs_confirmation(view: Callable[..., Any]) -> bool:
+    """Whether a view declares itself `@confirmed`."""
+    return bool(getattr(view, _CONFIRMED, False))
+
+
 def not_found() -> NoReturn:
     """End the request with the one answer for what is unknown, foreign or out of reach."""
     abort(404)
@@ -80,6 +95,7 @@ def inventory(app: Flask) -> tuple[Entry, ...]:
             rule.rule,
             frozenset(rule.methods or ()),
             rule_of(app.view_functions[rule.endpoint]),
+            needs_confirmation(app.view_functions[rule.endpoint]),
         )
         for rule in app.url_map.iter_rules()
     )

@@ -35,6 +35,10 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+WITH_PASSKEYS = ", ".join(
+    f"{feature}=(self)" if feature in PASSKEYS else f"{feature}=()" for feature in DENIED_FEATURES
+)
 TWO_YEARS = 63_072_000
 FORGET = '"cache", "cookies", "storage"'
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -61,6 +65,11 @@ def allow_form_to(origin: str) -> None:
     g.form_targets = (*g.get("form_targets", ()), origin)
 
 
+def allow_passkeys() -> None:
+    """Let this one page run our own script, which asks the browser for a passkey."""
+    g.passkeys = True
+
+
 def is_loopback(host: str | None) -> bool:
     """Whether a host name or address is this very machine."""
     return (host or "").rsplit(":", 1)[0] in LOOPBACK or host in LOOPBACK
@@ -70,6 +79,8 @@ def _set(response: Response) -> Response:
     settings: Settings = current_app.extensions["fund.settings"]
     for name, value in FIXED.items():
         response.headers[name] = value
+    if g.get("passkeys"):
+        response.headers["Permissions-Policy"] = WITH_PASSKEYS
     response.headers["Content-Security-Policy"] = _policy(response)
     for name in ("ETag", "Last-Modified", "Server", "Expires"):
         response.headers.pop(name, None)
@@ -86,4 +97,5 @@ def _policy(response: Response) -> str:
     if response.headers.get("Content-Disposition", "").startswith("attachment"):
         return SANDBOX
     targets = " ".join(("'self'", *g.get("form_targets", ())))
-    return "; ".join((*POLICY, f"form-action {targets}"))
+    scripts = ("script-src 'self'",) if g.get("passkeys") else ()
+    return "; ".join((*POLICY, f"form-action {targets}", *scripts))

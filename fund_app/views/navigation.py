@@ -127,6 +127,12 @@ ROWS: list[Row] = [
         _l("Health"),
         _l("Whether the installation does its work."),
     ),
+    Row(
+        STAFF,
+        "staff.access",
+        _l("Your access"),
+        _l("Your passkeys, your passphrase, and where you are signed in."),
+    ),
     Row(frozenset({Role.DONOR}), "donor.statements", _l("Your gifts")),
     Row(EVERYBODY, "donor.give", _l("Give")),
 ]

@@ -24,7 +24,11 @@ FIELD = "resume"
 KEPT_FOR = timedelta(minutes=30)
 LARGEST = 300 * 1024
 CONTEXT = b"form to resume"
-DROPPED = frozenset({"csrf_token", FIELD})
+PROOFS = ("confirm_passkey", "confirm_passphrase", "confirm_code", "confirm_press")
+"""What a person confirms themselves with (see confirm.py): never carried along."""
+SECRETS = ("passphrase", "present_passphrase", "new_passphrase", "repeated_passphrase")
+"""Never written into a page, whatever else comes back."""
+DROPPED = frozenset({"csrf_token", FIELD, *PROOFS, *SECRETS})
 
 Door = Callable[[str], str]
 """Renders a sign-in page around a sealed form."""
@@ -42,7 +46,7 @@ class Kept:
 def ask_to_sign_in(door: str) -> Response:
     """Answer a form without a session: the sign-in page, carrying the form along (403)."""
     doors: dict[str, Door] = current_app.extensions["fund.doors"]
-    return make_response(doors[door](_seal(_posted())), 403)
+    return make_response(doors[door](_seal(posted())), 403)
 
 
 def ask_to_send_again(status: int = 200) -> Response | None:
@@ -52,7 +56,7 @@ def ask_to_send_again(status: int = 200) -> Response | None:
     """
     if request.method != "POST" or not csrf.is_from_here():
         return None
-    return make_response(_confirm(_posted()), status)
+    return make_response(_confirm(posted()), status)
 
 
 def after_sign_in() -> Response | None:
@@ -70,7 +74,8 @@ def _confirm(kept: Kept) -> str:
     return render_template("public/resume.html", kept=kept)
 
 
-def _posted() -> Kept:
+def posted() -> Kept:
+    """Return the form of the present request, without what proved who sent it."""
     fields = tuple(
         (name, value)
         for name, values in request.form.lists()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g
@@ -36,7 +37,12 @@ SIGN_IN_ENDPOINTS = {
 """The sign-in page of each door; see access.Rule.door."""
 HOMES = {"staff": "staff.home", "applicant": "applicant.case", "donor": "donor.statements"}
 """The page each door leads to."""
+ENROLLING = "enrolling"
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics", "/webhooks/")
+CONFIRMED_FOR = timedelta(minutes=10)
+"""How long somebody who has shown that it is they is taken at their word."""
+BY_DOOR = "door"
+"""How the demonstration's personas come in; others by the kind of their second factor."""
 KIND_ROLES = {SessionKind.APPLICANT: Role.APPLICANT, SessionKind.DONOR: Role.DONOR}
 
 
@@ -152,9 +158,66 @@ def language() -> str | None:
     return preferred if isinstance(preferred, str) else None
 
 
-def sign_in_staff(person: Person, private_key: PrivateKey) -> None:
-    """Sign a member of staff in under a new token."""
-    _sign_in(SessionKind.STAFF, person.id, private_key, {"language": person.language})
+def token() -> str:
+    """Return the cookie's token, to bind to it what is meant for this browser alone."""
+    return _session().token
+
+
+def came_by() -> str | None:
+    """Return by what a member of staff came in: a factor's kind, or the demonstration's door."""
+    record = _session().record
+    return None if record is None else record.data.get("by")
+
+
+def is_confirmed() -> bool:
+    """Whether the member of staff has shown within ten minutes that it is they."""
+    record = _session().record
+    shown = None if record is None else record.data.get("confirmed_at")
+    if not isinstance(shown, float):
+        return False
+    return 0 <= now().timestamp() - shown < CONFIRMED_FOR.total_seconds()
+
+
+def confirm() -> None:
+    """Note that the member of staff has just shown that it is they, and take a new token."""
+    renew(confirmed_at=now().timestamp())
+
+
+def renew(**remembered: Any) -> None:
+    """Go on under a new token; `remembered` are further JSON values to keep."""
+    session, moment = _session(), now()
+    if session.record is None:
+        raise LookupError("there is no session to renew")
+    session.record.data = {**session, **remembered}
+    token = sessions.store().renew(session.record, moment)
+    session.become(token, sessions.store().load(token, moment))
+    _forget_request()
+
+
+def sign_in_staff(person: Person, private_key: PrivateKey, *, by: str) -> None:
+    """Sign a member of staff in under a new token; `by` says how they came (see came_by)."""
+    data = {"language": person.language, "by": by, "confirmed_at": now().timestamp()}
+    _sign_in(SessionKind.STAFF, person.id, private_key, data)
+
+
+def begin_enrolment(person_id: str, code_hash: str) -> None:
+    """Remember, under a new token, whose first passkey is about to be made; no key is held."""
+    session, moment = _session(), now()
+    data = {ENROLLING: [person_id, code_hash]}
+    token = sessions.store().rotate(session.token, SessionKind.VISITOR, None, data, moment)
+    session.become(token, sessions.store().load(token, moment))
+    _forget_request()
+
+
+def enrolling() -> tuple[str, str] | None:
+    """Return whose first passkey is about to be made, and by which code; or None."""
+    found = _session().get(ENROLLING)
+    return None if found is None else (found[0], found[1])
+
+
+def end_enrolment() -> None:
+    """Forget whose passkey was to be made."""
+    _session().pop(ENROLLING, None)
 
 
 def sign_in_applicant(

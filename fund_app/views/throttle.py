@@ -31,6 +31,8 @@ class Pace:
 
 
 SIGN_IN = Pace(burst=20, seconds_per_try=2.0)
+SIGN_IN_NAME = Pace(burst=40, seconds_per_try=10.0)
+"""For one name from everywhere, by whoever shows nothing but guesses."""
 SUBMIT = Pace(burst=30, seconds_per_try=2.0)
 
 
@@ -89,6 +91,16 @@ def take(what: str, pace: Pace) -> None:
 def give_back(what: str, pace: Pace) -> None:
     """Return the present visitor's try for `what` after a success."""
     _throttle().give_back(what, request.remote_addr or "", pace)
+
+
+def take_as(what: str, who: str, pace: Pace) -> None:
+    """Use one try of somebody told apart otherwise than by where they visit from."""
+    _throttle().take(what, who, pace)
+
+
+def give_back_as(what: str, who: str, pace: Pace) -> None:
+    """Return such a try after a success."""
+    _throttle().give_back(what, who, pace)
 
 
 def _throttle() -> Throttle:

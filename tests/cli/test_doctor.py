@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
+import config
 from config import Settings
 from fund_app.adapters import migrations
 from fund_app.cli import doctor, main
@@ -42,6 +44,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "secret",
             "uploads",
             "clock",
+            "sign-in",
         ],
         True,
     )
@@ -106,3 +109,41 @@ def test_check_clock_notices_an_event_that_has_not_happened_yet(
     finding = doctor.check_clock(settings)
     assert not finding.is_ok
     assert finding.advice == "The clock stands before the last recorded event: set it, or wait."
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_ok", "found"),
+    [
+        ({}, True, "passkeys"),
+        (
+            {"allow_totp": True},
+            True,
+            "passkeys, and codes of an app, which can be phished (FUND_ALLOW_TOTP=yes)",
+        ),
+        ({"base_url": "https://192.0.2.1"}, False, "a bare number"),
+        ({"base_url": "http://127.0.0.1:8000"}, True, "passkeys"),
+    ],
+)
+def test_doctor_says_what_lets_staff_in(
+    settings: Settings, changes: dict[str, Any], is_ok: bool, found: str
+) -> None:
+    finding = doctor.check_sign_in(replace(settings, **changes))
+    assert (finding.is_ok, finding.found) == (is_ok, found)
+
+
+@pytest.mark.parametrize(
+    ("said", "allowed"), [(None, False), ("yes", True), ("no", False), ("YES", True)]
+)
+def test_codes_of_an_app_are_allowed_by_a_clear_yes(
+    installation: Path, said: str | None, allowed: bool
+) -> None:
+    environment = {"FUND_ENV": "development", "FUND_HOME": str(installation)}
+    if said is not None:
+        environment["FUND_ALLOW_TOTP"] = said
+    assert config.from_environment(environment).allow_totp is allowed
+
+
+def test_any_other_word_about_codes_is_refused(installation: Path) -> None:
+    environment = {"FUND_ENV": "development", "FUND_HOME": str(installation)}
+    with pytest.raises(config.ConfigurationError, match="FUND_ALLOW_TOTP is 'true'"):
+        config.from_environment({**environment, "FUND_ALLOW_TOTP": "true"})

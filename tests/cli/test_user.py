@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,7 +12,7 @@ from flask import Flask
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
 from fund_app.queries import people
-from fund_app.services import staff_keys
+from fund_app.services import enrolments, staff_keys
 from fund_app.services.hardening import Cost, Hardening
 from tests.support.house import build
 from workflows.roles import Role
@@ -32,7 +33,11 @@ def fund(*words: str, typed: str = f"{PASSPHRASE}\n") -> Result:
 
 def test_person_is_added_with_a_passphrase_from_standard_input(app: Flask) -> None:
     result = fund(*IDA)
-    assert (result.exit_code, result.output) == (0, "ida can sign in now.\n")
+    assert result.exit_code == 0
+    assert re.fullmatch(
+        r"ida is taken on\. The code for a first passkey is [0-9A-Z]{5}(-[0-9A-Z]{5}){3}\. .*\n",
+        result.output,
+    )
     with app.app_context():
         person = people.by_handle("ida")
         assert person is not None
@@ -50,6 +55,18 @@ def test_short_passphrase_and_taken_name_are_refused(app: Flask) -> None:
         assert people.by_handle("ida") is None
     assert fund(*IDA).exit_code == 0
     assert "Somebody signs in as ida already." in fund(*IDA).output
+
+
+def test_new_code_replaces_the_one_before(app: Flask) -> None:
+    first = json.loads(fund(*IDA, "--json").output)["enrolment_code"]
+    second = json.loads(fund("enrol", "ida", "--json").output)["enrolment_code"]
+    assert first != second
+    with app.app_context():
+        person = people.by_handle("ida")
+        assert person is not None
+        assert enrolments.check(person.id, first) is None
+        assert enrolments.check(person.id, second) is not None
+    assert fund("enrol", "nobody").output == "Error: Nobody signs in as nobody.\n"
 
 
 def test_passphrase_is_no_argument() -> None:

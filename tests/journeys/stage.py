@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from collections.abc import Callable, Iterable
@@ -14,13 +15,25 @@ from babel.numbers import format_currency
 from playwright.sync_api import Browser
 
 import config
+from fund_app.queries import people as known
 from fund_app.services import people, personas
 from tests.journeys.visitor import Visitor, visitor
 from tests.support.application import running_app
+from tests.support.authenticator import Authenticator
 from tests.support.live import LiveFund
+from tests.support.over_http import sign_in
+from tests.support.pocket import with_passkey
 from workflows.money import Money
 from workflows.roles import SYSTEM, Role
 
+SECURITY_KEY = {
+    "protocol": "ctap2",
+    "transport": "usb",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
+"""Chromium's own idea of a device, which is not ours."""
 BERLIN = ZoneInfo("Europe/Berlin")
 PATIENCE_SECONDS = 60.0
 
@@ -38,6 +51,7 @@ class Stage:
     browser: Browser
     visitors: list[Visitor] = field(default_factory=list)
     staff: dict[str, Visitor] = field(default_factory=dict)
+    devices: dict[str, Authenticator] = field(default_factory=dict)
     neighbours: set[str] = field(default_factory=set)
 
     def at(self, moment: datetime) -> None:
@@ -62,15 +76,32 @@ class Stage:
         return found
 
     def colleague(self, handle: str) -> Visitor:
-        """Sign in with handle and passphrase, as staff do outside the demonstration."""
+        """Sign in with passphrase and passkey, as staff do outside the demonstration.
+
+        Their browser runs no scripts, so a device beside it signs in and hands it the session;
+        tests/journeys/test_passkeys.py signs in through the page.
+        """
         found = self.staff.get(handle)
         if found is None:
             found = self.staff[handle] = self.somebody(handle)
-        found.page.context.clear_cookies()
-        found.go("/staff/")
-        found.fill(handle=handle, passphrase=personas.STAFF_PASSPHRASE)
-        found.press("Sign in")
+            self.devices[handle] = device_of(self.fund, handle)
+        passphrase = personas.STAFF_PASSPHRASE
+        token = sign_in(self.fund.base_url, handle, passphrase, self.devices[handle])
+        context = found.page.context
+        context.clear_cookies()
+        context.add_cookies([{"name": "s", "value": token, "url": self.fund.base_url}])
+        found.go("/staff/home")
         assert (found.path, found.status) == ("/staff/home", 200), found.text
+        return found
+
+    def at_a_device(self, name: str) -> Visitor:
+        """Open a browser with scripts and a security key in it, at the address that has a name."""
+        named = self.fund.base_url.replace("127.0.0.1", "localhost")
+        found = visitor(self.browser, named, name, scripts=True)
+        self.visitors.append(found)
+        speaking = found.page.context.new_cdp_session(found.page)
+        speaking.send("WebAuthn.enable")
+        speaking.send("WebAuthn.addVirtualAuthenticator", {"options": SECURITY_KEY})
         return found
 
     def assert_untroubled(self) -> None:
@@ -98,6 +129,21 @@ def hire(fund: LiveFund, wanted: Iterable[tuple[str, str, frozenset[Role]]]) -> 
     with running_app(settings, fund.clock) as app, app.app_context():
         for handle, name, roles in wanted:
             people.add(SYSTEM, handle, name, roles, personas.STAFF_PASSPHRASE, is_demo=True)
+
+
+def device_of(fund: LiveFund, handle: str) -> Authenticator:
+    """Put a passkey for somebody into the running fund and return the device that holds it."""
+    settings = config.from_environment(fund.environment)
+    with running_app(settings, fund.clock) as app, app.app_context():
+        person = known.by_handle(handle)
+        assert person is not None, handle
+        return with_passkey(app, person.id)
+
+
+def enrolment_code(fund: LiveFund, handle: str) -> str:
+    """Have the administrator give somebody a code for a first passkey, at the terminal."""
+    code: str = json.loads(fund.run("user", "enrol", handle, "--json"))["enrolment_code"]
+    return code
 
 
 def pdf_text(content: bytes, folder: Path) -> str:

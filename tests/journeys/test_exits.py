@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from fund_app.services import personas
 from tests.journeys.applying import (
     STORY,
     answer_the_rest,
@@ -102,26 +101,6 @@ def test_draft_and_what_was_typed_too_late_come_back(stage: Stage) -> None:
     assert person.path == "/apply/emergency/need"
     person.go("/apply/emergency/story")
     assert person.field("narrative").input_value() == LINES
-
-
-def test_staff_form_sent_too_late_comes_back_after_signing_in(stage: Stage) -> None:
-    officer = stage.colleague("finance-1")
-    officer.go("/treasury/gifts/record")
-    officer.fill(amount="40.00", day="2026-03-13", reference=LINES[:11], line="2026-03/0001")
-    wait(stage, 31)
-    officer.press("Record")
-    assert (officer.status, officer.heading) == (403, "Sign in")
-    officer.shot("ran-out")
-    officer.fill(handle="finance-1", passphrase="not the passphrase")
-    officer.press("Sign in")
-    assert officer.status == 422
-    officer.fill(handle="finance-1", passphrase=personas.STAFF_PASSPHRASE)
-    officer.press("Sign in")
-    officer.shot("resume")
-    officer.press("Go on with what I wrote")
-    assert officer.path == "/treasury/gifts", officer.text
-    assert officer.page.locator("table tbody tr").count() == 1
-    assert "€40.00" in officer.text
 
 
 def test_second_tab_meets_a_case_that_moved_on(stage: Stage) -> None:

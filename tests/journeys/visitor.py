@@ -23,7 +23,7 @@ SHOTS = os.environ.get("FUND_SHOTS", "")
 
 @dataclass
 class Visitor:
-    """One person at one browser, JavaScript off.
+    """One person at one browser, JavaScript off unless a passkey is wanted.
 
     Buttons and links are named by their English text and looked for in the visitor's language;
     fields by the name they are sent with. Everything the browser asked for and complained
@@ -190,11 +190,17 @@ class Visitor:
 
 
 def visitor(
-    browser: Browser, base_url: str, name: str, language: str = "en", *, phone: bool = False
+    browser: Browser,
+    base_url: str,
+    name: str,
+    language: str = "en",
+    *,
+    phone: bool = False,
+    scripts: bool = False,
 ) -> Visitor:
     """Open a browser of one's own: nothing is shared with anybody else's."""
     context: BrowserContext = browser.new_context(
-        java_script_enabled=False,
+        java_script_enabled=scripts,
         viewport=PHONE if phone else DESKTOP,
         locale=language,
         accept_downloads=True,

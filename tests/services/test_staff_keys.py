@@ -65,8 +65,16 @@ def test_staff_passphrase_of_wrong_length_is_refused(
 
 @pytest.mark.parametrize("length", [15, 128])
 def test_staff_passphrase_at_the_limits_is_accepted(keystore: Keystore, length: int) -> None:
-    create_staff("anna", "x" * length)
-    assert unlock_staff("anna", "x" * length) is not None
+    passphrase = (PASSPHRASE * 6)[:length]
+    create_staff("anna", passphrase)
+    assert unlock_staff("anna", passphrase) is not None
+
+
+def test_staff_passphrase_everybody_knows_is_refused(keystore: Keystore) -> None:
+    with pytest.raises(PassphraseRefused) as refused:
+        create_staff("anna", "Correct Horse, Battery Staple!")
+    assert refused.value.code == "well_known"
+    assert keystore.holder("anna") is None
 
 
 def test_staff_key_is_made_once(keystore: Keystore) -> None:

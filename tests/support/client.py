@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from fund_app.extensions import db
 from tests.support.application import BASE_URL
-from tests.support.pages import Page
+from tests.support.authenticator import Authenticator
+from tests.support.pages import Form, Page
+from tests.support.pocket import pocket
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITING_SQL = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -26,8 +28,16 @@ class FundClient(FlaskClient):
 
     Every request runs outside the test's own application context, so that the view has a
     session of its own. Every HTML answer is parsed strictly. A request that only reads must
-    not write to the application database.
+    not write to the application database. Where a page asks for a passkey, the device at hand
+    answers: `device`, which a test may set with `hold`, or the one in the person's pocket.
     """
+
+    device: Authenticator | None = None
+    has_own_device = False
+
+    def hold(self, device: Authenticator | None) -> None:
+        """Take a device of one's own in hand, or none."""
+        self.device, self.has_own_device = device, True
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send one request; refuses to start while the test holds unsaved rows."""
@@ -57,11 +67,33 @@ class FundClient(FlaskClient):
         form = page.form(to)
         data: dict[str, Any] = {**form.values, **(changes or {})}
         data = {name: value for name, value in data.items() if value is not None}
+        answer = form.passkey["answer"]
+        if form.passkey["options"] and answer not in (changes or {}):
+            data[answer] = self._answer(page, form, data)
         here = page.response.request.url
         target = urlsplit(urljoin(here, form.action or here))
         path = f"{target.path}?{target.query}" if target.query else target.path
         options.setdefault("headers", {"Referer": here, "Origin": BASE_URL})
         return self.open(path, method=form.method.upper(), data=data, **options)
+
+    def _answer(self, page: Page, form: Form, data: dict[str, Any]) -> str:
+        """Do what the page's script does: ask the device, and hand on what it says.
+
+        People who were taken on by a service find a passkey in their pocket.
+        """
+        handle = _first(data.get("handle"))
+        if handle and not self.has_own_device:
+            self.device = Context().run(pocket, self.application, handle)
+        if self.device is None:
+            return ""
+        device = self.device.at(page.response.request.host_url.rstrip("/"))
+        if form.passkey["kind"] == "make":
+            return device.make(form.passkey["options"])
+        return device.sign(form.passkey["options"]) if device.keys else ""
+
+
+def _first(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) else value or "")
 
 
 def _forget_what_was_read() -> None:

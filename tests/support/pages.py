@@ -21,6 +21,8 @@ class Form:
     action: str
     method: str
     values: dict[str, list[str]]
+    passkey: dict[str, str]
+    """What the page's script is told: kind ("sign" or "make"), options, answer (a field's name)."""
 
 
 TOKEN = re.compile(rb'name="csrf_token" value="[^"]*"')
@@ -109,7 +111,9 @@ def _form(node: Element) -> Form:
         name = field.get("name")
         if field.tag in FIELDS and name and field.get("disabled") is None:
             values.setdefault(name, []).extend(_sent(field))
-    return Form(node.get("action", ""), node.get("method", "get").lower(), values)
+    told = {"kind": "data-passkey", "options": "data-options", "answer": "data-answer"}
+    passkey = {name: node.get(attribute, "") for name, attribute in told.items()}
+    return Form(node.get("action", ""), node.get("method", "get").lower(), values, passkey)
 
 
 def _sent(field: Element) -> list[str]:

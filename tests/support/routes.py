@@ -30,7 +30,8 @@ def _line(entry: Entry) -> str:
         who = "everybody"
     else:
         who = ", ".join(sorted(entry.rule.roles))
-    return f"{methods:9} {entry.path:60} {who}"
+    again = " (confirmed)" if entry.is_confirmed else ""
+    return f"{methods:9} {entry.path:60} {who}{again}"
 
 
 def main() -> None:

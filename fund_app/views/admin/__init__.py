@@ -25,6 +25,7 @@ bp.add_url_rule(f"{ONE}/reset", "propose_reset", people.propose_reset, methods=P
 bp.add_url_rule(f"{ONE}/end-access", "disable", people.disable, methods=POST)
 bp.add_url_rule(f"{CHANGE}/confirm", "confirm_change", people.confirm, methods=POST)
 bp.add_url_rule(f"{CHANGE}/take-back", "take_back_change", people.take_back, methods=POST)
+bp.add_url_rule(f"{ONE}/enrol", "enrol", people.enrol, methods=POST)
 bp.add_url_rule("/jobs", "jobs", jobs.index)
 bp.add_url_rule("/jobs/requeue", "requeue", jobs.requeue, methods=["POST"])
 bp.add_url_rule("/health", "health", health.index)

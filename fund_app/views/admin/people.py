@@ -17,11 +17,11 @@ from fund_app.models.changes import Change
 from fund_app.models.people import STAFF_ROLES, Person
 from fund_app.models.types import new_ref
 from fund_app.queries import people as reads
-from fund_app.services import changes, holdings, invitations
+from fund_app.services import changes, enrolments, holdings, invitations
 from fund_app.services import people as service
 from fund_app.services.changes import ChangeRefused, Newcomer, Signed
 from fund_app.views import acts, errors, labels
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from workflows.roles import Role
 
 SIGNERS = (Role.ADMINISTRATOR, Role.BOARD_MEMBER)
@@ -100,6 +100,7 @@ def new() -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def propose_take_on() -> ResponseReturnValue:
     """Propose to take somebody on; show the first half of their word, once."""
     form = _newcomer_form()(request.form)
@@ -126,6 +127,7 @@ def show(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def propose_grant(person_id: str) -> ResponseReturnValue:
     """Propose one more role for somebody."""
     person = _person(person_id)
@@ -139,6 +141,7 @@ def propose_grant(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def propose_withdrawal(person_id: str) -> ResponseReturnValue:
     """Propose to take a role from somebody."""
     person = _person(person_id)
@@ -152,6 +155,7 @@ def propose_withdrawal(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def propose_reset(person_id: str) -> ResponseReturnValue:
     """Propose a new, empty key for somebody; show the first half of their word, once."""
     _person(person_id)
@@ -159,6 +163,7 @@ def propose_reset(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def disable(person_id: str) -> ResponseReturnValue:
     """End somebody's access at once; this takes one person and no delay."""
     person = _person(person_id)
@@ -168,6 +173,7 @@ def disable(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def confirm(change_id: str) -> ResponseReturnValue:
     """Sign second, which carries the change out; show the second half of a word, once."""
     try:
@@ -271,6 +277,22 @@ def _waiting(found: Sequence[Change]) -> list[Waiting]:
 
 def _who(change: Change) -> str:
     return (change.person.display_name if change.person else change.display_name) or ""
+
+
+@allow(*SIGNERS)
+@confirmed
+def enrol(person_id: str) -> ResponseReturnValue:
+    """Show a new code for somebody's first passkey, this once; it opens nothing by itself."""
+    person = _person(person_id)
+    if person.disabled_on is not None:
+        not_found()
+    code = enrolments.offer(acts.me(), person.id)
+    return render_template(
+        "admin/enrolment_code.html",
+        person=person,
+        code=code,
+        hours=int(enrolments.LASTS.total_seconds()) // 3600,
+    )
 
 
 def _roles(person: Person) -> str:

@@ -40,7 +40,7 @@ def enter() -> ResponseReturnValue:
     if entrant is None:
         return errors.refusal(_("The demonstration's data is not loaded. Run: fund demo"))
     if person is not None:
-        session.sign_in_staff(person, entrant.private_key)
+        session.sign_in_staff(person, entrant.private_key, by=session.BY_DOOR)
         return redirect(url_for(session.HOMES["staff"]), 303)
     if Role.APPLICANT in chosen.roles:
         session.sign_in_applicant(entrant.holder_id, entrant.private_key)

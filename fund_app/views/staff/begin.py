@@ -1,5 +1,6 @@
-"""Beginning: somebody taken on, or with a lost passphrase, sets a passphrase of their own.
+"""Beginning: somebody taken on, or with a lost passphrase, sets one and makes a first passkey.
 
+Both halves of the word stand for the two people who signed, so no further code is asked for.
 A wrong name, wrong words and an invitation whose week is over read the same.
 """
 
@@ -10,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forms.people import BeginForm
-from fund_app.services import invitations
+from fund_app.services import enrolments, invitations
 from fund_app.services.invitations import NotInvited
-from fund_app.views import throttle
+from fund_app.views import session, throttle
 from fund_app.views.access import public
 
 
@@ -24,19 +25,20 @@ def show() -> ResponseReturnValue:
 
 @public
 def accept() -> ResponseReturnValue:
-    """Make the person's new, empty key, and lead them to the sign-in page."""
+    """Make the person's new, empty key, and lead them to making the first passkey."""
     throttle.take("staff", throttle.SIGN_IN)
     form = BeginForm(request.form)
     if not form.validate():
         return _page(form), 422
     halves = (form.first_half.data, form.second_half.data)
     try:
-        invitations.accept(form.handle.data, halves, form.passphrase.data)
+        person_id = invitations.accept(form.handle.data, halves, form.passphrase.data)
     except NotInvited:
         return _page(form, _refusal()), 422
     throttle.give_back("staff", throttle.SIGN_IN)
-    flash(_("Your passphrase is set. Please sign in with it now."), "success")
-    return redirect(url_for("staff.sign_in"), 303)
+    session.begin_enrolment(person_id, enrolments.offer_at_once(person_id))
+    flash(_("Your passphrase is set. Now make your first passkey."), "success")
+    return redirect(url_for("staff.first_passkey"), 303)
 
 
 def _refusal() -> str:

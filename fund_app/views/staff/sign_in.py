@@ -1,6 +1,6 @@
-"""Signing in as staff: the passphrase opens the key, so there is no other way in.
+"""Signing in as staff: passphrase and passkey in one form, weighed together.
 
-A wrong passphrase and an unknown name take the same work and read the same, to the byte.
+Whatever is wrong of the three, or unknown, takes the same work and reads the same, to the byte.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
+from config import Settings
 from forms.sign_in import StaffSignIn
 from fund_app.queries import people
-from fund_app.services import staff_keys
-from fund_app.views import navigation, resume, session, throttle
+from fund_app.services import one_time_codes, passkeys, staff_sign_in
+from fund_app.services.challenges import Purpose
+from fund_app.services.passkeys import Proof
+from fund_app.views import ceremony, navigation, resume, session, throttle
 from fund_app.views.access import public
+from fund_app.views.staff import back
 
 
 @public
@@ -30,18 +32,30 @@ def show() -> ResponseReturnValue:
 @public
 def enter() -> ResponseReturnValue:
     """Sign somebody in and bring them back to where they were."""
-    throttle.take("staff", throttle.SIGN_IN)
     form = StaffSignIn()
     if not form.validate_on_submit():
         return _page(form), 422
-    person = people.by_handle(form.handle.data)
-    key = staff_keys.unlock_staff(person.id if person else None, form.passphrase.data)
-    if person is None or key is None:
-        form.handle.data = ""
-        return _page(form, _("That name and passphrase do not fit together.")), 422
-    throttle.give_back("staff", throttle.SIGN_IN)
-    session.sign_in_staff(person, key)
-    return resume.after_sign_in() or redirect(_back_to(form.next.data), 303)
+    person = people.by_handle(form.handle.data or "")
+    person_id = None if person is None else person.id
+    answer, code = form.passkey.data or "", form.code.data if allows_codes() else None
+    proof = ceremony.proof(Purpose.SIGN_IN, answer, person_id)
+    tries = _tries(form.handle.data or "", person_id, proof, code)
+    for what, who, pace in tries:
+        throttle.take_as(what, who, pace)
+    entered = staff_sign_in.enter(
+        person_id,
+        form.passphrase.data or "",
+        proof,
+        challenge=passkeys.challenge_of(Purpose.SIGN_IN, session.token(), answer),
+        code=code,
+    )
+    if person is None or entered is None:
+        return _page(form, _refusal()), 422
+    for what, who, pace in tries:
+        throttle.give_back_as(what, who, pace)
+    key, by = entered
+    session.sign_in_staff(person, key, by=by)
+    return resume.after_sign_in() or redirect(back.to(form.next.data), 303)
 
 
 def carrying(sealed: str) -> str:
@@ -49,17 +63,47 @@ def carrying(sealed: str) -> str:
     return _page(StaffSignIn(formdata=None, resume=sealed))
 
 
+def allows_codes() -> bool:
+    """Whether this installation lets staff sign in with a code of an app."""
+    settings: Settings = current_app.extensions["fund.settings"]
+    return settings.allow_totp
+
+
+def _tries(
+    handle: str, person_id: str | None, proof: Proof | None, code: str | None
+) -> tuple[tuple[str, str, throttle.Pace], ...]:
+    """Return whose tries this one counts among.
+
+    Whoever shows the person's own passkey is slowed down by nobody else's guesses, only by
+    their own with this passkey. All others share the tries of where they visit from, and of
+    the name they try.
+    """
+    is_right_code = code is not None and one_time_codes.fits(person_id, code)
+    if proof is not None:
+        return (("staff passkey", proof.factor.id, throttle.SIGN_IN),)
+    if is_right_code:
+        return (("staff code", person_id or "", throttle.SIGN_IN),)
+    return (
+        ("staff", request.remote_addr or "", throttle.SIGN_IN),
+        ("staff name", handle.strip().lower(), throttle.SIGN_IN_NAME),
+    )
+
+
 def _page(form: StaffSignIn, refusal: str | None = None) -> str:
-    refusals = () if refusal is None else (refusal,)
-    return render_template("staff/sign_in.html", form=form, refusals=refusals)
+    form.passkey.data = form.code.data = ""
+    if refusal is not None:
+        form.handle.data = ""
+    return render_template(
+        "staff/sign_in.html",
+        form=form,
+        refusals=() if refusal is None else (refusal,),
+        options=ceremony.to_sign(Purpose.SIGN_IN),
+        named_url=ceremony.named_url(),
+        allows_codes=allows_codes(),
+    )
 
 
-def _back_to(path: str | None) -> str:
-    """Return the path if it is one of our own pages, else the staff's first page."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
-        return url_for("staff.home")
-    try:
-        current_app.url_map.bind("").match(path.partition("?")[0], method="GET")
-    except (HTTPException, RequestRedirect):
-        return url_for("staff.home")
-    return path
+def _refusal() -> str:
+    if allows_codes():
+        return _("That name, passphrase and passkey or code do not fit together.")
+    return _("That name, passphrase and passkey do not fit together.")

@@ -11,13 +11,14 @@ from fund_app.queries import disbursements as payments
 from fund_app.services import disbursements
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.views import acts
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury.disbursements import channel_form, page, statement_form
 from fund_app.views.treasury.releases import back
 from workflows.roles import Role
 
 
 @allow(Role.FINANCE_OFFICER)
+@confirmed
 def send(disbursement_id: str) -> ResponseReturnValue:
     """Record that the payment was handed over."""
     disbursements.send(acts.me(), disbursement_id, Sending(), acts.wish())

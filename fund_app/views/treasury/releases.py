@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from forms.disbursements import ReasonForm, SafetyCheckForm
 from fund_app.services import disbursements
 from fund_app.views import acts
-from fund_app.views.access import allow
+from fund_app.views.access import allow, confirmed
 from fund_app.views.treasury.disbursements import blank, page
 from workflows.roles import Role
 
@@ -65,6 +65,7 @@ def release_hold(disbursement_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.FINANCE_OFFICER)
+@confirmed
 def authorise_first(disbursement_id: str) -> ResponseReturnValue:
     """Sign first."""
     disbursements.authorise_first(acts.me(), disbursement_id, acts.wish())
@@ -72,6 +73,7 @@ def authorise_first(disbursement_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def authorise_second(disbursement_id: str) -> ResponseReturnValue:
     """Sign second; from now on the money is owed."""
     disbursements.authorise_second(acts.me(), disbursement_id, acts.wish())

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from fund_app.extensions import db
 from fund_app.models.jobs import Job
 from fund_app.models.sealed import Compartment
-from fund_app.services import jobs, people
+from fund_app.queries import people as people_who
+from fund_app.services import enrolments, jobs, people
 from fund_app.services.unit import unit_of_work
 from tests.support.client import FundClient
 from tests.support.house import House
+from tests.support.pages import Page, text_of
 from tests.support.staff import Enter
 from workflows.roles import SYSTEM, Role
 
@@ -30,6 +32,28 @@ def test_people_are_listed_with_roles_and_an_end(house: House, admin: FundClient
     assert "Treasurer treasurer Treasurer has access" in page.text
     assert "ended on June 30, 2026" in page.text
     assert house.staff
+
+
+def test_code_for_a_first_passkey_is_shown_once(house: House, admin: FundClient) -> None:
+    person = people_who.by_handle("r1")
+    assert person is not None
+    answer = admin.submit(admin.page("/admin"), to=f"/people/{person.id}/enrol")
+    page = Page(answer)
+    [words] = page.find_all("p", class_="keepsake__words")
+    code = "".join(text_of(words).split())
+    assert len(code) == 20
+    assert enrolments.check(person.id, code) is not None
+    assert code not in admin.page("/admin").text.replace(" ", "")
+
+
+def test_nobody_who_is_gone_gets_a_code(house: House, admin: FundClient) -> None:
+    token = admin.page("/admin").form("/sign-out").values["csrf_token"]
+    gone = people_who.by_handle("r3")
+    assert gone is not None
+    people.disable(SYSTEM, "r3")
+    for person_id in (gone.id, "0" * 32):
+        path = f"/admin/people/{person_id}/enrol"
+        assert admin.post(path, data={"csrf_token": token}).status_code == 404
 
 
 def test_dead_letter_is_tried_again_once(house: House, admin: FundClient) -> None:
