@@ -51,6 +51,7 @@ class Event(Base):
         UniqueConstraint("chain", "subject_id", "step"),
         UniqueConstraint("request_id"),
         Index("ix_event_day", "day"),
+        Index("ix_event_actor_ref", "actor_ref", "at"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
