@@ -11,7 +11,7 @@ from fund_app import cli
 from fund_app.models.people import STAFF_ROLES
 from fund_app.queries import people as known
 from fund_app.services import people, staff_keys
-from workflows.roles import SYSTEM, Role
+from workflows.roles import APART_FROM_CUSTODY, SYSTEM, Role
 
 ROLES = click.Choice([role.value for role in STAFF_ROLES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
@@ -20,6 +20,8 @@ LENGTHS = (
     f"A passphrase has {staff_keys.SHORTEST_PASSPHRASE} to {staff_keys.LONGEST_PASSPHRASE}"
     " characters; four or five random words are good."
 )
+
+APART = "A custodian of names cannot also be: {}.".format(", ".join(sorted(APART_FROM_CUSTODY)))
 
 
 @click.group()
@@ -63,6 +65,8 @@ def add(  # noqa: PLR0917 - a person has these facts
             )
         except people.HandleTaken:
             raise click.ClickException(f"Somebody signs in as {wanted} already.") from None
+        except people.RolesApart:
+            raise click.ClickException(APART) from None
         except staff_keys.PassphraseRefused:
             raise click.ClickException(LENGTHS) from None
     _say(as_json, f"{wanted} can sign in now.", handle=wanted, id=person_id, roles=sorted(roles))
@@ -77,7 +81,10 @@ def grant(handle: str, role: str, resolution: str, as_json: bool) -> None:
     """Give HANDLE one more role."""
     with cli.application().app_context():
         _require(handle)
-        people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
+        try:
+            people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
+        except people.RolesApart:
+            raise click.ClickException(APART) from None
     _say(as_json, f"{handle} holds the role {role} now.", handle=handle, role=role)
 
 
