@@ -63,19 +63,16 @@ def asking_role(roles: frozenset[Role]) -> Role | None:
 
 def signing_role(asked: Asked, person: str, roles: frozenset[Role]) -> Role | str:
     """Return as what a person agrees, or the code of the refusal."""
-    if person == asked.asker:
-        return "own_question"
-    if person in {ref for ref, _role in asked.signed}:
-        return "signed_already"
-    if Role.CUSTODIAN in roles:
-        return Role.CUSTODIAN
-    if Role.SECURITY_LEAD not in roles:
-        return "wrong_role"
-    if not asked.is_urgent:
-        return "not_an_emergency"
-    if Role.SECURITY_LEAD in {role for _ref, role in asked.signed}:
-        return "signed_already"
-    return Role.SECURITY_LEAD
+    role = next((each for each in SIGNERS if each in roles), None)
+    against = {
+        "wrong_role": role is None,
+        "own_question": person == asked.asker,
+        "signed_already": person in {ref for ref, _role in asked.signed},
+        "not_an_emergency": role is Role.SECURITY_LEAD and not asked.is_urgent,
+        "lead_signed": role is Role.SECURITY_LEAD
+        and role in {signed for _ref, signed in asked.signed},
+    }
+    return next((code for code, holds in against.items() if holds), role or "wrong_role")
 
 
 def is_enough(asked: Asked) -> bool:
@@ -104,6 +101,7 @@ SENTENCES = MappingProxyType(
         "not_an_emergency": N_(
             "The security lead agrees only where a life is in danger. Two custodians can agree."
         ),
+        "lead_signed": N_("The security lead has agreed already; it takes a custodian now."),
         "unlock_running": N_("You have asked about this case already, or its names are open."),
         "words_missing": N_("A custodian who looks says in a sentence why."),
         "unlock_over": N_("The time is over, or somebody has ended it. You can ask again."),

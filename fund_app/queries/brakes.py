@@ -40,6 +40,13 @@ def in_force(session: Session) -> Sequence[Brake]:
     return session.scalars(statement).all()
 
 
+def brake(session: Session, brake_id: str) -> Brake | None:
+    """Return one brake with its person, or None. One statement."""
+    statement = select(Brake).where(Brake.id == brake_id).options(joinedload(Brake.person))
+    found: Brake | None = session.scalar(statement)
+    return found
+
+
 def count_of_others(session: Session, person_id: str) -> int:
     """Return how many other people are stopped now. One statement."""
     statement = select(func.count()).where(Brake.lifted_at.is_(None), Brake.person_id != person_id)

@@ -6,6 +6,7 @@ here, so here the insider brake counts and here a canary is heard.
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
@@ -56,6 +57,19 @@ def write_down(  # noqa: PLR0913 - an audit record has this many facts
     )
     canaries.heard(session, application_id, actor, role)
     return event
+
+
+def latest_mark(actor: Actor) -> str:
+    """Return the mark of somebody's latest look, empty before the first."""
+    with unit_of_work() as session:
+        statement = (
+            select(Event)
+            .where(Event.actor_ref == actor.ref, Event.chain == VIEWS)
+            .order_by(Event.at.desc(), Event.id.desc())
+            .limit(1)
+        )
+        event = session.scalar(statement)
+        return "" if event is None else mark_of(event)
 
 
 def mark_of(event: Event) -> str:

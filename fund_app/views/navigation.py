@@ -62,6 +62,18 @@ ROWS: list[Row] = [
         _l("Lift a freeze or end a frozen case, each beside a second person."),
     ),
     Row(
+        frozenset({Role.SECURITY_LEAD}),
+        "security.watch",
+        _l("Watch"),
+        _l("Names that are open, brakes in force, invented cases and who opened them."),
+    ),
+    Row(
+        frozenset({Role.CUSTODIAN}),
+        "custodian.unlocks",
+        _l("Names"),
+        _l("Agree that somebody may see who a person is, or refuse."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),
