@@ -62,7 +62,7 @@ def stamp(content: bytes, line: str) -> bytes:
     try:
         with pikepdf.open(BytesIO(content)) as document, pikepdf.open(BytesIO(overlay)) as mark:
             for page in document.pages:
-                page.add_overlay(mark.pages[0])
+                page.add_overlay(mark.pages[0], pikepdf.Rectangle(page.trimbox))
             out = BytesIO()
             document.save(out)
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError) as error:

@@ -1,10 +1,9 @@
-"""Reads about invented cases: which there are, and who touched them. For the security lead alone."""
+"""Reads about invented cases: which there are, and who touched them; for the security lead."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -54,7 +53,7 @@ def all_of(session: Session) -> list[Canary]:
 
 def touches(session: Session) -> list[Touch]:
     """Return who opened an invented case, the latest first, at most SHOWN. One statement."""
-    statement: Select[Any] = (
+    statement = (
         select(
             Application.designation,
             Event.actor_ref,

@@ -37,7 +37,7 @@ def look(actor: SignedIn, application_id: str, compartment: Compartment) -> str:
         return mark_of(write_down(session, actor, application.id, f"{compartment}_opened", role))
 
 
-def write_down(  # noqa: PLR0913 - an audit record has this many facts
+def write_down(
     session: Session,
     actor: Actor,
     application_id: str,

@@ -7,11 +7,10 @@ between the two is swept (`sweep`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
@@ -294,7 +293,7 @@ def _seal_words(session: Session, unlock: Unlock, text: str) -> None:
     unlock.words.seal(key, text)
 
 
-def _close(  # noqa: PLR0913, PLR0917 - an end has these facts
+def _close(  # noqa: PLR0917 - an end has these facts
     session: Session, unlock: Unlock, state: str, action: str, actor: Actor, role: Role
 ) -> None:
     """End an unlock: the key first of all, then the row and the event."""
@@ -319,7 +318,7 @@ def _run_out(unlock_id: str, moment: datetime) -> None:
             _close(session, unlock, "over", "identity_over", SYSTEM, Role.SYSTEM)
 
 
-def _due(moment: datetime) -> Iterable[str]:
+def _due(moment: datetime) -> Select[str]:
     return (
         select(Unlock.id)
         .where(

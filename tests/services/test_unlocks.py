@@ -327,10 +327,10 @@ def test_custodian_without_the_key_cannot_agree(house: House, case: str) -> None
 )
 def test_database_refuses_what_one_person_could_write(house: House, case: str, change: str) -> None:
     unlocks.ask(house["anna"], case, Question(Purpose.PAYMENT), press())
+    someone = "(SELECT id FROM person WHERE handle = '{}')"
+    statement = change.format(boris=someone.format("boris"), security=someone.format("security"))
     with pytest.raises(DatabaseError), unit_of_work() as session:
-        someone = "(SELECT id FROM person WHERE handle = '{}')"
-        people_named = {each: someone.format(each) for each in ("boris", "security")}
-        session.execute(text(change.format(**people_named)))
+        session.execute(text(statement))
 
 
 def test_database_never_opens_again_what_is_over(house: House, case: str) -> None:

@@ -154,9 +154,8 @@ def page(unlock: Unlock, found: Names | None = None) -> str:
 def _unlock(unlock_id: str) -> Unlock:
     """Return a question this person has to do with; the security lead with urgent and open ones."""
     found = reads.unlock(db.session(), unlock_id) or not_found()
-    if Role.CUSTODIAN in acts.me().roles or found.is_urgent or found.opened_at is not None:
-        return found
-    not_found()
+    is_theirs = Role.CUSTODIAN in acts.me().roles or found.is_urgent or found.opened_at is not None
+    return found if is_theirs else not_found()
 
 
 def _form() -> Any:

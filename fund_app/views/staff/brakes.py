@@ -17,7 +17,7 @@ from fund_app.services import brakes
 from fund_app.views import acts, custody_labels
 from fund_app.views.access import allow, not_found
 from fund_app.views.casework import REFUSING, Trouble, trouble
-from workflows.brakes import LIFTERS, LIMITS, LiftReason
+from workflows.brakes import LIFTERS, LIMITS, LiftReason, Measured
 
 
 @allow(*LIFTERS)
@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
         "staff/brakes.html",
         rows=reads.in_force(session),
         lifted=reads.lifted(session),
-        limit=LIMITS["cases"],
+        limit=LIMITS[Measured.CASES],
         me=acts.me().ref,
         words_of=custody_labels,
     )
