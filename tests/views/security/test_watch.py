@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -13,9 +14,7 @@ from fund_app.extensions import db
 from fund_app.models.canaries import Canary
 from fund_app.models.documents import Document
 from fund_app.services import brakes, documents
-from fund_app.services.brakes import Stopped
-from fund_app.views import marks
-from tests.adapters.test_pdf import text_of
+from fund_app.services.vault import SignedIn
 from tests.support.client import FundClient
 from tests.support.desk import case_path
 from tests.support.house import House, press
@@ -160,27 +159,44 @@ def pdf() -> bytes:
 
 
 @pytest.fixture
-def evidence(house: House) -> Iterator[tuple[str, str]]:
+def evidence(house: House) -> tuple[SignedIn, str, str]:
     applicant, case_id = house.submitted()
     documents.add(applicant, pdf(), "proof.pdf", press())
     db.session.rollback()
-    yield case_id, db.session.scalars(select(Document.id)).one()
+    return applicant, case_id, db.session.scalars(select(Document.id)).one()
 
 
-def test_pdf_is_marked_for_staff_on_every_page_and_never_for_the_applicant(
-    house: House, enter: Enter, evidence: tuple[str, str]
+def text_of(content: bytes, folder: Path) -> str:
+    path = folder / "taken.pdf"
+    path.write_bytes(content)
+    done = subprocess.run(
+        ["pdftotext", str(path), "-"],  # noqa: S607
+        check=True,
+        capture_output=True,
+    )
+    return done.stdout.decode()
+
+
+def test_pdf_is_marked_for_staff_on_every_page(
+    house: House, enter: Enter, evidence: tuple[SignedIn, str, str], tmp_path: Path
 ) -> None:
-    case_id, document_id = evidence
-    anna = enter("anna")
+    _, case_id, document_id = evidence
+    anna, lead = enter("anna"), enter("security")
     open_story(anna, case_id)
     page = anna.page(case_path(case_id, "messages"))
-    answer = anna.submit(page, to=f"/files/{document_id}")
-    taken = answer.get_data()
-    said = text_of(taken)
-    assert said.count("anna · 2026-06-30") == 2, said
-    holder = house.case(case_id).holder_id
-    assert holder
-    with pytest.raises(Stopped):
-        brakes.pull(house["security"], house["boris"].ref)
-        documents.read(house["boris"], document_id)
-    assert marks.LAST
+    taken = anna.submit(page, to=f"/files/{document_id}").get_data()
+    lines = [line for line in text_of(taken, tmp_path).splitlines() if "anna" in line]
+    assert len(lines) == 2, "one on every page"
+    handle, day, code = lines[0].strip("\f ").split(" · ")
+    assert (handle, day) == ("anna", "2026-06-30")
+    name = house.case(case_id).designation
+    assert f"Opened a document · {name}" in lead.page(f"{WATCH}?mark={code}").text
+
+
+def test_pdf_for_the_applicant_and_in_the_store_stays_as_it_was(
+    house: House, evidence: tuple[SignedIn, str, str]
+) -> None:
+    applicant, _, document_id = evidence
+    own, staffs = documents.read(applicant, document_id), documents.read(house["anna"], document_id)
+    assert own.content == staffs.content, "the mark is put on at the door"
+    assert (own.mark, len(staffs.mark)) == ("", 8)
