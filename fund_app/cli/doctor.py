@@ -23,6 +23,9 @@ from fund_app.adapters.clock import ShiftedClock, SystemClock
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
+from fund_app.models.people import Person, RoleGrant
+from workflows.roles import Role
+from workflows.unlocks import SIGNATURES
 
 SMALLEST_PYTHON = (3, 11)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -71,6 +74,7 @@ def examine() -> list[Finding]:
         check_keystore,
         check_uploads,
         check_clock,
+        check_custodians,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -148,6 +152,25 @@ def check_clock(settings: config.Settings) -> Finding:
     advice = "The clock stands before the last recorded event: set it, or wait."
     is_ok = last is None or last <= now
     return Finding("clock", is_ok, now.astimezone(UTC).isoformat(timespec="seconds"), advice)
+
+
+def check_custodians(settings: config.Settings) -> Finding:
+    """Whether enough people keep the names of cases: it takes two to open one.
+
+    Before anybody works here there is nothing to keep. With nobody in the office names stay
+    sealed for everybody but the applicants themselves.
+    """
+    held = (
+        select(func.count()).select_from(RoleGrant).join(Person).where(Person.disabled_on.is_(None))
+    )
+    try:
+        with _engine(settings.database_url) as engine, engine.connect() as connection:
+            anybody = connection.scalar(held) or 0
+            keepers = connection.scalar(held.where(RoleGrant.role == Role.CUSTODIAN)) or 0
+    except SQLAlchemyError as refused:
+        return _unreachable("custodians", refused)
+    advice = "Name at least two, better three: fund user add HANDLE --role custodian"
+    return Finding("custodians", not anybody or keepers >= SIGNATURES, str(keepers), advice)
 
 
 @contextmanager

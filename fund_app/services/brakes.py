@@ -25,7 +25,7 @@ from workflows.brakes import LIFTERS, WINDOW, LiftReason, Look, Measured, Pulled
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Actor, Role
 
-OPENED = "%_opened"
+OPENED = "_opened"
 """What an event that shows content ends with."""
 
 
@@ -145,6 +145,6 @@ def _recent(session: Session, person_id: str) -> list[Look]:
         Event.actor_ref == person_id,
         Event.at > (since if lifted is None else max(since, lifted)),
         Event.chain == VIEWS,
-        Event.action.like(OPENED),
+        Event.action.endswith(OPENED, autoescape=True),
     )
     return [Look(case_id, at) for case_id, at in session.execute(statement) if at is not None]

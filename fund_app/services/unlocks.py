@@ -171,6 +171,9 @@ def names(actor: SignedIn, unlock_id: str) -> Names:
             raise Unknown(unlock_id)
         if not is_open(unlock, now()) or Role(unlock.asked_as) not in actor.roles:
             raise Refused("unlock_over", {})
+        if not actor.ring.opens(unlock.application_id, Compartment.IDENTITY):
+            is_keeper = unlock.asked_as == Role.CUSTODIAN
+            raise Refused("custodian_without_key" if is_keeper else "unlock_over", {})
         event = looks.write_down(
             session,
             actor,

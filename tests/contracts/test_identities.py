@@ -38,6 +38,9 @@ PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 LEAVING = ("/leave", "/sign-out", "/exit")
 """What ends the session of whoever asks."""
 
+SAMPLES = ("/static", "/components")
+"""What shows made-up people to everybody."""
+
 pytestmark = pytest.mark.slow
 
 
@@ -132,6 +135,26 @@ def test_no_answer_holds_more_than_one_persons_names(
     assert seen["custodian1"] == {NAMES[0]}
     others = {handle: found for handle, found in seen.items() if found}
     assert set(others) == {"anna", "custodian1"}
+
+
+def test_reviewer_meets_neither_names_nor_colleagues_nor_the_payee_anywhere(
+    app: Flask, house: House, enter: Enter
+) -> None:
+    _, case_id = house.submitted(handle=("identity", NAMES[0]))
+    house.to_review(case_id, (("legal", 100_000),))
+    reviewer = enter("r1")
+    votes = f"/reviewer/ballots/{house.ballot_of(case_id).id}"
+    assert reviewer.submit(reviewer.page(votes), to="/declare_free").status_code in {302, 303}
+    bodies = {}
+    for entry in inventory(app):
+        if "GET" not in entry.methods or entry.path.startswith((*SAMPLES, *LEAVING)):
+            continue
+        for path in addresses(entry.path.replace("<int:", "<"), [case_id]):
+            bodies[path] = reviewer.get(path).get_data(as_text=True)
+    hidden = re.compile(rf"{NAMES[0]}|\b(Anna|Boris|R2|R3|Chair|Custodian1)\b|six in the morning")
+    found = {path: hidden.findall(body) for path, body in bodies.items() if hidden.search(body)}
+    assert found == {}
+    assert "A person needs help." in bodies[votes]
 
 
 def commands() -> Iterator[tuple[str, ...]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
@@ -22,6 +25,7 @@ from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.unlocks import Question
 from tests.support.house import House, build, press
+from tests.support.threads import at_once
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Role
 from workflows.unlocks import DEFAULT_HOURS, LONGEST_HOURS, Purpose
@@ -293,6 +297,55 @@ def test_key_without_a_reason_to_be_there_is_swept(house: House, case: str) -> N
     assert opens(house, "anna", other), "an open unlock accounts for its key"
     assert opens(house, "custodian1", case)
     assert unlocks.sweep() == 0
+
+
+def failing_at(action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process die where this event would be written, the keystore done, the data not."""
+    record = unlocks._record  # noqa: SLF001
+
+    def die(session: Session, unlock: Unlock, what: str, *rest: Any) -> None:
+        if what == action:
+            raise RuntimeError(action)
+        record(session, unlock, what, *rest)
+
+    monkeypatch.setattr(unlocks, "_record", die)
+
+
+def test_crash_after_the_key_was_given_leaves_nothing_to_see(
+    house: House, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock_id = unlocks.ask(house["anna"], case, CHECK, press())
+    unlocks.agree(house["custodian1"], unlock_id)
+    failing_at("identity_unlocked", monkeypatch)
+    with pytest.raises(RuntimeError):
+        unlocks.agree(house["custodian2"], unlock_id)
+    assert (opens(house, "anna", case), row(unlock_id).state) == (True, "asked")
+    with pytest.raises(Refused):
+        unlocks.names(house.fresh("anna"), unlock_id)
+    assert unlocks.sweep() == 1
+    assert not opens(house, "anna", case)
+
+
+def test_crash_after_the_key_was_taken_leaves_too_little_never_too_much(
+    house: House, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlock_id = house.unlocked("anna", case)
+    failing_at("identity_ended", monkeypatch)
+    with pytest.raises(RuntimeError):
+        unlocks.end(house["anna"], unlock_id)
+    assert (opens(house, "anna", case), row(unlock_id).state) == (False, "open")
+    with pytest.raises(Refused):
+        unlocks.names(house.fresh("anna"), unlock_id)
+
+
+def test_two_agree_at_once_and_the_key_is_given_once(house: House, case: str) -> None:
+    unlock_id = unlocks.ask(house["anna"], case, CHECK, press())
+    people_at_once = [house.fresh(each) for each in ("custodian1", "custodian2")]
+    found = at_once(house.app, [partial(unlocks.agree, each, unlock_id) for each in people_at_once])
+    assert found == ["done", "done"]
+    assert row(unlock_id).state == "open"
+    actions = [each.action for each in events(UNLOCKS, case)]
+    assert actions.count("identity_unlocked") == 1
 
 
 def test_unlock_ends_with_the_askers_role(house: House, case: str, clock: ManualClock) -> None:
