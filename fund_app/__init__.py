@@ -22,15 +22,18 @@ from fund_app.views import (
     applicant,
     auditor,
     board,
+    brakes,
     confirm,
     coordinator,
     csrf,
+    custodian,
     donor,
     errors,
     formats,
     headers,
     labels,
     language,
+    marks,
     navigation,
     public,
     requests,
@@ -47,7 +50,7 @@ QUIET = {"hide_parameters": True}
 """A database error must not repeat the values it was given: they may reach a log."""
 
 BLUEPRINTS = (public.bp, applicant.bp, donor.bp, staff.bp, coordinator.bp, reviewer.bp, treasury.bp,
-              board.bp, security.bp, auditor.bp, admin.bp)  # fmt: skip
+              board.bp, security.bp, custodian.bp, auditor.bp, admin.bp)  # fmt: skip
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -115,6 +118,7 @@ def _guard(app: Flask, settings: Settings) -> None:
     csrf.protect_token(app)
     confirm.protect(app)
     errors.register(app)
+    brakes.register(app)
 
 
 def _speak(app: Flask) -> None:
@@ -123,4 +127,5 @@ def _speak(app: Flask) -> None:
     formats.register(app)
     labels.register(app)
     navigation.register(app)
+    marks.register(app)
     app.after_request(count_answer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from workflows import guards_cases, guards_money
+from workflows import brakes, guards_cases, guards_money, unlocks
 from workflows.predicates import N_
 
 GUARDS = MappingProxyType(
@@ -41,6 +41,8 @@ REFUSALS = MappingProxyType(
         **{guard.refusal: guard.sentence for guard in GUARDS.values()},
         **SHARED,
         **ENGINE_REFUSALS,
+        **unlocks.SENTENCES,
+        **brakes.SENTENCES,
     }
 )
 """Every refusal code with its sentence, to be translated where it is shown."""

@@ -16,11 +16,30 @@ class Role(StrEnum):
     FINANCE_OFFICER = "finance_officer"
     TREASURER = "treasurer"
     SECURITY_LEAD = "security_lead"
+    CUSTODIAN = "custodian"
     BOARD_MEMBER = "board_member"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     DONOR = "donor"
     SYSTEM = "system"
+
+
+APART_FROM_CUSTODY = frozenset(
+    {
+        Role.COORDINATOR,
+        Role.REVIEWER,
+        Role.CHAIR,
+        Role.FINANCE_OFFICER,
+        Role.TREASURER,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Who reads stories, votes, pays or runs the machine does not keep the names as well."""
+
+
+def kept_apart(roles: frozenset[Role]) -> frozenset[Role]:
+    """Return which of the roles nobody can hold beside the custody of names; usually none."""
+    return roles & APART_FROM_CUSTODY if Role.CUSTODIAN in roles else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

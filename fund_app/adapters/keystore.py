@@ -245,6 +245,24 @@ class Keystore(Renewals, SecretsInUse, SessionRows):
         with self._engine.begin() as connection:
             return list(connection.scalars(query))
 
+    def staff_wraps(
+        self, compartment: Compartment, *, without: Collection[str]
+    ) -> list[tuple[str, str]]:
+        """Return (case, holder) of the staff who hold a compartment, `without` certain ids."""
+        query = (
+            select(wraps.c.case_id, wraps.c.holder_id)
+            .join(holders, holders.c.id == wraps.c.holder_id)
+            .where(
+                wraps.c.compartment == compartment,
+                holders.c.kind == "staff",
+                wraps.c.holder_id.not_in(list(without)),
+            )
+            .distinct()
+            .order_by(wraps.c.case_id, wraps.c.holder_id)
+        )
+        with self._engine.begin() as connection:
+            return [(row.case_id, row.holder_id) for row in connection.execute(query)]
+
     def remove_wraps(self, case_id: str, compartment: Compartment, holder_id: str) -> None:
         """Take a compartment's keys away from one holder; no-op without any."""
         with self._writing.begin() as connection:

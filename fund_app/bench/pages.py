@@ -89,8 +89,7 @@ def case(site: Installation, effort: Effort) -> Iterator[Figure]:
         population.fill(effort.small, _leads(site))
         case_id = sent_application(site)
         applications.acknowledge(site.staff["anna"], case_id, INTERNAL)
-    looks = [f"{case_id}:{each}" for each in (Compartment.NARRATIVE, Compartment.IDENTITY)]
-    cookie = site.cookie("anna", opened=looks)
+    cookie = site.cookie("anna", opened=[f"{case_id}:{Compartment.NARRATIVE}"])
     address = f"{QUEUE}/{case_id}"
     yield _figure(Page(site.app, address, cookie), "case page", effort)
     told = Page(site.app, f"{address}/told", cookie)

@@ -26,6 +26,9 @@ from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
+from fund_app.models.people import Person, RoleGrant
+from workflows.roles import Role
+from workflows.unlocks import SIGNATURES
 
 SMALLEST_PYTHON = (3, 11)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -80,6 +83,7 @@ def examine() -> list[Finding]:
         check_uploads,
         check_clock,
         check_sign_in,
+        check_custodians,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -189,6 +193,25 @@ def check_sign_in(settings: config.Settings) -> Finding:
         is_reachable = True
     advice = "Give FUND_BASE_URL a name: browsers keep no passkey for a number."
     return Finding("sign-in", is_reachable, found if is_reachable else "a bare number", advice)
+
+
+def check_custodians(settings: config.Settings) -> Finding:
+    """Whether enough people keep the names of cases: it takes two to open one.
+
+    Before anybody works here there is nothing to keep. With nobody in the office names stay
+    sealed for everybody but the applicants themselves.
+    """
+    held = (
+        select(func.count()).select_from(RoleGrant).join(Person).where(Person.disabled_on.is_(None))
+    )
+    try:
+        with _engine(settings.database_url) as engine, engine.connect() as connection:
+            anybody = connection.scalar(held) or 0
+            keepers = connection.scalar(held.where(RoleGrant.role == Role.CUSTODIAN)) or 0
+    except SQLAlchemyError as refused:
+        return _unreachable("custodians", refused)
+    advice = "Name at least two, better three: fund user add HANDLE --role custodian"
+    return Finding("custodians", not anybody or keepers >= SIGNATURES, str(keepers), advice)
 
 
 @contextmanager

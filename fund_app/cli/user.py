@@ -17,7 +17,7 @@ from fund_app.queries import people as known
 from fund_app.services import enrolments, holdings, people, staff_keys, vault
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import SYSTEM, Role
+from workflows.roles import APART_FROM_CUSTODY, SYSTEM, Role
 
 ROLES = click.Choice([role.value for role in STAFF_ROLES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
@@ -31,6 +31,8 @@ REFUSED = (
     " characters and is none that others would guess; four or five random words are good."
 )
 HOURS = int(enrolments.LASTS.total_seconds()) // 3600
+
+APART = "A custodian of names cannot also be: {}.".format(", ".join(sorted(APART_FROM_CUSTODY)))
 
 
 @click.group()
@@ -78,6 +80,8 @@ def add(  # noqa: PLR0917 - a person has these facts
             )
         except people.HandleTaken:
             raise click.ClickException(f"Somebody signs in as {wanted} already.") from None
+        except people.RolesApart:
+            raise click.ClickException(APART) from None
         except staff_keys.PassphraseRefused:
             raise click.ClickException(REFUSED) from None
         code = enrolments.offer(SYSTEM, person_id)
@@ -117,7 +121,10 @@ def grant(handle: str, role: str, resolution: str, as_json: bool) -> None:
     with cli.application().app_context():
         _require(handle)
         _require_founding()
-        people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
+        try:
+            people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
+        except people.RolesApart:
+            raise click.ClickException(APART) from None
     _say(as_json, f"{handle} holds the role {role} now.", handle=handle, role=role)
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from flask import Flask
 
 from fund_app.adapters import clock
-from fund_app.services import deadlines, intake, jobs, people, sessions, stripe_inbox
+from fund_app.services import deadlines, intake, jobs, people, sessions, stripe_inbox, unlocks
 from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
@@ -39,6 +39,11 @@ def fire_clocks() -> None:
     deadlines.fire_due(clock.now())
 
 
+def end_unlocks() -> None:
+    """Take the keys to names away whose time is over by the fund's time."""
+    unlocks.run_out(clock.now())
+
+
 def sweep_sessions() -> None:
     """Forget sessions that are over, and the keys inside them."""
     sessions.store().sweep(clock.now())
@@ -52,9 +57,11 @@ def purge_jobs() -> None:
 
 ROUNDS: Sequence[Round] = (
     Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
+    Round("end_unlocks", end_unlocks, every=timedelta(seconds=5)),
     Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
     Round("plan_stripe_poll", stripe_inbox.plan_poll, every=timedelta(minutes=5)),
     Round("plan_key_renewal", people.renewal_round, every=timedelta(minutes=1)),
+    Round("sweep_unlock_keys", unlocks.sweep, every=timedelta(hours=1)),
     Round("sweep_drafts", intake.sweep_abandoned, every=timedelta(hours=1)),
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
 )

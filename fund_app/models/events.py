@@ -21,6 +21,15 @@ BEGINNING = "0" * 64
 VIEWS = "view"
 """Chain of looks into a case's sealed compartments, shown to the applicant as roles."""
 
+UNLOCKS = "unlock"
+"""Chain of questions for the names of a case: asked, agreed to, refused, opened, ended."""
+
+BRAKES = "brake"
+"""Chain of a member of staff: each time they were stopped, and who let them go on."""
+
+CANARIES = "canary"
+"""Chain of an invented case, by the id of its mark and never by the case's own."""
+
 HOUSE = "house"
 """Chain of what concerns the house itself: sign-ins refused, roles granted, exports made."""
 
@@ -51,6 +60,7 @@ class Event(Base):
         UniqueConstraint("chain", "subject_id", "step"),
         UniqueConstraint("request_id"),
         Index("ix_event_day", "day"),
+        Index("ix_event_actor_ref", "actor_ref", "at"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

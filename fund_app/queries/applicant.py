@@ -61,11 +61,12 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Somebody, as a role, looked into the case on a day."""
+    """Somebody, as a role, looked into the case on a day; with a reason where names were opened."""
 
     role: str
     action: str
     day: date
+    reason_code: str | None
 
 
 def own_case(session: Session, holder_id: str) -> Application | None:
@@ -120,7 +121,7 @@ def award(session: Session, application_id: str) -> Sequence[AwardLine]:
 def looks(session: Session, application_id: str) -> list[Look]:
     """Return who opened the case, as roles and days, the latest first."""
     statement = (
-        select(Event.actor_role, Event.action, Event.day)
+        select(Event.actor_role, Event.action, Event.day, Event.reason_code)
         .where(Event.subject_id == application_id, Event.chain == VIEWS)
         .order_by(Event.step.desc())
     )

@@ -17,6 +17,7 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.holds import Hold
 from fund_app.models.people import Person
+from fund_app.queries import canaries
 from fund_app.queries.pages import Page, after, page
 from workflows.catalogue import all_workflows
 
@@ -125,10 +126,10 @@ def _cursor_of(view: str) -> Callable[[QueueRow], tuple[str, str]]:
 
 
 def counts_by_state(session: Session) -> dict[str, int]:
-    """Return how many applications are in each state, drafts left out."""
+    """Return how many applications are in each state, drafts and invented ones left out."""
     statement = (
         select(Application.state, func.count())
-        .where(Application.state != "draft")
+        .where(Application.state != "draft", Application.id.not_in(canaries.invented()))
         .group_by(Application.state)
     )
     return {row[0]: row[1] for row in session.execute(statement)}

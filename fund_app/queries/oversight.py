@@ -14,6 +14,7 @@ from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.clocks import Clock
 from fund_app.models.disbursements import Disbursement
+from fund_app.queries import canaries
 
 FEWEST = 5
 """A smaller number is not shown: a cell of one is somebody's story."""
@@ -151,7 +152,9 @@ def incidents(session: Session) -> list[IncidentRow]:
 
 def by_state(session: Session) -> list[Cell]:
     """Return how many applications are in each state, small numbers left out. One statement."""
-    statement = select(Application.state, func.count()).where(Application.state != "draft")
+    statement = select(Application.state, func.count()).where(
+        Application.state != "draft", Application.id.not_in(canaries.invented())
+    )
     return suppressed(dict(_pairs(session, statement.group_by(Application.state))))
 
 
@@ -159,7 +162,7 @@ def by_month(session: Session) -> list[Cell]:
     """Return how many applications came in each month ("2026-06"), small numbers left out."""
     counts: dict[str, int] = {}
     statement = select(Application.submitted_on, func.count()).where(
-        Application.submitted_on.is_not(None)
+        Application.submitted_on.is_not(None), Application.id.not_in(canaries.invented())
     )
     for day, count in _pairs(session, statement.group_by(Application.submitted_on)):
         month = f"{day:%Y-%m}"
@@ -190,7 +193,7 @@ def promises(session: Session) -> list[Promise]:
     """
     statement = (
         select(Clock.subject_type, Clock.name, Clock.state, func.count())
-        .where(Clock.state.in_(("kept", "broken")))
+        .where(Clock.state.in_(("kept", "broken")), Clock.subject_id.not_in(canaries.invented()))
         .group_by(Clock.subject_type, Clock.name, Clock.state)
         .order_by(Clock.subject_type, Clock.name)
     )

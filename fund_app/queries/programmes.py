@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.clocks import Clock
 from fund_app.models.ledger import Fund, FundPosition
+from fund_app.queries import canaries
 from workflows.catalogue import all_workflows
 from workflows.rules import BOOTSTRAP, RulesParameters, in_force
 
@@ -91,6 +92,7 @@ def _speed(session: Session, clock: str, rules: RulesParameters) -> Speed:
             Clock.subject_type == "application",
             Clock.name == clock,
             Clock.state.in_(("kept", "broken")),
+            Clock.subject_id.not_in(canaries.invented()),
         )
     ).all()
     known = [each for each in hours if each is not None]

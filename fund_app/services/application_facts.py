@@ -18,7 +18,7 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
 from fund_app.models.messages import Message
-from fund_app.queries import answers, ledger
+from fund_app.queries import answers, canaries, ledger
 from fund_app.services import countersignatures, holds, rules
 from fund_app.services.facts import Facts
 from workflows.disbursement import IN_FLIGHT, MONEY_LEFT
@@ -115,7 +115,7 @@ class _Gatherer:
             "failed_channels": self.failed_channels,
             "ran_out": tuple,
             "reopen_in_time": self.reopen_in_time,
-            "file_erased": lambda: False,
+            "file_erased": lambda: canaries.is_invented(self.session, application.id),
             "days_without_contact": self.days_without_contact,
             "risk_too_high": lambda: False,
             "report_settled": lambda: application.report_settled,

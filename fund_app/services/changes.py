@@ -7,7 +7,7 @@ signature is noted in the house's chain as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ from fund_app.services import audit, holdings, invitations, people, sessions
 from fund_app.services.people import SIGNERS
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role
+from workflows.roles import Actor, Role, kept_apart
 
 NEW_KEY = frozenset({"take_on", "reset_key"})
 """The changes that end with an invitation: each signer is shown one half of its word."""
@@ -62,13 +62,14 @@ class Signed:
 def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -> Signed:
     """Propose to take somebody on with these roles.
 
-    Raises ChangeRefused: not_a_signer, handle_taken, no_role.
+    Raises ChangeRefused: not_a_signer, handle_taken, no_role, roles_apart.
     """
     with unit_of_work() as session:
         _require_signer(actor)
         _require_free(session, newcomer.handle)
         if not newcomer.roles or not set(newcomer.roles) <= set(STAFF_ROLES):
             raise ChangeRefused("no_role")
+        _require_together(newcomer.roles)
         change = Change(
             kind="take_on",
             handle=newcomer.handle,
@@ -82,11 +83,12 @@ def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -
 
 
 def propose_grant(actor: Actor, person_id: str, role: Role, *, resolution: str = "") -> Signed:
-    """Propose to give somebody one more role; refused codes as below, and has_role."""
+    """Propose to give somebody one more role; refused codes as below, has_role and roles_apart."""
     with _noting(actor, person_id), unit_of_work() as session:
         person = _working(session, actor, person_id)
         if role in person.roles or role not in STAFF_ROLES:
             raise ChangeRefused("has_role")
+        _require_together([*person.roles, role])
         change = Change(kind="grant_role", person_id=person.id, role=role, resolution=resolution)
         return _propose(session, actor, change)
 
@@ -222,6 +224,7 @@ def _change_role(session: Session, person: Person, change: Change) -> None:
     role = change.role or ""
     held = {grant.role for grant in person.grants}
     if change.kind == "grant_role" and role not in held:
+        _require_together([*held, role])
         person.grants.append(RoleGrant(role=role, resolution=change.resolution))
         session.flush()
     if change.kind == "withdraw_role" and role in held:
@@ -276,6 +279,11 @@ def _require_working(session: Session, person: Person, *, or_invited: bool = Fal
 def _require_signer(actor: Actor) -> None:
     if not actor.has_any(SIGNERS):
         raise ChangeRefused("not_a_signer")
+
+
+def _require_together(roles: Iterable[str]) -> None:
+    if kept_apart(frozenset(map(Role, roles))):
+        raise ChangeRefused("roles_apart")
 
 
 def _require_free(session: Session, handle: str) -> None:

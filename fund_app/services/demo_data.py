@@ -24,6 +24,7 @@ from fund_app.models.people import Person
 from fund_app.services import (
     demo_cases,
     demo_changes,
+    demo_custody,
     demo_decisions,
     demo_gifts,
     demo_people,
@@ -126,7 +127,8 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     demo_gifts.open_books()
     house.hire()
     timeline = Timeline(house.clock)
-    for source in (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions):
+    sources = (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions, demo_custody)
+    for source in sources:
         for start, story in source.stories(house):
             timeline.tell(start, story)
     timeline.run(NOW, progress)

@@ -60,7 +60,7 @@ FURTHER_STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("reviewer-5", "Ketevan Lomidze", "ru", (Role.REVIEWER,)),
     ("reviewer-6", "Hanna Brandt", "de", (Role.REVIEWER,)),
     ("reviewer-7", "Daniyar Osmonov", "ru", (Role.REVIEWER,)),
-    ("board-2", "Stefan Roth", "de", (Role.BOARD_MEMBER,)),
+    ("board-2", "Stefan Roth", "de", (Role.BOARD_MEMBER, Role.CUSTODIAN)),
     ("board-3", "Zoya Petrosyan", "ru", (Role.BOARD_MEMBER,)),
     ("auditor-2", "Karl Fuchs", "de", (Role.AUDITOR,)),
 )

@@ -74,6 +74,8 @@ def answers(plan: Plan) -> list[AnswerText]:
         "information_read": "yes",
         "processing_consent": "yes",
         "truth": "yes",
+        "trusted_name": f"Test Person T-{plan.number:04d}",
+        "trusted_handle": f"@test-person-t-{plan.number:04d}",
         **plan.more,
     }
     single = [_sealed(key, 0, text) for key, text in given.items()]

@@ -13,7 +13,6 @@ from fund_app.adapters.files import MediaType
 from fund_app.adapters.storage import Missing, storage
 from fund_app.models.applications import Application
 from fund_app.models.documents import Document
-from fund_app.models.events import VIEWS
 from fund_app.models.sealed import (
     CannotOpen,
     Compartment,
@@ -23,7 +22,7 @@ from fund_app.models.sealed import (
     seal_at,
 )
 from fund_app.models.types import new_ref
-from fund_app.services import audit, cases
+from fund_app.services import brakes, cases, looks
 from fund_app.services.transition import Request, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -45,6 +44,8 @@ class Opened:
     media_type: MediaType
     download_name: str
     content: bytes = field(repr=False)
+    mark: str = ""
+    """Of the look by staff, for what they take away; empty for the applicant."""
 
 
 def add(actor: SignedIn, content: bytes, name: str, request: Request) -> None:
@@ -106,8 +107,9 @@ def read(actor: SignedIn, document_id: str) -> Opened:
 
     Raises Unknown where there is none, where it belongs to somebody else's case, and where the
     actor holds no key: all three look the same. A look by staff is written into the case's log.
+    Raises brakes.Slowed and brakes.Stopped for staff.
     """
-    with unit_of_work() as session:
+    with brakes.watched(actor), unit_of_work() as session:
         document = session.get(Document, document_id)
         if document is None or not _may_try(session, actor, document):
             raise Unknown(document_id)
@@ -116,18 +118,15 @@ def read(actor: SignedIn, document_id: str) -> Opened:
             content = open_at(actor.ring, _place(document), sealed)
         except (CannotOpen, Missing):
             raise Unknown(document_id) from None
+        mark = ""
         if Role.APPLICANT not in actor.roles:
-            audit.record(
-                session,
-                VIEWS,
-                document.application_id,
-                "document_opened",
-                actor=actor,
-                role=min(actor.roles),
+            event = looks.write_down(
+                session, actor, document.application_id, "document_opened", min(actor.roles)
             )
+            mark = looks.mark_of(event)
         media_type = MediaType(document.media_type)
         number = document.position
-    return Opened(media_type, f"document-{number}.{media_type.extension}", content)
+    return Opened(media_type, f"document-{number}.{media_type.extension}", content, mark)
 
 
 def names(actor: SignedIn, rows: list[Document]) -> dict[str, str]:

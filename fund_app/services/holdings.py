@@ -53,6 +53,7 @@ class House:
     """Who works here in which role, and what is known of some cases without a key."""
 
     coordinators: People
+    custodians: People
     payers: People
     chairs: People
     board: People
@@ -67,6 +68,10 @@ Rule = Callable[[House, str], People]
 
 def _desk(house: House, _case_id: str) -> People:
     return house.coordinators
+
+
+def _keepers(house: House, _case_id: str) -> People:
+    return house.custodians
 
 
 def _readers(house: House, case_id: str) -> People:
@@ -89,11 +94,15 @@ def _payers(house: House, case_id: str) -> People:
 WHO: Mapping[Compartment, Rule] = MappingProxyType(
     {
         **dict.fromkeys(intake.FOR_COORDINATORS, _desk),
+        **dict.fromkeys(intake.FOR_CUSTODIANS, _keepers),
         Compartment.PAYOUT: _payers,
         Compartment.REVIEW: _readers,
     }
 )
-"""Who of the staff ought to hold a compartment, by role and assignment."""
+"""Who of the staff ought to hold a compartment, by role and assignment.
+
+What an unlock lends for some hours (services/unlocks.py) is nobody's by right.
+"""
 
 
 def lacking(session: Session, cases: Collection[str] | None = None) -> Iterator[Lack]:
@@ -182,6 +191,7 @@ def _house(
     paid = select(Disbursement.application_id).where(Disbursement.application_id.in_(cases))
     return House(
         coordinators=frozenset(intake.coordinators(session)),
+        custodians=frozenset(intake.custodians(session)),
         payers=frozenset(offers.payers(session)),
         chairs=having(Role.CHAIR),
         board=having(Role.BOARD_MEMBER),

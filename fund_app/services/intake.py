@@ -1,8 +1,9 @@
 """Intake: from the first words of somebody in danger to an application in the queue.
 
 A draft is sealed for the applicant alone. Until there is a codename its private key lives in
-the session and nowhere else. At submission the case's keys are wrapped for the coordinators;
-that happens in the keystore first, so that a submitted case without readers cannot exist.
+the session and nowhere else. At submission the case's keys are wrapped for the coordinators, the
+names for their custodians; that happens in the keystore first, so that a submitted case without
+readers cannot exist.
 """
 
 from __future__ import annotations
@@ -53,13 +54,11 @@ OWN = (
 )
 """What an applicant can open of their own case."""
 
-FOR_COORDINATORS = (
-    Compartment.IDENTITY,
-    Compartment.NARRATIVE,
-    Compartment.DOCUMENTS,
-    Compartment.MESSAGES,
-)
+FOR_COORDINATORS = (Compartment.NARRATIVE, Compartment.DOCUMENTS, Compartment.MESSAGES)
 """What coordinators can open from submission on; payout follows for finance, when it is due."""
+
+FOR_CUSTODIANS = (Compartment.IDENTITY,)
+"""What the custodians hold; everybody else asks two of them (services/unlocks.py)."""
 
 MARK_DIGITS = 5
 KEPT_DAYS = 30
@@ -181,7 +180,7 @@ def has_codename(actor: Actor) -> bool:
 
 
 def submit(actor: SignedIn, request: Request, *, region: str | None, form_version: int) -> None:
-    """Send the actor's draft: wrap the keys for the coordinators, then take the step.
+    """Send the actor's draft: wrap the keys for those who read it, then take the step.
 
     region: coarse group of countries. form_version: of the form that was answered. Raises
     workflows.engine.Refused while minimum answers or consent are missing, Conflict for a stale
@@ -219,8 +218,10 @@ def _contact_mark(session: Session, actor: SignedIn, application_id: str) -> str
 
 
 def share(session: Session, actor: SignedIn, application_id: str) -> None:
-    """Wrap a case's keys for every coordinator; raises NobodyThere if there is none.
+    """Wrap a case's keys for every coordinator, and the names for every custodian.
 
+    Raises NobodyThere without a coordinator. Where nobody keeps names yet they stay the
+    applicant's alone: help does not wait for an office to be filled (`fund doctor` says so).
     Where the fund has decided so, everything the applicant holds is wrapped for the recovery key.
     """
     readers = coordinators(session)
@@ -228,6 +229,8 @@ def share(session: Session, actor: SignedIn, application_id: str) -> None:
         raise NobodyThere
     for compartment in FOR_COORDINATORS:
         vault.grant(actor.ring, application_id, compartment, *readers)
+    for compartment in FOR_CUSTODIANS:
+        vault.grant(actor.ring, application_id, compartment, *custodians(session))
     for holder_id in recovery.readers(session):
         for compartment in OWN:
             vault.grant(actor.ring, application_id, compartment, holder_id)
@@ -235,10 +238,19 @@ def share(session: Session, actor: SignedIn, application_id: str) -> None:
 
 def coordinators(session: Session) -> list[str]:
     """Return the ids of all coordinators who still work here."""
+    return _with_role(session, Role.COORDINATOR)
+
+
+def custodians(session: Session) -> list[str]:
+    """Return the ids of all who keep the names of cases and still work here."""
+    return _with_role(session, Role.CUSTODIAN)
+
+
+def _with_role(session: Session, role: Role) -> list[str]:
     statement = (
         select(Person.id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role == Role.COORDINATOR, Person.disabled_on.is_(None))
+        .where(RoleGrant.role == role, Person.disabled_on.is_(None))
         .order_by(Person.id)
     )
     return list(session.scalars(statement))

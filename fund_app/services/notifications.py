@@ -6,7 +6,8 @@ letter does not betray the time of a submission, letters leave at fixed hours, a
 person, class and hour:
 
 * DAILY: at 07, 11 and 15 o'clock UTC (morning, noon and afternoon from Berlin to Tbilisi).
-* URGENT: on the quarter-hour, for the emergency desk alone, whose promise is counted in hours.
+* URGENT: on the quarter-hour, for the emergency desk, whose promise is counted in hours, and
+  for the custodians it asks.
   Somebody who watches both the mail and the fund's door can narrow a submission down to
   fifteen minutes, and no further; a whole day's wait could cost more than that.
 
@@ -41,6 +42,7 @@ class Audience(StrEnum):
     """Classes of recipients; everybody in a class always reads the same words."""
 
     DESK = "desk"
+    CUSTODY = "custody"
     PANEL = "panel"
     TREASURY = "treasury"
     BOARD = "board"
@@ -57,6 +59,7 @@ class Pace(StrEnum):
 AUDIENCE_OF = {
     Role.COORDINATOR: Audience.DESK,
     Role.SECURITY_LEAD: Audience.DESK,
+    Role.CUSTODIAN: Audience.CUSTODY,
     Role.REVIEWER: Audience.PANEL,
     Role.CHAIR: Audience.PANEL,
     Role.FINANCE_OFFICER: Audience.TREASURY,
@@ -83,6 +86,15 @@ NOTICES = {
         lazy_gettext(
             "Hello,\n\n"
             "something at the desk is waiting for you. Please sign in to see it:\n\n"
+            "%(address)s\n\n"
+            "This message is always the same and never says more than this.\n"
+        ),
+    ),
+    Audience.CUSTODY: Notice(
+        _SUBJECT,
+        lazy_gettext(
+            "Hello,\n\n"
+            "a colleague asks for your agreement. Please sign in to see more:\n\n"
             "%(address)s\n\n"
             "This message is always the same and never says more than this.\n"
         ),

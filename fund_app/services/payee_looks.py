@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fund_app.models.disbursements import Disbursement
-from fund_app.models.events import VIEWS
-from fund_app.services import audit, disbursements
+from fund_app.services import brakes, disbursements, looks
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -19,9 +18,10 @@ def look(actor: SignedIn, disbursement_id: str) -> dict[str, str]:
     """Open the payee's details for somebody who makes payments, and record the look.
 
     The applicant sees the role and the day of each look. Returns the questions of SHOWN with
-    their answers; empty, and nothing recorded, where the person holds no key. Raises Unknown.
+    their answers; empty, and nothing recorded, where the person holds no key. Raises Unknown,
+    brakes.Slowed, brakes.Stopped.
     """
-    with unit_of_work() as session:
+    with brakes.watched(actor), unit_of_work() as session:
         payment = session.get(Disbursement, disbursement_id)
         if payment is None:
             raise Unknown(disbursement_id)
@@ -31,5 +31,5 @@ def look(actor: SignedIn, disbursement_id: str) -> dict[str, str]:
         role = next((each for each in PAYERS if each in actor.roles), None)
         if not shown or role is None:
             return {}
-        audit.record(session, VIEWS, case_id, "payee_opened", actor=actor, role=role)
+        looks.write_down(session, actor, case_id, "payee_opened", role)
         return shown

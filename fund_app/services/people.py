@@ -20,7 +20,7 @@ from fund_app.queries import people as known
 from fund_app.services import audit, jobs, sessions, staff_keys
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role
+from workflows.roles import Actor, Role, kept_apart
 
 SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
 """Who proposes and confirms who works here: a small fund has one administrator, so the board,
@@ -32,6 +32,10 @@ RENEW_KEYS = "renew_keys"
 
 class HandleTaken(Exception):
     """Another person signs in by this name already."""
+
+
+class RolesApart(Exception):
+    """Who keeps the names of cases cannot also read them, vote, pay or run the machine."""
 
 
 def add(  # noqa: PLR0913 - a person has these facts
@@ -49,8 +53,11 @@ def add(  # noqa: PLR0913 - a person has these facts
     """Take a person on with their roles and a fresh, empty key; return the person's id.
 
     The key is sealed with the passphrase, which is stored nowhere. A new person can open
-    nothing until somebody who can shares it. Raises HandleTaken.
+    nothing until somebody who can shares it. Raises HandleTaken, RolesApart.
     """
+    wanted = frozenset(roles)
+    if kept_apart(wanted):
+        raise RolesApart
     with unit_of_work() as session:
         if session.scalar(select(Person.id).where(Person.handle == handle)) is not None:
             raise HandleTaken(handle)
@@ -60,7 +67,7 @@ def add(  # noqa: PLR0913 - a person has these facts
             language=language,
             mail_address=mail_address,
             is_demo=is_demo,
-            grants=[RoleGrant(role=role, resolution=resolution) for role in sorted(set(roles))],
+            grants=[RoleGrant(role=role, resolution=resolution) for role in sorted(wanted)],
         )
         session.add(person)
         session.flush()
@@ -72,12 +79,15 @@ def add(  # noqa: PLR0913 - a person has these facts
 def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> None:
     """Give a person one more role, traced to a resolution; holding it already changes nothing.
 
-    Raises LookupError for an unknown handle.
+    Raises LookupError for an unknown handle, RolesApart.
     """
     with unit_of_work() as session:
         person = _person(handle)
-        if role in {Role(each.role) for each in person.grants}:
+        held = {Role(each.role) for each in person.grants}
+        if role in held:
             return
+        if kept_apart(frozenset({*held, role})):
+            raise RolesApart
         person.grants.append(RoleGrant(role=role, resolution=resolution))
         session.flush()
         _record(actor, "role_granted", person, reason_code=f"{role}:{person.id}")

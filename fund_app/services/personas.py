@@ -53,6 +53,8 @@ PERSONAS: tuple[Persona, ...] = (
         codename="nocturne plop remote serge suffix toad abacus",
     ),
     _staff("security", "Nadia Sommer", Role.SECURITY_LEAD),
+    _staff("custodian-1", "Irina Falk", Role.CUSTODIAN, number=1),
+    _staff("custodian-2", "Marta Nowak", Role.CUSTODIAN, number=2),
     _staff("board", "Lena Marek", Role.BOARD_MEMBER),
     _staff("auditor", "Olga Winter", Role.AUDITOR),
     _staff("administrator", "Sam Otto", Role.ADMINISTRATOR),

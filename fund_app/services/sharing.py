@@ -25,7 +25,7 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.roles import Actor, Role
 
-SHARERS = frozenset({Role.COORDINATOR, Role.FINANCE_OFFICER, Role.TREASURER})
+SHARERS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.FINANCE_OFFICER, Role.TREASURER})
 """Whose roles come with keys of every case, so that they can tell who lacks them."""
 
 AT_ONCE = 2_000

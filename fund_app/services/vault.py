@@ -8,6 +8,7 @@ little readable, never too much.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -234,6 +235,29 @@ def grant_parts(ring: Ring, parts: Collection[tuple[str, Compartment]], holder_i
         shared += 1
     keystore().add_wraps(new_wraps)
     return shared
+
+
+def wrapped_for(ring: Ring, case_id: str, compartment: Compartment, holder_id: str) -> str:
+    """Wrap a compartment's keys for somebody without giving them yet, to be handed on later.
+
+    Only the holder can ever unwrap it, and only once it is in the keystore (`hand_on`). Raises
+    NoKey if the ring cannot open the compartment, UnknownHolder. Writes nothing.
+    """
+    keys = ring.versions(case_id, compartment)
+    public = keystore().public_keys([holder_id])
+    made = _wrapped(case_id, compartment, keys, [holder_id], public)
+    return json.dumps([[wrap.key_version, wrap.wrapped.hex()] for wrap in made])
+
+
+def hand_on(case_id: str, compartment: Compartment, holder_id: str, wrapped: str) -> None:
+    """Give somebody what `wrapped_for` made for them; who hands it on needs no key themselves.
+
+    Writes the keystore at once: call it before the data that rests on it.
+    """
+    keystore().add_wraps(
+        Wrap(case_id, compartment, version, holder_id, bytes.fromhex(key))
+        for version, key in json.loads(wrapped)
+    )
 
 
 def revoke(case_id: str, compartment: Compartment, holder_id: str) -> None:

@@ -16,7 +16,7 @@ from fund_app.services import votes
 from fund_app.services.ballots import PanelTooSmall
 from fund_app.services.transition import Conflict
 from fund_app.services.vault import SignedIn
-from fund_app.views import formats, history_labels, labels, session
+from fund_app.views import formats, history_labels, labels, marks, session
 from fund_app.views.access import not_found
 from workflows.ballot import VOTES_SHOWN
 from workflows.counting import InvalidVote
@@ -83,8 +83,9 @@ def has_opened(case_id: str, compartment: Compartment) -> bool:
     return f"{case_id}:{compartment}" in remembered.get(OPENED, [])
 
 
-def remember_opened(case_id: str, compartment: Compartment) -> None:
-    """Remember for this session that the look has been written down."""
+def remember_opened(case_id: str, compartment: Compartment, code: str) -> None:
+    """Remember for this session that the look has been written down, and its mark."""
+    marks.remember(code)
     mark = f"{case_id}:{compartment}"
     if mark not in remembered.get(OPENED, []):
         remembered[OPENED] = [*remembered.get(OPENED, []), mark]

@@ -99,6 +99,14 @@ HAPPENED = {
     "frozen_at_recipient": _l("Payment frozen at the recipient"),
     "frozen_resolved": _l("Frozen payment released"),
     "frozen_replace": _l("Frozen payment replaced"),
+    "identity_asked": _l("Asked to see who the person is"),
+    "identity_agreed": _l("Agreed that the names may be opened"),
+    "identity_refused": _l("Refused to open the names"),
+    "identity_unlocked": _l("Names opened for some hours"),
+    "identity_withdrawn": _l("Question for the names taken back"),
+    "identity_lapsed": _l("Question for the names not answered in time"),
+    "identity_ended": _l("Names sealed again, before the time was over"),
+    "identity_over": _l("Names sealed again, the time was over"),
 }
 """What has happened, by the code of its action; what stands in a case's history."""
 
@@ -107,6 +115,7 @@ LOOKS = {
     "identity_opened": _l("Looked at who the person is"),
     "review_opened": _l("Read the file for the panel"),
     "document_opened": _l("Opened a document"),
+    "payee_opened": _l("Looked at who is paid"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""
@@ -115,4 +124,5 @@ CHAINS = {
     "emergency": _l("Case"),
     "ballot": _l("Vote"),
     "disbursement": _l("Payment"),
+    "unlock": _l("Names"),
 }

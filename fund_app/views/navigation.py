@@ -62,10 +62,22 @@ ROWS: list[Row] = [
         _l("Lift a freeze or end a frozen case, each beside a second person."),
     ),
     Row(
-        frozenset({Role.COORDINATOR, Role.FINANCE_OFFICER, Role.TREASURER}),
+        frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.FINANCE_OFFICER, Role.TREASURER}),
         "staff.keys",
         _l("Keys"),
         _l("Share keys again with a colleague, beside a second person."),
+    ),
+    Row(
+        frozenset({Role.SECURITY_LEAD}),
+        "security.watch",
+        _l("Watch"),
+        _l("Names that are open, brakes in force, invented cases and who opened them."),
+    ),
+    Row(
+        frozenset({Role.CUSTODIAN}),
+        "custodian.unlocks",
+        _l("Names"),
+        _l("Agree that somebody may see who a person is, or refuse."),
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),

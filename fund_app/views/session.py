@@ -158,6 +158,13 @@ def language() -> str | None:
     return preferred if isinstance(preferred, str) else None
 
 
+def staff_handle() -> str | None:
+    """Return the sign-in name of whoever is signed in as staff, or None."""
+    current()
+    handle: str | None = g.get("fund_handle")
+    return handle
+
+
 def token() -> str:
     """Return the cookie's token, to bind to it what is meant for this browser alone."""
     return _session().token
@@ -263,6 +270,7 @@ def _who(record: Session | None) -> SignedIn | None:
     person = people.by_id(record.subject)
     if person is None or not person.roles:
         return None
+    g.fund_handle = person.handle
     return SignedIn(person.id, person.roles, ring)
 
 
@@ -275,6 +283,7 @@ def _session() -> CookieSession:
 
 def _forget_request() -> None:
     g.pop("fund_signed_in", None)
+    g.pop("fund_handle", None)
     g.pop(CSRF_FIELD, None)
 
 

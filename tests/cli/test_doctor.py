@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy.orm import Session
 
 import config
@@ -17,6 +18,8 @@ from config import Settings
 from fund_app.adapters import migrations
 from fund_app.cli import doctor, main
 from fund_app.models.events import Event
+from fund_app.services import people
+from workflows.roles import SYSTEM, Role
 
 
 @pytest.fixture
@@ -45,6 +48,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "uploads",
             "clock",
             "sign-in",
+            "custodians",
         ],
         True,
     )
@@ -56,6 +60,17 @@ def test_doctor_notices_a_secret_others_can_read(installation: Path) -> None:
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 1
     assert f"FAIL settings: Others can read {installation / 'secret'}" in result.output
+
+
+def test_doctor_counts_who_keeps_the_names(app: Flask, settings: Settings) -> None:
+    with app.app_context():
+        for handle, role, enough in (
+            ("ida", Role.COORDINATOR, False),
+            ("irina", Role.CUSTODIAN, False),
+            ("marta", Role.CUSTODIAN, True),
+        ):
+            people.add(SYSTEM, handle, handle.title(), [role], "a long walk by the river")
+            assert doctor.check_custodians(settings).is_ok is enough, handle
 
 
 def test_doctor_notices_uploads_others_can_read(settings: Settings) -> None:

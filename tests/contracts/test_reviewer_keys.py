@@ -16,7 +16,7 @@ from fund_app.models.ballots import Ballot, Vote
 from fund_app.models.documents import Document
 from fund_app.models.messages import Message
 from fund_app.models.sealed import CannotOpen, Compartment
-from fund_app.services import ballots, messages, sessions, vault
+from fund_app.services import ballots, messages, sessions, unlocks, vault
 from fund_app.services.intake import AnswerText
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
@@ -32,12 +32,15 @@ LINES = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
 OWN = set(Compartment) - {Compartment.REVIEW}
 DESK = {
-    Compartment.IDENTITY,
     Compartment.NARRATIVE,
     Compartment.DOCUMENTS,
     Compartment.MESSAGES,
     Compartment.REVIEW,
 }
+
+
+CUSTODIANS = ("custodian1", "custodian2")
+NAMES = {Compartment.IDENTITY}
 
 
 @pytest.fixture
@@ -70,10 +73,14 @@ def test_draft_is_the_applicants_alone(house: House) -> None:
     assert holdings(house, case_id) == nobody(house)
 
 
-def test_submission_opens_everything_but_the_payee_for_coordinators(house: House) -> None:
+def test_submission_opens_the_story_for_coordinators_and_names_for_custodians(house: House) -> None:
     _, case_id = house.submitted()
     desk = DESK - {Compartment.REVIEW}
-    assert holdings(house, case_id) == {**nobody(house), "anna": desk, "boris": desk}
+    assert holdings(house, case_id) == {
+        **nobody(house),
+        **dict.fromkeys(("anna", "boris"), desk),
+        **dict.fromkeys(CUSTODIANS, NAMES),
+    }
 
 
 def test_panel_and_chair_hold_the_review_key_and_no_other(house: House) -> None:
@@ -84,7 +91,24 @@ def test_panel_and_chair_hold_the_review_key_and_no_other(house: House) -> None:
         **nobody(house),
         **dict.fromkeys(("anna", "boris"), DESK),
         **dict.fromkeys(("r1", "r2", "r3", "chair"), panel),
+        **dict.fromkeys(CUSTODIANS, NAMES),
     }
+
+
+def test_names_are_held_by_custodians_alone_until_a_case_has_been_paid(house: House) -> None:
+    applicant, case_id = house.released(LINES)
+    keepers = {house[handle].ref for handle in CUSTODIANS}
+    assert set(vault.holders_of(case_id, Compartment.IDENTITY)) == {applicant.ref, *keepers}
+
+
+def test_an_unlock_gives_one_person_one_compartment_and_takes_it_back(house: House) -> None:
+    _, case_id = house.submitted()
+    before = holdings(house, case_id)
+    unlock_id = house.unlocked("anna", case_id)
+    opened = {**before, "anna": before["anna"] | NAMES}
+    assert holdings(house, case_id) == opened
+    unlocks.end(house["custodian1"], unlock_id)
+    assert holdings(house, case_id) == before
 
 
 def test_panel_and_chair_lose_the_key_with_the_decision(house: House) -> None:

@@ -36,11 +36,13 @@ from fund_app.services import (
     looks,
     messages,
     offers,
+    unlocks,
 )
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.intake import AnswerText
 from fund_app.services.unit import unit_of_work
+from fund_app.services.unlocks import Question
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
 from tests.support.house import House, build, press
@@ -48,6 +50,7 @@ from tests.support.mail import Mailbox
 from tests.support.sweep import files, hits
 from workflows.counting import Choice
 from workflows.engine import Refused
+from workflows.unlocks import Purpose
 
 pytestmark = pytest.mark.both_stores
 
@@ -172,8 +175,12 @@ def finish(house: House, words: Words, applicant: SignedIn, case_id: str) -> Non
     applications.return_report(anna, case_id, words.word("what is missing"), press())
     offers.report(applicant, words.word("second report"), press())
     applications.close(anna, case_id, press())
-    for compartment in (Compartment.NARRATIVE, Compartment.IDENTITY):
-        looks.look(anna, case_id, compartment)
+    looks.look(anna, case_id, Compartment.NARRATIVE)
+    why = Question(Purpose.CHECK, words=words.word("why names are needed"))
+    unlock_id = unlocks.ask(anna, case_id, why, press())
+    for custodian in ("custodian1", "custodian2"):
+        unlocks.agree(house[custodian], unlock_id)
+    unlocks.names(house.fresh("anna"), unlock_id)
 
 
 def decide(house: House, words: Words, case_id: str) -> None:

@@ -17,6 +17,7 @@ from fund_app.adapters.clock import ShiftedClock
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.brakes import Brake
 from fund_app.models.clocks import Clock
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation, Donor
@@ -25,7 +26,8 @@ from fund_app.models.jobs import Job
 from fund_app.models.ledger import Posting
 from fund_app.models.people import Person
 from fund_app.models.subjects import SUBJECTS
-from fund_app.queries import ledger
+from fund_app.models.unlocks import Unlock
+from fund_app.queries import canaries, ledger
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import audit, demo_data, personas, vault
 from fund_app.services.vault import SignedIn
@@ -126,7 +128,7 @@ class TestLoaded:
 
     def test_designations_never_repeat(self) -> None:
         names = list(db.session.scalars(select(Application.designation)))
-        assert len(names) == len(set(names)) == 67
+        assert len(names) == len(set(names)) == 68
 
     def test_books_tie_and_no_chain_is_broken(self) -> None:
         assert recompute_check() == ()
@@ -175,6 +177,14 @@ class TestLoaded:
         assert count(select(Clock.id).where(Clock.state == "paused")) >= 1
         kinds = set(db.session.scalars(select(Hold.kind).where(Hold.lifted_at.is_(None))))
         assert kinds >= {"info_requested", "suspended_security"}
+
+    def test_names_wait_are_open_and_were_sealed_again(self) -> None:
+        states = sorted(db.session.scalars(select(Unlock.state)))
+        assert states == ["asked", "ended", "open", "refused"]
+
+    def test_invented_case_was_opened_and_somebody_stopped_and_let_go_on(self) -> None:
+        assert [each.person for each in canaries.touches(db.session())] == ["Rolf Adler"]
+        assert count(select(Brake.id).where(Brake.lifted_at.is_not(None))) == 1
 
     def test_partial_award_is_the_median_per_line(self) -> None:
         awarded = [line.awarded for line in case("partial-median").award_lines]

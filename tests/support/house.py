@@ -33,6 +33,7 @@ from fund_app.services import (
     people,
     rules,
     staff_keys,
+    unlocks,
     vault,
 )
 from fund_app.services.application_effects import MAKE_LETTER, CheckResult
@@ -44,6 +45,7 @@ from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
 from workflows.counting import Choice
 from workflows.roles import SYSTEM, Role
+from workflows.unlocks import Purpose
 
 PASSPHRASE = "a passphrase of more than fifteen characters"
 
@@ -59,6 +61,8 @@ STAFF = {
     "treasurer": [Role.TREASURER],
     "board": [Role.BOARD_MEMBER],
     "security": [Role.SECURITY_LEAD],
+    "custodian1": [Role.CUSTODIAN],
+    "custodian2": [Role.CUSTODIAN],
 }
 
 MINIMUM = {
@@ -133,6 +137,20 @@ class House:
         applicant = self.draft(**answers)
         intake.submit(applicant, press(), region="russia", form_version=1)
         return applicant, self.case_of(applicant)
+
+    def unlocked(self, handle: str, case_id: str, purpose: Purpose = Purpose.CHECK) -> str:
+        """Let somebody ask for the names of a case, and two custodians agree."""
+        question = unlocks.Question(purpose)
+        unlock_id = unlocks.ask(self[handle], case_id, question, press())
+        for custodian in ("custodian1", "custodian2"):
+            unlocks.agree(self[custodian], unlock_id)
+        return unlock_id
+
+    def fresh(self, handle: str) -> SignedIn:
+        """Return somebody as their next request finds them, with the keys they hold by then."""
+        person = self[handle]
+        key = person.ring._private_key  # noqa: SLF001
+        return SignedIn(person.ref, person.roles, vault.ring_for(person.ref, key))
 
     def to_review(
         self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna", level: int = 2

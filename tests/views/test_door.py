@@ -36,7 +36,7 @@ def _personas(app: Flask) -> None:
 def test_door_has_one_card_per_persona(client: FundClient) -> None:
     handles = [form.values["persona"] for form in Page(_get(client)).forms]
     assert handles == [[one.handle] for one in PERSONAS]
-    assert len(handles) == 13
+    assert len(handles) == 15
 
 
 @demonstration

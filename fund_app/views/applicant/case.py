@@ -14,6 +14,7 @@ from fund_app.models.types import new_ref
 from fund_app.queries import applicant, messages
 from fund_app.queries.applicant import CaseView
 from fund_app.services import intake, offers
+from fund_app.views import custody_labels
 from fund_app.views import labels as words
 from fund_app.views.access import allow
 from fund_app.views.applicant import common
@@ -55,7 +56,9 @@ def show() -> ResponseReturnValue:
 def looks() -> ResponseReturnValue:
     """Show who looked into the case: roles and days."""
     found = applicant.looks(db.session(), common.my_case().id)
-    return render_template("applicant/case/looks.html", looks=found, role=words.role)
+    return render_template(
+        "applicant/case/looks.html", looks=found, role=words.role, reasons=custody_labels.REASONS
+    )
 
 
 def _appeal(case: Application) -> Appeal | None:

@@ -102,6 +102,9 @@ CHAINS = MappingProxyType(
         "disbursement": _l("Payment"),
         "donation": _l("Gift"),
         "view": _l("Looks into a case"),
+        "unlock": _l("Names of a case"),
+        "brake": _l("The insider brake"),
+        "canary": _l("An invented case"),
         "house": _l("The house"),
     }
 )

@@ -44,8 +44,8 @@ def show(ballot_id: str) -> ResponseReturnValue:
 def look(ballot_id: str) -> ResponseReturnValue:
     """Open the file: written down first, then shown."""
     ballot = _ballot(ballot_id)
-    looks.look(acts.me(), ballot.application_id, Compartment.REVIEW)
-    casework.remember_opened(ballot.application_id, Compartment.REVIEW)
+    mark = looks.look(acts.me(), ballot.application_id, Compartment.REVIEW)
+    casework.remember_opened(ballot.application_id, Compartment.REVIEW, mark)
     return _back(ballot_id)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from fund_app.services.transition import Unknown
 from fund_app.views import errors
-from fund_app.views.coordinator import act, ballots, case, queue, redaction
+from fund_app.views.coordinator import act, ballots, case, names, queue, redaction
 
 CASE = "/applications/<case_id>"
 
@@ -16,6 +16,9 @@ bp.add_url_rule("/applications", "queue", queue.index)
 bp.add_url_rule(CASE, "case", case.show)
 bp.add_url_rule(f"{CASE}/told", "file", case.file)
 bp.add_url_rule(f"{CASE}/look", "look", case.look, methods=["POST"])
+bp.add_url_rule(f"{CASE}/names/ask", "ask_names", names.ask, methods=["POST"])
+bp.add_url_rule(f"{CASE}/names/<unlock_id>/show", "names", names.show, methods=["POST"])
+bp.add_url_rule(f"{CASE}/names/<unlock_id>/end", "end_names", names.end, methods=["POST"])
 bp.add_url_rule(f"{CASE}/messages", "messages", case.talk)
 bp.add_url_rule(f"{CASE}/files/<document_id>", "download", case.download, methods=["POST"])
 bp.add_url_rule(f"{CASE}/checks", "checks", case.checks)

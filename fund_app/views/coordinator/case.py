@@ -14,16 +14,16 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application, VerificationCheck
 from fund_app.models.clocks import Clock
 from fund_app.models.sealed import Compartment, NoKey
-from fund_app.queries import answers, applicant, applications, casework, messages
+from fund_app.queries import applicant, applications, casework, messages
 from fund_app.services import documents, looks, rules
 from fund_app.services.messages import CANNOT_SAY
 from fund_app.services.vault import SignedIn
 from fund_app.views import casework as shared
-from fund_app.views import labels
+from fund_app.views import custody_labels, labels, marks
 from fund_app.views.access import allow, not_found
 from fund_app.views.applicant.files import send
 from fund_app.views.casework import TimeLeft, me
-from fund_app.views.coordinator import frame, told
+from fund_app.views.coordinator import frame, names
 from fund_app.views.coordinator.ballots import panel_of
 from fund_app.views.coordinator.offered import offers
 from fund_app.views.coordinator.picture import picture
@@ -31,7 +31,7 @@ from workflows import clocks as reckoning
 from workflows.catalogue import workflow
 from workflows.roles import Role
 
-LOOKABLE = (Compartment.NARRATIVE, Compartment.IDENTITY)
+LOOKABLE = (Compartment.NARRATIVE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,7 @@ def show(case_id: str) -> ResponseReturnValue:
 def file(case_id: str) -> ResponseReturnValue:
     """Show what the person told, as far as the looks of this session reach."""
     case = frame.case_of(case_id)
-    narrative = _opened(case, Compartment.NARRATIVE)
-    identity = _opened(case, Compartment.IDENTITY)
-    return frame.page(
-        "file",
-        case,
-        "file",
-        sections=told.sections(narrative),
-        identity=told.lines(identity),
-        identity_open=shared.has_opened(case.id, Compartment.IDENTITY),
-    )
+    return names.file_page(case, names.sealed(case))
 
 
 @allow(Role.COORDINATOR)
@@ -86,8 +77,8 @@ def look(case_id: str) -> ResponseReturnValue:
     case = frame.case_of(case_id)
     wanted = request.form.get("compartment")
     compartment = next((each for each in LOOKABLE if each == wanted), None) or not_found()
-    looks.look(me(), case.id, compartment)
-    shared.remember_opened(case_id, compartment)
+    mark = looks.look(me(), case.id, compartment)
+    shared.remember_opened(case_id, compartment, mark)
     back = request.form.get("back", "")
     return redirect(frame.address(back if back in frame.TABS else "file", case_id))
 
@@ -118,7 +109,7 @@ def download(case_id: str, document_id: str) -> ResponseReturnValue:
     known = {row.id for row in applicant.documents(db.session(), case.id, kinds)}
     if document_id not in known:
         not_found()
-    return send(documents.read(me(), document_id))
+    return send(marks.marked(documents.read(me(), document_id)))
 
 
 @allow(Role.COORDINATOR)
@@ -139,6 +130,7 @@ def history(case_id: str) -> ResponseReturnValue:
         events=list(reversed(applications.history(session, case.id))),
         looks=list(reversed(applications.views_of(session, case.id))),
         picture=picture(case),
+        words_of=custody_labels,
     )
 
 
@@ -146,12 +138,6 @@ def in_order(case: Application) -> list[VerificationCheck]:
     """Return the checks of a case in the order the four tests are told."""
     known = {each.kind: each for each in case.checks}
     return [known[kind] for kind in labels.CHECKS if kind in known]
-
-
-def _opened(case: Application, compartment: Compartment) -> dict[tuple[str, int], str]:
-    if not shared.has_opened(case.id, compartment):
-        return {}
-    return answers.opened(db.session(), me().ring, case.id, compartment=compartment)
 
 
 def _thread(case: Application) -> list[messages.MessageRow]:

@@ -104,8 +104,7 @@ def look(ballot_id: str) -> ResponseReturnValue:
     place = place_of(ballot_id)
     if not place.may_read:
         return errors.refusal(labels.refusal("conflict_not_declared"))
-    looks.look(me(), place.case.id, Compartment.REVIEW)
-    shared.remember_opened(place.case.id, Compartment.REVIEW)
+    _look(place.case.id)
     return redirect(url_for("reviewer.ballot", ballot_id=ballot_id))
 
 
@@ -118,8 +117,7 @@ def declare_free(ballot_id: str) -> ResponseReturnValue:
     except shared.REFUSING as error:
         return _refused(error)
     if not shared.has_opened(case_id, Compartment.REVIEW):
-        looks.look(me(), case_id, Compartment.REVIEW)
-        shared.remember_opened(case_id, Compartment.REVIEW)
+        _look(case_id)
     return redirect(url_for("reviewer.ballot", ballot_id=ballot_id))
 
 
@@ -161,6 +159,11 @@ def page(place: Place, status: int = 200, **context: Any) -> ResponseReturnValue
         request_id=request.form.get("request_id") or new_ref(),
         **context,
     ), status
+
+
+def _look(case_id: str) -> None:
+    mark = looks.look(me(), case_id, Compartment.REVIEW)
+    shared.remember_opened(case_id, Compartment.REVIEW, mark)
 
 
 def _own(place: Place) -> str | None:

@@ -1,11 +1,11 @@
-"""Pages of the security lead: the route table; the module beside this one holds the views."""
+"""Pages of the security lead: the route table; the modules beside this one hold the views."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.security import suspensions
+from fund_app.views.security import suspensions, watch
 
 POST = ("POST",)
 ONE = "/suspensions/<application_id>"
@@ -18,5 +18,11 @@ bp.add_url_rule(f"{ONE}/resume", "resume", suspensions.resume, methods=POST)
 bp.add_url_rule(
     f"{ONE}/close-suspended", "close_suspended", suspensions.close_suspended, methods=POST
 )
+
+bp.add_url_rule("/watch", "watch", watch.show)
+bp.add_url_rule("/people/<person_id>/stop", "pull", watch.pull, methods=POST)
+bp.add_url_rule("/canaries/new", "new_canary", watch.new_canary)
+bp.add_url_rule("/canaries/new", "set_canary", watch.set_canary, methods=POST)
+bp.add_url_rule("/canaries/<canary_id>/retire", "retire_canary", watch.retire_canary, methods=POST)
 
 acts.register_refusals(bp)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from fund_app.views import acts
 from fund_app.views.staff import (
     begin,
+    brakes,
     confirmation,
     enrolment,
     factors,
@@ -53,8 +55,11 @@ bp.add_url_rule(f"{ACCESS}/sessions/end-others", "end_others", own_access.end_ot
 bp.add_url_rule(
     f"{ACCESS}/sessions/<name>/end", "end_session", own_access.end_session, methods=POST
 )
+bp.add_url_rule("/brakes", "brakes", brakes.index)
+bp.add_url_rule("/brakes/<brake_id>", "brake", brakes.show)
+bp.add_url_rule("/brakes/<brake_id>/lift", "lift", brakes.lift, methods=POST)
 
-
+acts.register_refusals(bp)
 keys.register_refusals(bp)
 
 

@@ -26,7 +26,7 @@ from fund_app.views import acts, errors, labels
 from fund_app.views.access import allow, not_found
 from workflows.roles import Role
 
-SHARERS = (Role.COORDINATOR, Role.FINANCE_OFFICER, Role.TREASURER)
+SHARERS = (Role.COORDINATOR, Role.CUSTODIAN, Role.FINANCE_OFFICER, Role.TREASURER)
 SHOWN = 50
 LONGEST_NUMBER = 7
 

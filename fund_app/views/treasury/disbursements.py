@@ -17,10 +17,10 @@ from fund_app.models.types import new_ref
 from fund_app.queries import disbursements as payments
 from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
-from fund_app.services import disbursement_facts, disbursement_offers, payee_looks
+from fund_app.services import disbursement_facts, disbursement_offers, looks, payee_looks
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
-from fund_app.views import acts, drawings, errors
+from fund_app.views import acts, drawings, errors, marks
 from fund_app.views import labels as roles
 from fund_app.views.access import allow, not_found
 from fund_app.views.treasury import labels
@@ -68,6 +68,7 @@ def payee(disbursement_id: str) -> ResponseReturnValue:
         return errors.refusal(
             _("Your key does not open the payee's details. A coordinator can share them with you.")
         )
+    marks.remember(looks.latest_mark(acts.me()))
     return page(disbursement_id, details=details)
 
 

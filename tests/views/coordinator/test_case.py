@@ -70,12 +70,15 @@ def test_story_opens_by_a_press_that_is_written_down(desk: Desk) -> None:
     assert looks_at(desk, case_id) == ["narrative_opened"]
 
 
-def test_identity_opens_by_a_press_of_its_own(desk: Desk) -> None:
+def test_names_open_for_who_asked_by_a_press_of_its_own(desk: Desk) -> None:
     case_id = submitted(desk)
-    desk.press("anna", case_path(case_id, "told"), "look")
-    page = desk.press("anna", case_path(case_id, "told"), "look")
+    desk.house.unlocked("anna", case_id)
+    assert CONTACT not in desk.see("anna", case_path(case_id, "told")).text
+    page = desk.press("anna", case_path(case_id, "told"), "/show", expected=200)
     assert CONTACT in page.text
-    assert looks_at(desk, case_id) == ["narrative_opened", "identity_opened"]
+    assert STORY not in page.text
+    assert looks_at(desk, case_id) == ["identity_opened"]
+    assert "/show" not in str(desk.see("boris", case_path(case_id, "told")).forms)
 
 
 def test_what_one_person_opened_stays_closed_for_others(desk: Desk) -> None:
@@ -84,7 +87,7 @@ def test_what_one_person_opened_stays_closed_for_others(desk: Desk) -> None:
     assert STORY not in desk.see("boris", case_path(case_id, "told")).text
 
 
-@pytest.mark.parametrize("wanted", ["payout", "review", "", "everything"])
+@pytest.mark.parametrize("wanted", ["payout", "identity", "review", "", "everything"])
 def test_other_compartments_cannot_be_asked_for(desk: Desk, wanted: str) -> None:
     case_id = submitted(desk)
     client = desk.browser("anna")
