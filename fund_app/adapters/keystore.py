@@ -7,6 +7,7 @@ erase here first.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -18,16 +19,23 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from fund_app.adapters.keystore_keys import PublicKey
 from fund_app.adapters.keystore_schema import (
+    CODENAME_KINDS,
     SCHEMA_VERSION,
+    claims,
     data_keys,
     holders,
+    knocks,
     metadata,
     schema_version,
     sessions,
+    silences,
     wraps,
 )
 from fund_app.extensions import WRITE
 from fund_app.models.sealed import Compartment
+
+SILENCE_BYTES = 32
+"""Length of a silence value, set or random."""
 
 
 class AlreadyKept(Exception):
@@ -49,6 +57,33 @@ class Holder:
     private_sealed: bytes | None = field(default=None, repr=False)
     kdf: str | None = None
     lookup: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a codename leads to: whose it is, the silence value beside it, whether it is locked."""
+
+    holder: Holder
+    silence: bytes = field(repr=False)
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A sealed note left by a codename that let nobody in."""
+
+    id: str
+    note: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A private key waiting, under a code, for the person it belongs to; until a moment (UTC)."""
+
+    lookup: str = field(repr=False)
+    holder_id: str
+    private_sealed: bytes = field(repr=False)
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +110,25 @@ class SessionRow:
 
 
 def create_schema(engine: Engine) -> None:
-    """Create the keystore's tables and write the schema version; again is harmless."""
+    """Create the keystore's tables and write the schema version; again is harmless.
+
+    Holders from before the silence values get theirs, so that nobody's row stands out.
+    """
     metadata.create_all(engine)
     with engine.execution_options(**{WRITE: True}).begin() as connection:
         if connection.scalar(select(schema_version.c.version)) is None:
             connection.execute(insert(schema_version).values(id=1, version=SCHEMA_VERSION))
+        without = (
+            select(holders.c.id)
+            .outerjoin(silences)
+            .where(holders.c.kind.in_(CODENAME_KINDS), silences.c.holder_id.is_(None))
+        )
+        for holder_id in connection.scalars(without).all():
+            connection.execute(insert(silences).values(_no_word(holder_id)))
+
+
+def _no_word(holder_id: str) -> dict[str, Any]:
+    return {"holder_id": holder_id, "value": secrets.token_bytes(SILENCE_BYTES)}
 
 
 class Keystore:
@@ -118,6 +167,8 @@ class Keystore:
         try:
             with self._writing.begin() as connection:
                 connection.execute(insert(holders).values(**values))
+                if holder.kind in CODENAME_KINDS:
+                    connection.execute(insert(silences).values(_no_word(holder.id)))
         except IntegrityError:
             raise AlreadyKept from None
 
@@ -147,24 +198,100 @@ class Keystore:
         """Return a holder by id, or None."""
         return self._one_holder(holders.c.id == holder_id)
 
-    def holder_by_lookup(self, kind: str, lookup: str) -> Holder | None:
-        """Return the holder of that kind a codename's lookup value leads to, or None."""
-        return self._one_holder((holders.c.lookup == lookup) & (holders.c.kind == kind))
+    def door(self, kind: str, lookup: str) -> Door | None:
+        """Return what a codename's lookup value leads to among holders of a kind. One statement."""
+        query = (
+            select(holders, silences.c.value, silences.c.locked_on)
+            .join(silences)
+            .where(holders.c.lookup == lookup, holders.c.kind == kind)
+        )
+        with self._engine.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Door(_holder(row), row.value, row.locked_on is not None)
 
     def _one_holder(self, which: Any) -> Holder | None:
         with self._engine.begin() as connection:
             row = connection.execute(select(holders).where(which)).one_or_none()
-        if row is None:
-            return None
-        return Holder(
-            id=row.id,
-            kind=row.kind,
-            public_key=PublicKey(row.public_key),
-            created_day=row.created_day,
-            private_sealed=row.private_sealed,
-            kdf=row.kdf,
-            lookup=row.lookup,
-        )
+        return None if row is None else _holder(row)
+
+    def set_silence(self, holder_id: str, value: bytes | None) -> None:
+        """Replace a holder's silence value; None puts random bytes there, as if never set."""
+        fresh = secrets.token_bytes(SILENCE_BYTES) if value is None else value
+        query = update(silences).where(silences.c.holder_id == holder_id).values(value=fresh)
+        with self._writing.begin() as connection:
+            connection.execute(query)
+        self._flush_log()
+
+    def turn_away(self, knock: Knock, *, holder_id: str, subject: str, on: date) -> None:
+        """Leave a knock, lock a holder's codename and end a subject's sessions.
+
+        The same three statements for everybody: an id that nobody has locks nothing.
+        """
+        lock = update(silences).where(silences.c.holder_id == holder_id).values(locked_on=on)
+        with self._writing.begin() as connection:
+            connection.execute(insert(knocks).values(id=knock.id, note=knock.note))
+            connection.execute(lock)
+            connection.execute(delete(sessions).where(sessions.c.subject == subject))
+
+    def knocks(self) -> list[Knock]:
+        """Return the notes nobody has read yet, in no order that tells anything."""
+        with self._engine.begin() as connection:
+            return [Knock(*row) for row in connection.execute(select(knocks).order_by(knocks.c.id))]
+
+    def forget_knocks(self, ids: Collection[str]) -> None:
+        """Delete notes that have been read."""
+        with self._writing.begin() as connection:
+            connection.execute(delete(knocks).where(knocks.c.id.in_(list(ids))))
+
+    def unlock_codename(self, holder_id: str) -> None:
+        """Let a holder's codename open again; no-op where it does."""
+        query = update(silences).where(silences.c.holder_id == holder_id).values(locked_on=None)
+        with self._writing.begin() as connection:
+            connection.execute(query)
+
+    def is_locked(self, holder_id: str) -> bool:
+        """Whether a holder's codename has been locked."""
+        query = select(silences.c.locked_on).where(silences.c.holder_id == holder_id)
+        with self._engine.begin() as connection:
+            return connection.scalar(query) is not None
+
+    def add_claim(self, claim: Claim) -> None:
+        """Keep a claim; raises AlreadyKept if the holder has one, UnknownHolder without one."""
+        try:
+            with self._writing.begin() as connection:
+                connection.execute(insert(claims).values(**asdict(claim)))
+        except IntegrityError:
+            known = self.holder(claim.holder_id) is not None
+            raise (AlreadyKept if known else UnknownHolder) from None
+
+    def claim(self, lookup: str) -> Claim | None:
+        """Return the claim a code's lookup value leads to, or None."""
+        return self._one_claim(claims.c.lookup == lookup)
+
+    def claim_of(self, holder_id: str) -> Claim | None:
+        """Return the claim that waits for a holder, or None."""
+        return self._one_claim(claims.c.holder_id == holder_id)
+
+    def _one_claim(self, which: Any) -> Claim | None:
+        with self._engine.begin() as connection:
+            row = connection.execute(select(claims).where(which)).mappings().one_or_none()
+        return None if row is None else Claim(**row)
+
+    def remove_claim_of(self, holder_id: str) -> None:
+        """Delete the claim that waits for a holder; no-op without one."""
+        with self._writing.begin() as connection:
+            connection.execute(delete(claims).where(claims.c.holder_id == holder_id))
+        self._flush_log()
+
+    def remove_claims_until(self, moment: datetime) -> int:
+        """Delete the claims that expire at or before a moment (UTC); returns how many."""
+        with self._writing.begin() as connection:
+            gone = connection.execute(delete(claims).where(claims.c.expires_at <= moment)).rowcount
+        if gone:
+            self._flush_log()
+        return gone
 
     def public_keys(self, holder_ids: Collection[str]) -> dict[str, PublicKey]:
         """Return the public key of each holder; raises UnknownHolder if one is missing."""
@@ -339,6 +466,18 @@ class Keystore:
 def _insert_missing(connection: Connection, table: Table) -> Any:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _holder(row: Any) -> Holder:
+    return Holder(
+        id=row.id,
+        kind=row.kind,
+        public_key=PublicKey(row.public_key),
+        created_day=row.created_day,
+        private_sealed=row.private_sealed,
+        kdf=row.kdf,
+        lookup=row.lookup,
+    )
 
 
 def _wrap(row: Any) -> Wrap:

@@ -175,7 +175,7 @@ class Sessions:
 
     def end_all(self, subject: str) -> int:
         """End every session of a person (disabled, passphrase changed); returns how many."""
-        return self._store.end_sessions_of(self._hashed(subject))
+        return self._store.end_sessions_of(self.hashed(subject))
 
     def sweep(self, now: datetime) -> int:
         """Delete the sessions whose limit has passed; returns how many."""
@@ -211,7 +211,7 @@ class Sessions:
         row = SessionRow(
             token_sha256=_row_name(session.token),
             kind=str(session.kind),
-            subject=None if session.subject is None else self._hashed(session.subject),
+            subject=None if session.subject is None else self.hashed(session.subject),
             payload=b"",
             idle_until=idle_until,
             expires_at=session.expires_at,
@@ -219,7 +219,8 @@ class Sessions:
         content = session.content().encode()
         return replace(row, payload=lock(_payload_key(session.token), _bound(row), content))
 
-    def _hashed(self, subject: str) -> str:
+    def hashed(self, subject: str) -> str:
+        """Return the keyed hash by which a person's sessions are found."""
         return hmac.new(self._subject_key, subject.encode(), hashlib.sha256).hexdigest()
 
 
