@@ -41,7 +41,7 @@ def contact_form(channels: Choices, means: Choices, results: Choices) -> type[Co
         "ContactForm",
         (ContactForm,),
         {
-            "channel": one_of(_l("On which way?"), channels),
+            "channel": one_of(_l("By which way?"), channels),
             "means": SelectMultipleField(
                 _l("What belongs to it?"), choices=options(means), validate_choice=True
             ),

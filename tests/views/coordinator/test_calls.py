@@ -57,8 +57,8 @@ def test_codename_is_shown_once_and_kept_in_no_session(desk: Desk, keystore: Key
     entrant = codenames.applicants().sign_in(" ".join(words))
     assert entrant is not None
     assert entrant.holder_id == case().holder_id
-    done = desk.browser("anna").submit(page, to="words")
-    seen = desk.browser("anna").page(done.location)
+    client = desk.browser("anna")
+    seen = client.page(client.submit(page, to="words").location)
     assert "The words are with the person alone now." in seen.text
     assert words[0] not in seen.text.split()
     assert "From the person, by telephone" in seen.text

@@ -37,7 +37,7 @@ def opened(desk: Desk, case_id: str, *, identity: bool = False) -> Page:
 
 def card_of(page: Page) -> str:
     (card,) = page.find_all("section", class_="contact-card")
-    return " ".join("".join(card.itertext()).split())
+    return " ".join(" ".join(card.itertext()).split())
 
 
 def contact(desk: Desk, case_id: str, expected: int = 302, **typed: object) -> Page:
