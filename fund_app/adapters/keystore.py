@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, insert, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from fund_app.adapters.keystore_doors import SILENCE_BYTES, Claim, Doors, flush_log
 from fund_app.adapters.keystore_keys import PublicKey
 from fund_app.adapters.keystore_schema import (
     CODENAME_KINDS,
@@ -24,7 +25,6 @@ from fund_app.adapters.keystore_schema import (
     claims,
     data_keys,
     holders,
-    knocks,
     metadata,
     schema_version,
     sessions,
@@ -33,9 +33,6 @@ from fund_app.adapters.keystore_schema import (
 )
 from fund_app.extensions import WRITE
 from fund_app.models.sealed import Compartment
-
-SILENCE_BYTES = 32
-"""Length of a silence value, set or random."""
 
 
 class AlreadyKept(Exception):
@@ -66,24 +63,6 @@ class Door:
     holder: Holder
     silence: bytes = field(repr=False)
     is_locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Knock:
-    """A sealed note left by a codename that let nobody in."""
-
-    id: str
-    note: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A private key waiting, under a code, for the person it belongs to; until a moment (UTC)."""
-
-    lookup: str = field(repr=False)
-    holder_id: str
-    private_sealed: bytes = field(repr=False)
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +110,7 @@ def _no_word(holder_id: str) -> dict[str, Any]:
     return {"holder_id": holder_id, "value": secrets.token_bytes(SILENCE_BYTES)}
 
 
-class Keystore:
+class Keystore(Doors):
     """Reads and writes the keystore database; create_app keeps one per process."""
 
     def __init__(self, engine: Engine) -> None:
@@ -216,47 +195,6 @@ class Keystore:
             row = connection.execute(select(holders).where(which)).one_or_none()
         return None if row is None else _holder(row)
 
-    def set_silence(self, holder_id: str, value: bytes | None) -> None:
-        """Replace a holder's silence value; None puts random bytes there, as if never set."""
-        fresh = secrets.token_bytes(SILENCE_BYTES) if value is None else value
-        query = update(silences).where(silences.c.holder_id == holder_id).values(value=fresh)
-        with self._writing.begin() as connection:
-            connection.execute(query)
-        self._flush_log()
-
-    def turn_away(self, knock: Knock, *, holder_id: str, subject: str, on: date) -> None:
-        """Leave a knock, lock a holder's codename and end a subject's sessions.
-
-        The same three statements for everybody: an id that nobody has locks nothing.
-        """
-        lock = update(silences).where(silences.c.holder_id == holder_id).values(locked_on=on)
-        with self._writing.begin() as connection:
-            connection.execute(insert(knocks).values(id=knock.id, note=knock.note))
-            connection.execute(lock)
-            connection.execute(delete(sessions).where(sessions.c.subject == subject))
-
-    def knocks(self) -> list[Knock]:
-        """Return the notes nobody has read yet, in no order that tells anything."""
-        with self._engine.begin() as connection:
-            return [Knock(*row) for row in connection.execute(select(knocks).order_by(knocks.c.id))]
-
-    def forget_knocks(self, ids: Collection[str]) -> None:
-        """Delete notes that have been read."""
-        with self._writing.begin() as connection:
-            connection.execute(delete(knocks).where(knocks.c.id.in_(list(ids))))
-
-    def unlock_codename(self, holder_id: str) -> None:
-        """Let a holder's codename open again; no-op where it does."""
-        query = update(silences).where(silences.c.holder_id == holder_id).values(locked_on=None)
-        with self._writing.begin() as connection:
-            connection.execute(query)
-
-    def is_locked(self, holder_id: str) -> bool:
-        """Whether a holder's codename has been locked."""
-        query = select(silences.c.locked_on).where(silences.c.holder_id == holder_id)
-        with self._engine.begin() as connection:
-            return connection.scalar(query) is not None
-
     def add_claim(self, claim: Claim) -> None:
         """Keep a claim; raises AlreadyKept if the holder has one, UnknownHolder without one."""
         try:
@@ -265,33 +203,6 @@ class Keystore:
         except IntegrityError:
             known = self.holder(claim.holder_id) is not None
             raise (AlreadyKept if known else UnknownHolder) from None
-
-    def claim(self, lookup: str) -> Claim | None:
-        """Return the claim a code's lookup value leads to, or None."""
-        return self._one_claim(claims.c.lookup == lookup)
-
-    def claim_of(self, holder_id: str) -> Claim | None:
-        """Return the claim that waits for a holder, or None."""
-        return self._one_claim(claims.c.holder_id == holder_id)
-
-    def _one_claim(self, which: Any) -> Claim | None:
-        with self._engine.begin() as connection:
-            row = connection.execute(select(claims).where(which)).mappings().one_or_none()
-        return None if row is None else Claim(**row)
-
-    def remove_claim_of(self, holder_id: str) -> None:
-        """Delete the claim that waits for a holder; no-op without one."""
-        with self._writing.begin() as connection:
-            connection.execute(delete(claims).where(claims.c.holder_id == holder_id))
-        self._flush_log()
-
-    def remove_claims_until(self, moment: datetime) -> int:
-        """Delete the claims that expire at or before a moment (UTC); returns how many."""
-        with self._writing.begin() as connection:
-            gone = connection.execute(delete(claims).where(claims.c.expires_at <= moment)).rowcount
-        if gone:
-            self._flush_log()
-        return gone
 
     def public_keys(self, holder_ids: Collection[str]) -> dict[str, PublicKey]:
         """Return the public key of each holder; raises UnknownHolder if one is missing."""
@@ -307,7 +218,7 @@ class Keystore:
         """Forget a holder with the wraps made for it; no-op for an unknown one."""
         with self._writing.begin() as connection:
             connection.execute(delete(holders).where(holders.c.id == holder_id))
-        self._flush_log()
+        flush_log(self._engine)
 
     def add_data_keys(self, belongs_to: str, new_wraps: Iterable[Wrap]) -> None:
         """Keep new data keys with their first wraps, all or nothing.
@@ -396,14 +307,14 @@ class Keystore:
                     wraps.c.holder_id == holder_id,
                 )
             )
-        self._flush_log()
+        flush_log(self._engine)
 
     def erase_case(self, case_id: str) -> int:
         """Delete every key of the case and of what belongs to it; returns how many."""
         which = or_(data_keys.c.case_id == case_id, data_keys.c.belongs_to == case_id)
         with self._writing.begin() as connection:
             erased = connection.execute(delete(data_keys).where(which)).rowcount
-        self._flush_log()
+        flush_log(self._engine)
         return erased
 
     def add_session(self, row: SessionRow, *, replaces: str | None = None) -> None:
@@ -449,18 +360,6 @@ class Keystore:
             return connection.execute(
                 delete(sessions).where(sessions.c.idle_until <= moment)
             ).rowcount
-
-    def _flush_log(self) -> None:
-        """Empty SQLite's write-ahead log, where deleted keys would still be readable."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.close()
-        finally:
-            raw.close()
 
 
 def _insert_missing(connection: Connection, table: Table) -> Any:

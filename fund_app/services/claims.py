@@ -13,7 +13,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from fund_app.adapters.clock import now
-from fund_app.adapters.keystore import AlreadyKept, Claim
+from fund_app.adapters.keystore import AlreadyKept
+from fund_app.adapters.keystore_doors import Claim
 from fund_app.adapters.keystore_keys import PrivateKey, lock, subkey, unlock
 from fund_app.models.sealed import CannotOpen, framed
 from fund_app.services import codenames

@@ -30,7 +30,8 @@ from importlib import resources
 from typing import NamedTuple
 
 from fund_app.adapters.clock import now
-from fund_app.adapters.keystore import SILENCE_BYTES, Door, Holder, Keystore, Knock
+from fund_app.adapters.keystore import Door, Holder, Keystore
+from fund_app.adapters.keystore_doors import SILENCE_BYTES, Knock
 from fund_app.adapters.keystore_keys import (
     DeploymentSecrets,
     PrivateKey,

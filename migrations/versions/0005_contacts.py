@@ -34,14 +34,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],
-            name=op.f("fk_contact_attempt_application_id_application"),
+            name=op.f("fk_contact_attempt_application_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["by_id"], ["person.id"], name=op.f("fk_contact_attempt_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_contact_attempt_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_attempt")),
         sa.UniqueConstraint(
-            "application_id", "position", name=op.f("uq_contact_attempt_application_id")
+            "application_id", "position", name=op.f("uq_contact_attempt_application_id_position")
         ),
     )
     op.create_index("ix_contact_attempt_by_id", "contact_attempt", ["by_id"])

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore
+from fund_app.adapters.keystore_keys import PrivateKey
 from fund_app.adapters.keystore_schema import claims as claim_table
 from fund_app.extensions import db
 from fund_app.models.applications import Answer, Application
@@ -53,7 +54,8 @@ def trail() -> list[tuple[str, str, str | None]]:
     statement = select(Event.action, Event.actor_role, Event.reason_code).where(
         Event.chain == CONTACTS
     )
-    return [tuple(row) for row in db.session.execute(statement.order_by(Event.step))]
+    rows = db.session.execute(statement.order_by(Event.step))
+    return [(action, role, why) for action, role, why in rows]
 
 
 def test_call_is_sealed_and_shared_like_one_from_the_web(house: House) -> None:
@@ -163,7 +165,7 @@ def test_unknown_code_takes_the_work_of_a_known_one(house: House, app: Flask, ty
 
 
 def _holder() -> vault.SignedIn:
-    key = vault.PrivateKey.generate()
+    key = PrivateKey.generate()
     found = case()
     return vault.SignedIn(found.holder_id, frozenset(), vault.ring_for(found.holder_id, key))
 

@@ -124,7 +124,7 @@ def collected(app: Flask, house: House, mailbox: Mailbox) -> list[EmailMessage]:
 
 
 def body_of(letter: EmailMessage) -> str:
-    return letter.get_content().replace("\r\n", "\n")
+    return str(letter.get_content()).replace("\r\n", "\n")
 
 
 def test_every_event_for_every_role_leaves_the_same_few_words(

@@ -13,6 +13,7 @@ from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore
 from fund_app.extensions import db
 from fund_app.models.applications import Application
+from fund_app.models.documents import Document
 from fund_app.models.sealed import Compartment
 from fund_app.services import documents, looks, messages, silence
 from fund_app.services.audit import record
@@ -208,7 +209,7 @@ def test_log_names_roles_what_and_why_the_latest_first(
     looks.look(house["anna"], case_id, Compartment.NARRATIVE)
     clock.advance(days=1)
     looks.look(house["boris"], case_id, Compartment.IDENTITY)
-    document = db.session.scalars(select(documents.Document.id)).one()
+    document = db.session.scalars(select(Document.id)).one()
     documents.read(house["anna"], document)
     with unit_of_work() as session:
         record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fund_app.services import applications, person_events
@@ -88,7 +90,12 @@ def test_contact_against_the_plan_needs_a_reason_and_keeps_what_was_typed(
     desk: Desk, case_id: str
 ) -> None:
     opened(desk, case_id)
-    sent = {"channel": "phone", "result": "reached", "note": "kept words", "weigh": None}
+    sent: dict[str, Any] = {
+        "channel": "phone",
+        "result": "reached",
+        "note": "kept words",
+        "weigh": None,
+    }
     refused = contact(desk, case_id, 409, **sent)
     assert "Please say why it has to be so all the same." in refused.text
     assert refused.form("contact").values["note"] == ["kept words"]
