@@ -63,10 +63,11 @@ class Doors:
             connection.execute(lock)
             connection.execute(delete(sessions).where(sessions.c.subject == subject))
 
-    def knocks(self) -> list[Knock]:
-        """Return the notes nobody has read yet, in no order that tells anything."""
+    def knocks(self, *, most: int) -> list[Knock]:
+        """Return up to `most` notes nobody has read yet, in no order that tells anything."""
+        query = select(knocks).order_by(knocks.c.id).limit(most)
         with self._engine.begin() as connection:
-            return [Knock(*row) for row in connection.execute(select(knocks).order_by(knocks.c.id))]
+            return [Knock(*row) for row in connection.execute(query)]
 
     def forget_knocks(self, ids: Collection[str]) -> None:
         """Delete notes that have been read."""

@@ -284,8 +284,11 @@ class Codenames:
         self._store.set_silence(holder_id, value)
 
     def who_fell_silent(self, knock: Knock) -> str:
-        """Return the id a knock names; almost always nobody's."""
-        return unlock(self._knock_key, KNOCK, knock.note).decode()
+        """Return the id a knock names; almost always nobody's, as is one that does not open."""
+        try:
+            return unlock(self._knock_key, KNOCK, knock.note).decode()
+        except CannotOpen:
+            return ""
 
     def _halves(self, digits: str) -> tuple[str, bytes]:
         """Return the look-up value and the key that opens the private key."""

@@ -61,7 +61,12 @@ FOR_COORDINATORS = (
 )
 """What coordinators can open from submission on; payout follows for finance, when it is due."""
 
-PLAN = frozenset({"channel", "handle", "hours_from", "hours_until", "time_zone", "never_do"})
+PLAN = frozenset(
+    {
+        "channel", "handle", "hours_from", "hours_until", "time_zone", "safe_hours", "never_do",
+        "code_word", "trusted_name", "trusted_handle", "trusted_may_know",
+    }
+)  # fmt: skip
 """Answers by which colleagues reach somebody: a change of them is noted and told."""
 
 MARK_DIGITS = 5

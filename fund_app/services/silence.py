@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.services import applications, codenames
 from fund_app.services.transition import INTERNAL
-from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn, keystore
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
-LONGEST = 60
 SHORTEST = 3
 """Letters of a silence word: one that is hit by accident would lock somebody out."""
+
+AT_ONCE = 500
+"""Notes read in one round; a flood of typos waits for the next."""
 
 
 class TooShort(Exception):
@@ -47,21 +49,26 @@ def answer_knocks() -> int:
 
     Done twice it changes nothing: a case is frozen once, and a note is deleted only after.
     """
-    found = keystore().knocks()
+    found = keystore().knocks(most=AT_ONCE)
+    if not found:
+        return 0
     door = codenames.applicants()
-    silenced = sum(_freeze(door.who_fell_silent(knock)) for knock in found)
-    if found:
-        keystore().forget_knocks([knock.id for knock in found])
+    named = {door.who_fell_silent(knock) for knock in found}
+    silenced = sum(_freeze(holder_id, case_id) for holder_id, case_id in _cases_of(named))
+    keystore().forget_knocks([knock.id for knock in found])
     return silenced
 
 
-def _freeze(holder_id: str) -> bool:
-    """Freeze the case of a holder; False where there is none or nothing is left to freeze."""
-    with unit_of_work() as session:
-        statement = select(Application.id).where(Application.holder_id == holder_id)
-        application_id = session.scalar(statement)
-    if application_id is None:
-        return False
+def _cases_of(holder_ids: set[str]) -> list[tuple[str, str]]:
+    """Return (holder, case) for those among many ids that are anybody's: almost always none."""
+    statement = select(Application.holder_id, Application.id).where(
+        Application.holder_id.in_(holder_ids)
+    )
+    return [(holder_id, case_id) for holder_id, case_id in db.session.execute(statement)]
+
+
+def _freeze(holder_id: str, application_id: str) -> bool:
+    """Freeze a case in its person's name; False where nothing is left to freeze."""
     person = Actor(holder_id, frozenset({Role.APPLICANT}))
     try:
         applications.suspend_security(person, application_id, INTERNAL)

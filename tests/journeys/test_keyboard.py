@@ -79,6 +79,11 @@ def test_return_page_works_by_keyboard_alone_at_320_pixels(stage: Stage, languag
     assert "By keyboard." in person.text
     narrow(person)
 
+    way_out_comes_first(person)
+
+
+def way_out_comes_first(person: Visitor) -> None:
+    """On every page one key reaches the way out, and after it there is nothing to go back to."""
     for page in ("plan", "wish", "word", "looks", "case"):
         person.go(f"/return/{page}")
         narrow(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -181,3 +182,21 @@ def test_database_itself_knows_only_three_results(house: House, case_id: str) ->
     with pytest.raises(IntegrityError):
         db.session.commit()
     db.session.rollback()
+
+
+def test_accounts_of_a_word_and_of_a_page_are_equally_long(house: House, case_id: str) -> None:
+    """A stolen table tells neither how much was said nor at what hour (check 34)."""
+    for note in ("ok", "x" * 300):
+        contacts.record(house["anna"], case_id, BY_SIGNAL, Account("reached", note), press())
+    rows = list(db.session.scalars(select(ContactAttempt)))
+    assert len({len(row.account_sealed) for row in rows}) == 1
+    assert [type(row.made_on) for row in rows] == [date, date]
+
+
+def test_acts_of_the_applicant_are_known_by_the_day_only(house: House) -> None:
+    applicant, case_id = house.submitted(**PLAN)
+    intake.save(applicant, [AnswerText("never_do", 0, "narrative", "no_files")])
+    statement = select(Event.at).where(
+        Event.subject_id == case_id, Event.actor_role == "applicant", Event.chain == CONTACTS
+    )
+    assert list(db.session.scalars(statement)) == [None]

@@ -1,4 +1,4 @@
-"""A watch tells a silence word from a typo no better than a coin does (PROTECTION.md 5, check 10)."""
+"""A watch tells a silence word from a typo no better than a coin (PROTECTION.md 5, check 10)."""
 
 from __future__ import annotations
 
