@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fund_app.services import applications, contacts, messages, person_events
+from fund_app.services import (
+    applications,
+    codenames,
+    contacts,
+    intake,
+    messages,
+    person_events,
+    silence,
+)
 from fund_app.services import demo_texts as texts
 from fund_app.services.contacts import Account
 from fund_app.services.demo_cases import line, plan
@@ -195,8 +203,13 @@ def _lost(house: House, chosen: Plan) -> Story[None]:
 
 
 def _suspended_now(house: House, chosen: Plan) -> Story[None]:
+    """Be forced to come back, and type the word that shuts the door."""
     case = yield from to_acceptance(house, chosen)
     yield 2.0
     house.check_payee(case)
     yield 20.0
-    applications.suspend_security(house.lead(case), case.id, press())
+    person = house.applicant(case)
+    fresh = intake.keep(person, case.entrant.private_key, chosen.language)
+    silence.set_word(person, "saffron")
+    codenames.applicants().sign_in(f"{fresh.phrase} saffron")
+    silence.answer_knocks()
