@@ -16,10 +16,10 @@ from forms.payout import PAY
 from forms.plan import PLAN, WILL
 from forms.questions import Question
 from forms.referees import REFEREES
-from forms.safety import CAREFUL_CONTACT, CONTACT, MOMENT
+from forms.safety import ASKED_FOR, CAREFUL_CONTACT, CONTACT, MOMENT
 from forms.work import WHO, WORK
 
-FORM_VERSION = 1
+FORM_VERSION = 2
 """Stored with an application at submission; raise it when questions or choices change."""
 
 MINIMUM_PAGES = (
@@ -64,7 +64,7 @@ FURTHER_PAGES = (
         "care",
         _l("How to be careful with you"),
         _l("Whatever you set here, everybody who works on your case keeps to it."),
-        (CAREFUL_CONTACT,),
+        (ASKED_FOR, CAREFUL_CONTACT),
     ),
     Page(
         "incident",
@@ -128,6 +128,14 @@ PAYOUT_PAGE = Page(
     _l("Only the people who make the payment can read this."),
     (PAY,),
 )
+
+CONTACT_PAGE = Page(
+    "plan",
+    _l("How we reach you"),
+    _l("You can change this at any time. Whoever works on your case sees it before anything else."),
+    (CONTACT, CAREFUL_CONTACT),
+)
+"""The plan for safe contact, as it is seen and changed on the return page."""
 
 CONSENT_PAGE = Page(
     "check",

@@ -67,5 +67,13 @@ WILL = Block(
                 ("ask", _l("Ask the people I named")),
             ),
         ),
+        Question(
+            "will_differs",
+            Sensitivity.LIFE_CRITICAL,
+            Kind.LONG,
+            _l("Is anything different for an arrest, for hospital, or if you die?"),
+            _l("Only where one answer for all three would be wrong."),
+            limit=PARAGRAPH,
+        ),
     ),
 )

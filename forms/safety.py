@@ -98,8 +98,8 @@ CONTACT = Block(
     ),
 )
 
-CAREFUL_CONTACT = Block(
-    "careful_contact",
+ASKED_FOR = Block(
+    "asked_for",
     (
         Question(
             "proxy_relation",
@@ -116,19 +116,42 @@ CAREFUL_CONTACT = Block(
             _l("Sometimes they cannot. Then we are especially careful with what we do."),
             YES_NO_UNSURE,
         ),
+    ),
+)
+
+CAREFUL_CONTACT = Block(
+    "careful_contact",
+    (
         Question(
-            "safe_hours",
+            "hours_from",
             Sensitivity.PERSONAL,
-            Kind.SHORT,
-            _l("When may we contact you?"),
-            _l("Hours or days at which nobody else looks at your screen or picks up the phone."),
+            Kind.PICK,
+            _l("From which hour on may we contact you?"),
+            _l("Hours at which nobody else looks at your screen or picks up the phone."),
+            source="hours",
+        ),
+        Question(
+            "hours_until",
+            Sensitivity.PERSONAL,
+            Kind.PICK,
+            _l("Until which hour?"),
+            _l("The same hour twice means: at any time."),
+            source="hours",
         ),
         Question(
             "time_zone",
             Sensitivity.PERSONAL,
-            Kind.SHORT,
+            Kind.PICK,
             _l("What time is it where you are?"),
-            _l("A city in your time zone or the time on your clock is enough."),
+            _l("Any city whose clocks show the same time as yours; it need not be yours."),
+            source="zones",
+        ),
+        Question(
+            "safe_hours",
+            Sensitivity.PERSONAL,
+            Kind.SHORT,
+            _l("Is there more to know about when?"),
+            _l("For example certain days, or a time when somebody else is at home."),
         ),
         Question(
             "never_do",

@@ -7,6 +7,7 @@ erase here first. The parts stand in the modules keystore_*.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -16,23 +17,28 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from fund_app.adapters import keystore_upgrade
 from fund_app.adapters.keystore_base import (
     AlreadyKept,
+    Door,
     Held,
     Holder,
     Readers,
     SessionRow,
     UnknownHolder,
     Wrap,
+    holder_of,
     wrap_of,
 )
+from fund_app.adapters.keystore_doors import SILENCE_BYTES, Doors
 from fund_app.adapters.keystore_keys import PublicKey
 from fund_app.adapters.keystore_renewals import Renewals, note_renewals
 from fund_app.adapters.keystore_schema import (
+    CODENAME_KINDS,
     SCHEMA_VERSION,
     data_keys,
     holders,
     metadata,
     schema_version,
     sessions,
+    silences,
     wraps,
 )
 from fund_app.adapters.keystore_secrets import SecretsInUse
@@ -42,6 +48,7 @@ from fund_app.models.sealed import Compartment
 
 __all__ = [
     "AlreadyKept",
+    "Door",
     "Held",
     "Holder",
     "Keystore",
@@ -54,7 +61,10 @@ __all__ = [
 
 
 def create_schema(engine: Engine) -> None:
-    """Create the keystore's tables or bring them up to date; again is harmless."""
+    """Create the keystore's tables or bring them up to date; again is harmless.
+
+    Holders from before the silence values get theirs, so that nobody's row stands out.
+    """
     metadata.create_all(engine)
     with engine.execution_options(**{WRITE: True}).begin() as connection:
         present = connection.scalar(select(schema_version.c.version))
@@ -62,9 +72,25 @@ def create_schema(engine: Engine) -> None:
             connection.execute(insert(schema_version).values(id=1, version=SCHEMA_VERSION))
     if present is not None and present < SCHEMA_VERSION:
         keystore_upgrade.upgrade(engine, present)
+    _add_silences(engine)
 
 
-class Keystore(Renewals, SecretsInUse, SessionRows):
+def _add_silences(engine: Engine) -> None:
+    without = (
+        select(holders.c.id)
+        .outerjoin(silences)
+        .where(holders.c.kind.in_(CODENAME_KINDS), silences.c.holder_id.is_(None))
+    )
+    with engine.execution_options(**{WRITE: True}).begin() as connection:
+        for holder_id in connection.scalars(without).all():
+            connection.execute(insert(silences).values(_no_word(holder_id)))
+
+
+def _no_word(holder_id: str) -> dict[str, Any]:
+    return {"holder_id": holder_id, "value": secrets.token_bytes(SILENCE_BYTES)}
+
+
+class Keystore(Renewals, SecretsInUse, SessionRows, Doors):
     """Reads and writes the keystore database; create_app keeps one per process."""
 
     def schema_version(self) -> int | None:
@@ -90,6 +116,8 @@ class Keystore(Renewals, SecretsInUse, SessionRows):
         try:
             with self._writing.begin() as connection:
                 connection.execute(insert(holders).values(**values))
+                if holder.kind in CODENAME_KINDS:
+                    connection.execute(insert(silences).values(_no_word(holder.id)))
         except IntegrityError:
             raise AlreadyKept from None
 
@@ -129,24 +157,10 @@ class Keystore(Renewals, SecretsInUse, SessionRows):
         """Return a holder by id, or None."""
         return self._one_holder(holders.c.id == holder_id)
 
-    def holder_by_lookup(self, kind: str, lookup: str) -> Holder | None:
-        """Return the holder of that kind a codename's lookup value leads to, or None."""
-        return self._one_holder((holders.c.lookup == lookup) & (holders.c.kind == kind))
-
     def _one_holder(self, which: Any) -> Holder | None:
         with self._engine.begin() as connection:
             row = connection.execute(select(holders).where(which)).one_or_none()
-        if row is None:
-            return None
-        return Holder(
-            id=row.id,
-            kind=row.kind,
-            public_key=PublicKey(row.public_key),
-            created_day=row.created_day,
-            private_sealed=row.private_sealed,
-            kdf=row.kdf,
-            lookup=row.lookup,
-        )
+        return None if row is None else holder_of(row)
 
     def public_keys(self, holder_ids: Collection[str]) -> dict[str, PublicKey]:
         """Return the public key of each holder; raises UnknownHolder if one is missing."""

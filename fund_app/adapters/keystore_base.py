@@ -39,6 +39,15 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """What a codename leads to: whose it is, the silence value beside it, whether it is locked."""
+
+    holder: Holder
+    silence: bytes = field(repr=False)
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wrap:
     """One version of a data key, wrapped for one holder."""
 
@@ -122,6 +131,19 @@ def insert_missing(connection: Connection, table: Table) -> Any:
     """Return an insert that leaves rows alone which are there already."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def holder_of(row: Any) -> Holder:
+    """Return a stored row as a holder."""
+    return Holder(
+        id=row.id,
+        kind=row.kind,
+        public_key=PublicKey(row.public_key),
+        created_day=row.created_day,
+        private_sealed=row.private_sealed,
+        kdf=row.kdf,
+        lookup=row.lookup,
+    )
 
 
 def wrap_of(row: Any) -> Wrap:

@@ -62,6 +62,18 @@ class FactorStore:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else FactorRow(**row)
 
+    def after(self, factor_id: str, most: int) -> Sequence[FactorRow]:
+        """Return up to `most` factors of anybody behind an id, in the order of ids."""
+        query = select(factors).where(factors.c.id > factor_id).order_by(factors.c.id).limit(most)
+        with self._engine.begin() as connection:
+            return [FactorRow(**row) for row in connection.execute(query).mappings()]
+
+    def seal_anew(self, row: FactorRow, content: bytes) -> bool:
+        """Keep a factor's content sealed anew; False where it has gone or changed meanwhile."""
+        query = update(factors).where(factors.c.id == row.id, factors.c.content == row.content)
+        with self._writing.begin() as connection:
+            return connection.execute(query.values(content=content)).rowcount == 1
+
     def add(self, row: FactorRow) -> None:
         """Keep one more factor; raises AlreadyKept for an authenticator's key that is known."""
         try:

@@ -29,6 +29,8 @@ from fund_app.models.types import Ref, UtcDateTime
 
 SCHEMA_VERSION = 2
 HOLDER_KINDS = ("staff", "applicant", "donor", "recovery")
+CODENAME_KINDS = ("applicant", "donor")
+"""Holders who come in by a codename; each of them has a row in `silence`."""
 SESSION_KINDS = ("visitor", "staff", "applicant", "donor")
 FACTOR_KINDS = ("passkey", "code")
 
@@ -200,3 +202,53 @@ spent = Table(
     Column("challenge", String(64), primary_key=True, info=plain("SHA-256 of random bits")),
     Column("until", UtcDateTime, nullable=False, index=True),
 )
+
+silences = Table(
+    "silence",
+    metadata,
+    Column(
+        "holder_id",
+        Ref,
+        ForeignKey("holder.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=plain("a random id"),
+    ),
+    Column(
+        "value",
+        LargeBinary,
+        nullable=False,
+        info=sealed_by("a key out of the private key; random where no word is set"),
+    ),
+    Column("locked_on", Date),
+)
+"""One row for every holder with a codename, so that a word that is set does not show."""
+
+knocks = Table(
+    "knock",
+    metadata,
+    Column("id", Ref, primary_key=True, info=plain("a random id")),
+    Column("note", LargeBinary, nullable=False, info=sealed_by("the installation's secret")),
+)
+"""One row for every codename that let nobody in; almost all of them say nothing."""
+
+claims = Table(
+    "claim",
+    metadata,
+    Column("lookup", String(64), primary_key=True, info=plain("SHA-256 of a memory-hard hash")),
+    Column(
+        "holder_id",
+        Ref,
+        ForeignKey("holder.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+        info=plain("a random id"),
+    ),
+    Column(
+        "private_sealed",
+        LargeBinary,
+        nullable=False,
+        info=sealed_by("a key derived from the claim code"),
+    ),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+"""Codes by which somebody takes over what was written down for them; each works once."""

@@ -17,7 +17,7 @@ import config
 from fund_app import cli
 from fund_app.adapters import secret_file
 from fund_app.adapters.keystore_keys import DeploymentSecrets
-from fund_app.services import lasting_keys, rotation, sessions, vault
+from fund_app.services import factors, lasting_keys, rotation, sessions, vault
 from fund_app.services.vault import deployment_secrets, keystore
 
 BATCH = 250
@@ -35,6 +35,7 @@ def rotate_keys(cases: bool, as_json: bool) -> None:
     is_new = _take_over(path)
     with cli.application().app_context():
         moved = rotation.reseal_votes()
+        factors.reseal()
         sessions.store().rename()
         if is_new:
             rotation.record("secret_rotated")

@@ -16,7 +16,17 @@ from datetime import timedelta
 from flask import Flask
 
 from fund_app.adapters import clock
-from fund_app.services import deadlines, intake, jobs, people, sessions, stripe_inbox, unlocks
+from fund_app.services import (
+    claims,
+    deadlines,
+    intake,
+    jobs,
+    people,
+    sessions,
+    silence,
+    stripe_inbox,
+    unlocks,
+)
 from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
@@ -58,6 +68,8 @@ def purge_jobs() -> None:
 ROUNDS: Sequence[Round] = (
     Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
     Round("end_unlocks", end_unlocks, every=timedelta(seconds=5)),
+    Round("answer_knocks", silence.answer_knocks, every=timedelta(seconds=5)),
+    Round("sweep_claims", claims.sweep, every=timedelta(minutes=5)),
     Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
     Round("plan_stripe_poll", stripe_inbox.plan_poll, every=timedelta(minutes=5)),
     Round("plan_key_renewal", people.renewal_round, every=timedelta(minutes=1)),

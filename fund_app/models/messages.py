@@ -19,6 +19,7 @@ class Message(Base):
     __table_args__ = (
         CheckConstraint("sender IN ('applicant', 'coordinator')", name="sender"),
         CheckConstraint("kind IN ('question', 'answer', 'note')", name="kind"),
+        CheckConstraint("seen_on IS NULL OR seen_on >= sent_on", name="seen_after_sent"),
         Index("ix_message_application_id", "application_id"),
         Index("ix_message_answers_id", "answers_id"),
     )
@@ -29,6 +30,8 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(12), info=plain("code"))
     answers_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"), info=plain("random"))
     sent_on: Mapped[date] = mapped_column(Date)
+    seen_on: Mapped[date | None] = mapped_column(Date)
+    """The day the other side said that it has read it; never finer than a day."""
     position: Mapped[int] = mapped_column()
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 

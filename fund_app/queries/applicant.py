@@ -30,6 +30,7 @@ PROMISES = ("ack", "decide")
 ROUNDED = timedelta(hours=6)
 MONEY_OUT = frozenset({"sent", "confirmed", "unconfirmed"})
 LETTERS = ("award_letter", "refusal_letter")
+LOOKS_SHOWN = 50
 REPLIED = "answer_info"
 ASKED = "request_info"
 
@@ -66,7 +67,15 @@ class Look:
     role: str
     action: str
     day: date
-    reason_code: str | None
+    reason_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A page of looks; `following` is where the next page begins, if there is one."""
+
+    rows: tuple[Look, ...]
+    following: int | None
 
 
 def own_case(session: Session, holder_id: str) -> Application | None:
@@ -118,14 +127,22 @@ def award(session: Session, application_id: str) -> Sequence[AwardLine]:
     return session.scalars(statement).all()
 
 
-def looks(session: Session, application_id: str) -> list[Look]:
-    """Return who opened the case, as roles and days, the latest first."""
+def looks(session: Session, application_id: str, *, before: int | None = None) -> Looks:
+    """Return a page of who opened the case, the latest first; `before` is where it begins.
+
+    Roles and days, with what was opened and why; never a name. One statement.
+    """
     statement = (
-        select(Event.actor_role, Event.action, Event.day, Event.reason_code)
+        select(Event.actor_role, Event.action, Event.day, Event.reason_code, Event.step)
         .where(Event.subject_id == application_id, Event.chain == VIEWS)
         .order_by(Event.step.desc())
+        .limit(LOOKS_SHOWN + 1)
     )
-    return [Look(*row) for row in session.execute(statement)]
+    if before is not None:
+        statement = statement.where(Event.step < before)
+    found = session.execute(statement).all()
+    rows = tuple(Look(*row[:4]) for row in found[:LOOKS_SHOWN])
+    return Looks(rows, found[LOOKS_SHOWN - 1].step if len(found) > LOOKS_SHOWN else None)
 
 
 def _holds(session: Session, application_id: str) -> tuple[str, ...]:

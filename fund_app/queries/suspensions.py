@@ -50,6 +50,20 @@ def suspended(session: Session) -> list[SuspensionRow]:
     return [SuspensionRow(*row) for row in session.execute(statement)]
 
 
+def somebody_fell_silent(session: Session) -> bool:
+    """Whether a case stands frozen by the person themself. One statement."""
+    statement = (
+        select(Hold.id)
+        .join(Application, Application.id == Hold.application_id)
+        .where(
+            Hold.kind == HoldKind.SUSPENDED_SECURITY,
+            Hold.lifted_at.is_(None),
+            Hold.placed_by == Application.holder_id,
+        )
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def case(session: Session, application_id: str) -> Application | None:
     """Return a case that is or was frozen; None for every other id. One statement."""
     frozen = select(Hold.application_id).where(Hold.kind == HoldKind.SUSPENDED_SECURITY)

@@ -286,6 +286,14 @@ def revoke_sessions(context: Context) -> None:
     sessions.store().end_all(context.subject.holder_id)
 
 
+def unfreeze_outbound(context: Context) -> None:
+    """Let the person come in again: two people have found that it is safe.
+
+    Messages and payments go on because the hold is lifted; a locked codename opens here.
+    """
+    vault.keystore().unlock_codename(context.subject.holder_id)
+
+
 def start_retention(context: Context) -> None:
     """Say on which day what is sealed will be destroyed."""
     context.subject.retention_on = context.moment.date() + RETENTION

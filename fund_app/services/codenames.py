@@ -8,11 +8,17 @@ half finds the holder, the other half opens the holder's private key.
 A hit and a miss cost the same: one run of the memory-hard function, one look-up, one
 attempt to open a key. The answer to a typo, to an unknown codename and to no codename at
 all is None.
+
+Behind a codename somebody under pressure may type one word more, their silence word. The
+answer is None as well, after the same work and the same statements as for any typo; but the
+codename is locked, its sessions end, and the knock in the box (services/silence.py) tells the
+fund. See docs/decisions/0016-silence-word.md.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
 import unicodedata
@@ -24,7 +30,8 @@ from importlib import resources
 from typing import NamedTuple
 
 from fund_app.adapters.clock import now
-from fund_app.adapters.keystore import Holder, Keystore
+from fund_app.adapters.keystore import Door, Holder, Keystore
+from fund_app.adapters.keystore_doors import SILENCE_BYTES, Knock
 from fund_app.adapters.keystore_keys import (
     DeploymentSecrets,
     PrivateKey,
@@ -36,6 +43,7 @@ from fund_app.adapters.keystore_keys import (
 from fund_app.models.sealed import CannotOpen, framed
 from fund_app.models.types import new_ref
 from fund_app.services.hardening import SALT_BYTES, Hardening, hardening
+from fund_app.services.sessions import Sessions
 from fund_app.services.vault import deployment_secrets, keystore
 
 WORDS = 7
@@ -45,6 +53,7 @@ SPACE = LIST_SIZE**WORDS
 LANGUAGES = ("en", "ru")
 FALLBACK_LANGUAGE = "en"
 HALF = 32
+KNOCK = b"knock"
 NOT_A_CODENAME = "not a codename"
 """Goes through the hash in place of what cannot be one, so that it takes as long."""
 
@@ -101,11 +110,11 @@ def _folded(text: str) -> str:
     return "".join(each for each in composed if unicodedata.category(each) not in {"Cf", "Mn"})
 
 
-def words_of(number: int, language: str) -> tuple[str, ...]:
-    """Write a codename's number in the words of a language."""
+def words_of(number: int, language: str, count: int = WORDS) -> tuple[str, ...]:
+    """Write a codename's number in the words of a language, `count` of them."""
     chosen = word_list(language)
     places = []
-    for _ in range(WORDS):
+    for _ in range(count):
         number, place = divmod(number, LIST_SIZE)
         places.append(place)
     return tuple(chosen[place] for place in reversed(places))
@@ -116,16 +125,39 @@ def digits_of(number: int) -> str:
     return f"{number:0{DIGITS}d}"
 
 
+class Typed(NamedTuple):
+    """What somebody typed at the door: a codename's number, and the word behind it if any."""
+
+    number: int | None
+    word: str
+
+
 def number_of(text: str) -> int | None:
     """Read a codename as somebody typed it, in words or digits; None if it cannot be one.
 
     Case, the letter yo, spaces, hyphens, line breaks, punctuation, stress marks and a
     numbering of the words make no difference.
     """
+    typed = read(text)
+    return None if typed.word else typed.number
+
+
+def read(text: str) -> Typed:
+    """Read a codename and what follows it; the number is None where it cannot be a codename."""
     folded = _folded(text)
-    words = re.findall(r"[^\W\d_]+", folded)
-    if words:
-        return _number_of_words(words)
+    words = _words_in(folded)
+    number = _number_of_words(words[:WORDS])
+    if number is not None:
+        return Typed(number, "".join(words[WORDS:]))
+    return Typed(_number_of_digits(folded), "".join(words))
+
+
+def word_of(text: str) -> str:
+    """Return a silence word as it counts: its letters, evened out; empty without a letter."""
+    return "".join(_words_in(_folded(text)))
+
+
+def _number_of_digits(folded: str) -> int | None:
     digits = [unicodedata.decimal(each) for each in folded if each.isdecimal()]
     if len(digits) != DIGITS:
         return None
@@ -133,14 +165,30 @@ def number_of(text: str) -> int | None:
     return number if number < SPACE else None
 
 
-def _number_of_words(words: Sequence[str]) -> int | None:
+def number_of_all(text: str, count: int) -> int | None:
+    """Read exactly `count` words of the lists as one number; None if it cannot be that."""
+    return _number_of_words(_words_in(_folded(text)), count)
+
+
+def _words_in(folded: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", folded)
+
+
+def _number_of_words(words: Sequence[str], count: int = WORDS) -> int | None:
     positions = _positions()
-    if len(words) != WORDS or any(word not in positions for word in words):
+    if len(words) != count or any(word not in positions for word in words):
         return None
     number = 0
     for word in words:
         number = number * LIST_SIZE + positions[word]
     return number
+
+
+class _Tried(NamedTuple):
+    """What one try at the door met: whose it is, and the private key if it opened."""
+
+    door: Door
+    seeds: bytes
 
 
 class Codenames:
@@ -157,6 +205,8 @@ class Codenames:
         self._salts = [
             each.subkey(f"codename/{kind}", size=SALT_BYTES) for each in deployment.generations
         ]
+        self._knock_keys = [each.subkey("knock") for each in deployment.generations]
+        self._sessions = Sessions(store, deployment)
         self._decoy = _decoy()
 
     def begin(self) -> Entrant:
@@ -205,27 +255,62 @@ class Codenames:
         )
 
     def sign_in(self, text: str) -> Entrant | None:
-        """Return whom a codename lets in, or None; both take the same work.
+        """Return whom a codename lets in, or None; every None takes the same work.
 
-        While the installation's secret is being rotated, every try is made under both secrets,
-        and a codename found under the old one is bound to the new one on the way.
+        A codename followed by its silence word is locked on the way. While the installation's
+        secret is being rotated, every try is made under both secrets, and a codename found under
+        the old one is bound to the new one on the way.
         """
-        number = number_of(text)
-        digits = NOT_A_CODENAME if number is None else digits_of(number)
+        typed = read(text)
+        digits = NOT_A_CODENAME if typed.number is None else digits_of(typed.number)
         tries = [self._try(digits, salt) for salt in self._salts]
-        found = next((entrant for entrant in tries if entrant is not None), None)
-        if found is not None and tries[0] is None:
-            self._rebind(found, digits)
-        return found
+        door, seeds = next((each for each in tries if each.seeds), tries[0])
+        expected = silence_value(seeds or self._decoy.silence, typed.word)
+        is_silenced = hmac.compare_digest(door.silence, expected) and bool(seeds)
+        if seeds and not typed.word and not door.is_locked:
+            found = Entrant(door.holder.id, PrivateKey(seeds))
+            if not tries[0].seeds:
+                self._rebind(found, digits)
+            return found
+        self._turn_away(door.holder.id if is_silenced else new_ref())
+        return None
 
-    def _try(self, digits: str, salt: bytes) -> Entrant | None:
+    def _try(self, digits: str, salt: bytes) -> _Tried:
         lookup, key = self._halves(digits, salt)
-        holder = self._store.holder_by_lookup(self._kind, lookup) or self._decoy
+        door = self._store.door(self._kind, lookup) or self._decoy
         try:
-            seeds = unlock(key, self._context(holder.id), holder.private_sealed or b"")
+            seeds = unlock(key, self._context(door.holder.id), door.holder.private_sealed or b"")
         except CannotOpen:
-            return None
-        return Entrant(holder.id, PrivateKey(seeds))
+            seeds = b""
+        return _Tried(door, seeds)
+
+    def _turn_away(self, holder_id: str) -> None:
+        """Let nobody in; `holder_id` is whose codename is to be locked, or nobody's."""
+        note = lock(self._knock_keys[0], KNOCK, holder_id.encode())
+        self._store.turn_away(
+            Knock(new_ref(), note),
+            holder_id=holder_id,
+            subjects=self._sessions.names_of(holder_id),
+            on=now().date(),
+        )
+
+    def set_silence(self, holder_id: str, private_key: PrivateKey, text: str) -> None:
+        """Set the word that locks a codename when it is typed behind it.
+
+        A text without letters takes it back. Nothing tells afterwards whether there is one.
+        """
+        word = word_of(text)
+        value = silence_value(private_key.seeds, word) if word else None
+        self._store.set_silence(holder_id, value)
+
+    def who_fell_silent(self, knock: Knock) -> str:
+        """Return the id a knock names; almost always nobody's, as is one that does not open."""
+        for key in self._knock_keys:
+            try:
+                return unlock(key, KNOCK, knock.note).decode()
+            except CannotOpen:
+                continue
+        return ""
 
     def _rebind(self, entrant: Entrant, digits: str) -> None:
         """Bind a codename to the present secret, now that it is at hand."""
@@ -249,12 +334,19 @@ class Codenames:
         return framed("codename", self._kind, holder_id)
 
 
+def silence_value(seeds: bytes, word: str) -> bytes:
+    """Return what is stored of a silence word: like random bytes to whoever lacks the key."""
+    key = subkey(seeds, "silence word")
+    return hmac.new(key, word.encode(), hashlib.sha256).digest()
+
+
 @cache
-def _decoy() -> Holder:
-    """Return a holder nobody can open, on which a miss spends the work of a hit."""
+def _decoy() -> Door:
+    """Return a door nobody can open, on which a miss spends the work of a hit."""
     private_key = PrivateKey.generate()
     sealed = lock(secrets.token_bytes(HALF), b"", private_key.seeds)
-    return Holder("", "decoy", PublicKey(b""), date.min, sealed)
+    holder = Holder("", "decoy", PublicKey(b""), date.min, sealed)
+    return Door(holder, secrets.token_bytes(SILENCE_BYTES), is_locked=False)
 
 
 def applicants() -> Codenames:

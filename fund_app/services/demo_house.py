@@ -164,7 +164,7 @@ class House:
 
     def draft(self, plan: Plan, *, codename: str = "") -> Case:
         """Begin a case and write down its answers; a persona gets the codename it is known by."""
-        entrant = intake.begin(plan.language)
+        entrant = intake.begin(plan.language, came_by=plan.came_by)
         if codename:
             codenames.applicants().bind_known(entrant.holder_id, entrant.private_key, codename)
         with unit_of_work() as session:

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fund_app.services import applications, person_events
+from fund_app.services import (
+    applications,
+    codenames,
+    contacts,
+    intake,
+    messages,
+    person_events,
+    silence,
+)
 from fund_app.services import demo_texts as texts
+from fund_app.services.contacts import Account
 from fund_app.services.demo_cases import line, plan
 from fund_app.services.demo_house import House, press
 from fund_app.services.demo_plans import Case, Plan, proxy
@@ -20,12 +29,23 @@ from fund_app.services.demo_roads import (
     whole,
 )
 from fund_app.services.demo_timeline import Story
+from workflows.contact import Attempt
 
 LONGEST_NAME = (
     "Тестовая Персона Ж-0036 Иоанна-Мария-Магдалина д'Артаньян-О'Примерова оглы "
     "Вымышленная-Долгоимённая"
 )
 RIGHT_TO_LEFT = "شخص تجريبي أ-0037"
+
+CAREFUL = {
+    "channel": "signal", "handle": "@test-person-a-0037", "code_word": "harbour lamp",
+    "hours_from": "18", "hours_until": "22", "time_zone": "Europe/Istanbul",
+    "safe_hours": "Never on Fridays, my brother is at home then.",
+    "never_do": "no_calls no_voicemail no_name",
+    "trusted_name": "Test Person T-0037, my aunt", "trusted_handle": "@test-person-t-0037",
+    "trusted_may_know": "That you would like to hear from me. Nothing about money.",
+}  # fmt: skip
+"""How one person of the demonstration wants to be reached."""
 
 Telling = tuple[Plan, Story[object]]
 
@@ -44,6 +64,7 @@ def _people(house: House) -> Iterator[Telling]:
     one = replace(
         plan(35, "2026-06-11 09:00", texts.DETENTION, "de", "TR", line("legal", 870),
              tag="proxy-applicant", lead="coordinator-2"),
+        came_by="proxy",
         more=proxy("brother"),
     )  # fmt: skip
     yield one, _to_the_bank(house, one)
@@ -57,8 +78,9 @@ def _people(house: House) -> Iterator[Telling]:
         plan(37, "2026-06-22 15:20", texts.BORDER, "en", "TR", line("stay", 610),
              tag="right-to-left-name", channel="cash_agent"),
         name=RIGHT_TO_LEFT,
+        more=CAREFUL,
     )  # fmt: skip
-    yield one, _until_checked(house, one)
+    yield one, _reached_with_care(house, one)
     directive = {"will_pay": "Test Person L-0027, my lawyer.", "will_tell": "Test Person S-0027.",
                  "will_publicity": "no"}  # fmt: skip
     one = replace(
@@ -90,10 +112,28 @@ def _until_first_signature(house: House, chosen: Plan) -> Story[None]:
     house.sign_first(case)
 
 
-def _until_checked(house: House, chosen: Plan) -> Story[None]:
+def _reached_with_care(house: House, chosen: Plan) -> Story[None]:
     case = yield from to_acceptance(house, chosen)
     yield 2.0
+    _contact(house, case, Account("not_reached", "No answer; a neutral greeting was left unsent."))
+    yield 22.0
+    _contact(house, case, Account("reached", "She said the word back. She is with her aunt."))
+    yield 1.0
+    messages.write_to_applicant(
+        house.lead(case), case.id, "It was good to hear you. The money comes on Thursday.", press()
+    )
+    yield 9.0
+    messages.write(house.applicant(case), "Thank you. Please not on Friday.", press())
+    yield 2.0
     house.check_payee(case)
+
+
+def _contact(house: House, case: Case, account: Account) -> None:
+    """Try to reach the person by their own way; a reason stands where the hour was not theirs."""
+    lead, by_signal = house.lead(case), Attempt("signal")
+    if contacts.weigh(lead, case.id, by_signal):
+        account = replace(account, reason="The border closes tonight; she has to know.")
+    contacts.record(lead, case.id, by_signal, account, press())
 
 
 def _arrested(house: House, chosen: Plan) -> Story[None]:
@@ -163,8 +203,13 @@ def _lost(house: House, chosen: Plan) -> Story[None]:
 
 
 def _suspended_now(house: House, chosen: Plan) -> Story[None]:
+    """Be forced to come back, and type the word that shuts the door."""
     case = yield from to_acceptance(house, chosen)
     yield 2.0
     house.check_payee(case)
     yield 20.0
-    applications.suspend_security(house.lead(case), case.id, press())
+    person = house.applicant(case)
+    fresh = intake.keep(person, case.entrant.private_key, chosen.language)
+    silence.set_word(person, "saffron")
+    codenames.applicants().sign_in(f"{fresh.phrase} saffron")
+    silence.answer_knocks()

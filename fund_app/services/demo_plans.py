@@ -15,7 +15,7 @@ from fund_app.services.intake import AnswerText
 IDENTITY = frozenset(
     {
         "handle", "code_word", "trusted_name", "trusted_handle", "trusted_may_know", "will_pay",
-        "will_tell", "will_publicity", "referee_name", "referee_way",
+        "will_tell", "will_publicity", "will_differs", "referee_name", "referee_way",
     }
 )  # fmt: skip
 """Questions whose answers could cost somebody's life; all others here tell the story."""
@@ -37,6 +37,7 @@ class Plan:
     lead: str = "coordinator"
     channel: str = "partner_payout"
     name: str = ""
+    came_by: str = "web"
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -44,12 +44,12 @@ _KEPT_BY_THE_TRAIL = (
     "stop_messages",
 )
 
-_BY_THE_HOLD = ("freeze_outbound", "unfreeze_outbound")
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         **dict.fromkeys(_KEPT_BY_THE_TRAIL, case.kept_by_the_trail),
-        **dict.fromkeys(_BY_THE_HOLD, case.stands_while_held),
+        "freeze_outbound": case.stands_while_held,
+        "unfreeze_outbound": case.unfreeze_outbound,
         "pin_rules": case.pin_rules,
         "notify_duty": case.notify_duty,
         "notify_applicant": case.notify_applicant,

@@ -25,6 +25,7 @@ from fund_app.services.vault import deployment_secrets, keystore
 from workflows.roles import SYSTEM, Actor, Role
 
 LONGEST_NAME = 60
+BATCH = 200
 
 
 class Kind(StrEnum):
@@ -79,7 +80,7 @@ def sealed(
         holder_id=holder_id,
         kind=kind,
         lookup=lookup,
-        content=lock(_key(), _bound(factor_id, holder_id, kind), pad(content)),
+        content=lock(_keys()[0], _bound(factor_id, holder_id, kind), pad(content)),
         counter=counter,
         created_day=now().date(),
     )
@@ -87,9 +88,8 @@ def sealed(
 
 def opened(row: FactorRow) -> Factor | None:
     """Return what was stored, or None where somebody else wrote or moved it."""
-    try:
-        content = unlock(_key(), _bound(row.id, row.holder_id, row.kind), row.content)
-    except CannotOpen:
+    content = next(filter(None, (_unlocked(key, row) for key in _keys())), None)
+    if content is None:
         return None
     told: dict[str, Any] = json.loads(unpad(content))
     return Factor(
@@ -101,6 +101,23 @@ def opened(row: FactorRow) -> Factor | None:
         counter=row.counter,
         facts=told["facts"],
     )
+
+
+def reseal() -> int:
+    """Seal every factor under the present secret; returns how many were under the one before.
+
+    For a rotation of the secret. Killed on the way, the rest is done next time.
+    """
+    present, *earlier = _keys()
+    moved, found = 0, store().after("", BATCH)
+    while found:
+        for row in found:
+            content = next(filter(None, (_unlocked(key, row) for key in earlier)), None)
+            if content is not None:
+                bound = _bound(row.id, row.holder_id, row.kind)
+                moved += store().seal_anew(row, lock(present, bound, content))
+        found = store().after(found[-1].id, BATCH)
+    return moved
 
 
 def add(actor: Actor, row: FactorRow) -> None:
@@ -136,8 +153,16 @@ def record(action: str, reason_code: str, *, actor: Actor = SYSTEM) -> None:
         )
 
 
-def _key() -> bytes:
-    return deployment_secrets().subkey("second factor")
+def _unlocked(key: bytes, row: FactorRow) -> bytes | None:
+    try:
+        return unlock(key, _bound(row.id, row.holder_id, row.kind), row.content)
+    except CannotOpen:
+        return None
+
+
+def _keys() -> list[bytes]:
+    """Return the key of the present secret and, during a rotation, of the one before it."""
+    return [each.subkey("second factor") for each in deployment_secrets().generations]
 
 
 def _bound(factor_id: str, holder_id: str, kind: str) -> bytes:

@@ -30,6 +30,7 @@ from fund_app.services import (
     applications,
     cases,
     codenames,
+    contacts,
     designations,
     lasting_keys,
     messages,
@@ -44,6 +45,7 @@ from workflows.roles import SYSTEM, Actor, Role
 
 PROGRAMME = "emergency"
 DRAFT = "draft"
+BY_WEB = "web"
 
 OWN = (
     Compartment.IDENTITY,
@@ -59,6 +61,13 @@ FOR_COORDINATORS = (Compartment.NARRATIVE, Compartment.DOCUMENTS, Compartment.ME
 
 FOR_CUSTODIANS = (Compartment.IDENTITY,)
 """What the custodians hold; everybody else asks two of them (services/unlocks.py)."""
+PLAN = frozenset(
+    {
+        "channel", "handle", "hours_from", "hours_until", "time_zone", "safe_hours", "never_do",
+        "code_word", "trusted_name", "trusted_handle", "trusted_may_know",
+    }
+)  # fmt: skip
+"""Answers by which colleagues reach somebody: a change of them is noted and told."""
 
 MARK_DIGITS = 5
 KEPT_DAYS = 30
@@ -80,14 +89,18 @@ class AnswerText:
     text: str = field(repr=False)
 
 
-def begin(language: str) -> codenames.Entrant:
+def begin(
+    language: str, *, application_id: str | None = None, came_by: str = BY_WEB
+) -> codenames.Entrant:
     """Begin a draft and return its holder with the private key, to be kept in the session.
 
-    `language` is a code of two letters; the person can change it with an answer. Keys exist
-    before the row that needs them; without the session nobody can ever open the draft.
+    `language` is a code of two letters; the person can change it with an answer. `came_by` is
+    "web", "phone" or "proxy"; `application_id` is given where a repeated request must find the
+    same case (AlreadyOpen then). Keys exist before the row that needs them; without the session
+    nobody can ever open the draft.
     """
+    application_id = application_id or new_ref()
     entrant = codenames.applicants().begin()
-    application_id = new_ref()
     vault.open_case(application_id, dict.fromkeys(OWN, (entrant.holder_id,)))
     today = now().date()
     definition = workflow(PROGRAMME)
@@ -102,6 +115,7 @@ def begin(language: str) -> codenames.Entrant:
                 programme=PROGRAMME,
                 holder_id=entrant.holder_id,
                 language=language,
+                intake=came_by,
                 created_on=today,
                 touched_on=today,
             )
@@ -123,6 +137,8 @@ def save(actor: SignedIn, given: Sequence[AnswerText]) -> int:
             for each in given
         )
         _note_plainly(application, given)
+        if changed and any(each.question in PLAN for each in given):
+            contacts.plan_has_changed(session, actor, application)
         application.touched_on = now().date()
     return changed
 

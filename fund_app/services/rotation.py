@@ -2,7 +2,8 @@
 
 Three kinds of things rest on the secret (docs/decisions/0013-rotating-the-secret.md):
 
-* votes in the ballot box are sealed anew by the machine (`reseal_votes`);
+* votes in the ballot box and what proves people at the door are sealed anew by the machine
+  (`reseal_votes`, factors.reseal);
 * keys whose digests stand in the data are carried over as they are (`lasting_keys.carry_over`);
 * private keys need a passphrase or a codename, so they move when their owner signs in.
 

@@ -21,7 +21,7 @@ from fund_app.models.sealed import CannotOpen, Compartment
 from fund_app.models.types import new_ref
 from fund_app.models.unlocks import ASKED, OPEN, Unlock
 from fund_app.queries import answers, people
-from fund_app.services import audit, brakes, canaries, cases, intake, looks, vault
+from fund_app.services import audit, brakes, canaries, cases, directives, intake, looks, vault
 from fund_app.services.notifications import AUDIENCE_OF, Pace, notify_people, notify_role
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
 from fund_app.services.unit import unit_of_work
@@ -185,7 +185,7 @@ def names(actor: SignedIn, unlock_id: str) -> Names:
         found = answers.opened(
             session, actor.ring, unlock.application_id, compartment=Compartment.IDENTITY
         )
-        return Names(found, looks.mark_of(event))
+        return Names(directives.without(found), looks.mark_of(event))
 
 
 def words(actor: SignedIn, unlock: Unlock) -> str | None:

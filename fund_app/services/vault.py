@@ -78,6 +78,11 @@ class KeyRing:
         """Whose ring this is."""
         return self._holder_id
 
+    @property
+    def private_key(self) -> PrivateKey:
+        """The key all others are opened with; it came from the session."""
+        return self._private_key
+
     def preload(self, case_ids: Collection[str]) -> None:
         """Fetch the wraps of many cases in one query, for a page that lists them."""
         for wrap in self._store.wraps_for(self._holder_id, case_ids):

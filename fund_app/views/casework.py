@@ -78,12 +78,12 @@ def me() -> SignedIn:
     return session.current() or not_found()
 
 
-def has_opened(case_id: str, compartment: Compartment) -> bool:
+def has_opened(case_id: str, compartment: Compartment | str) -> bool:
     """Whether the person has opened this compartment in the present session."""
     return f"{case_id}:{compartment}" in remembered.get(OPENED, [])
 
 
-def remember_opened(case_id: str, compartment: Compartment, code: str) -> None:
+def remember_opened(case_id: str, compartment: Compartment | str, code: str) -> None:
     """Remember for this session that the look has been written down, and its mark."""
     marks.remember(code)
     mark = f"{case_id}:{compartment}"

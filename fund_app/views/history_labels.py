@@ -58,6 +58,15 @@ HAPPENED = {
     "directive_close": _l("Closed as the person or family wished"),
     "reopen": _l("Opened again"),
     "escalate": _l("Promise broken, desk told"),
+    "contact_reached": _l("Person reached"),
+    "contact_not_reached": _l("Contact tried, nobody answered"),
+    "contact_wrong_person": _l("Contact tried, somebody else answered"),
+    "message_written": _l("Message written to the applicant"),
+    "plan_changed": _l("Applicant changed how they are reached"),
+    "call_taken_down": _l("Taken down on the telephone"),
+    "codename_read_out": _l("Codename read out"),
+    "claim_read_out": _l("Claim code read out"),
+    "words_confirmed": _l("Caller has repeated the words"),
     "declare_free": _l("Declared free of conflicts"),
     "declare_conflict": _l("Stepped back from the panel"),
     "open": _l("Vote opened"),
@@ -117,11 +126,13 @@ LOOKS = {
     "document_opened": _l("Opened a document"),
     "payee_opened": _l("Looked at who is paid"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
+    "directive_opened": _l("Read the wishes for the worst case"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""
 
 CHAINS = {
     "emergency": _l("Case"),
+    "contact": _l("Contact"),
     "ballot": _l("Vote"),
     "disbursement": _l("Payment"),
     "unlock": _l("Names"),

@@ -292,6 +292,14 @@ REASON_SENTENCES = {
 }
 """Reasons of a refusal as a letter says them to the person."""
 
+REASONS_OF_LOOKS = {
+    "reach_safely": _l("To reach you safely"),
+    "verify": _l("To check what you told us"),
+    "arrange_payment": _l("To bring you the money"),
+    "danger_to_life": _l("Because your life was in danger"),
+}
+"""What a name was opened for, as the person reads it."""
+
 REGIONS = {
     "eastern_europe": _l("Eastern Europe"),
     "russia": _l("Russia"),
@@ -309,6 +317,11 @@ LANGUAGES = {"en": _l("English"), "ru": _l("Russian"), "de": _l("German")}
 
 CATEGORIES = {choice.code: choice.label for choice in NEEDS}
 """Cost categories; their words are those of the form."""
+
+
+def reason_of_look(code: str | None) -> str:
+    """Return why somebody looked, where more is known than their role says."""
+    return str(REASONS_OF_LOOKS.get(code, _("They wrote down why."))) if code else ""
 
 
 def role(code: str) -> str:

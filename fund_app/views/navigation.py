@@ -50,6 +50,12 @@ ROWS: list[Row] = [
         _l("See every case by the time it has left, and bring it on."),
     ),
     Row(
+        frozenset({Role.COORDINATOR}),
+        "coordinator.call",
+        _l("Take down a call"),
+        _l("Write down what somebody asks for on the telephone, and hand it over to them."),
+    ),
+    Row(
         frozenset({Role.REVIEWER, Role.CHAIR}),
         "reviewer.seats",
         _l("Votes"),
@@ -171,5 +177,6 @@ def _context() -> dict[str, Any]:
     return {
         "navigation": items(),
         "signed_in": person,
+        "quick_exit": session.door() != "staff",
         "sign_out_url": None if person is None else url_for("public.sign_out"),
     }

@@ -84,12 +84,14 @@ def test_holder_comes_back_as_it_was_kept(keystore: Keystore) -> None:
     kept = holder("h1", private_sealed=b"sealed", kdf="{}", lookup="found", kind="donor")
     keystore.add_holder(kept)
     assert keystore.holder("h1") == kept
-    assert keystore.holder_by_lookup("donor", "found") == kept
+    door = keystore.door("donor", "found")
+    assert door is not None
+    assert (door.holder, len(door.silence), door.is_locked) == (kept, 32, False)
 
 
 def test_holder_is_found_within_its_kind_only(keystore: Keystore) -> None:
     keystore.add_holder(holder("h1", private_sealed=b"s", kdf="{}", lookup="found", kind="donor"))
-    assert keystore.holder_by_lookup("applicant", "found") is None
+    assert keystore.door("applicant", "found") is None
 
 
 def test_holder_unknown_is_none(keystore: Keystore) -> None:

@@ -56,8 +56,8 @@ class Visitor:
 
     def follow(self, english: str) -> None:
         """Follow the first link of this name."""
-        link = self.page.get_by_role("link", name=self.say(english), exact=True)
-        link.first.click()
+        found = self.page.get_by_text(self.say(english), exact=True)
+        self._shown(self.page.locator("a").and_(found).first).click()
         self.page.wait_for_load_state()
 
     def press(self, english: str, *, within: str = "body") -> None:
@@ -77,13 +77,20 @@ class Visitor:
         self.page.wait_for_load_state()
         form = self.page.locator(f'main form[action*="/{action}"]').first
         if form.count() == 0:
-            self.page.locator(f'main a[href*="/{action}"]').first.click()
+            self._shown(self.page.locator(f'main a[href*="/{action}"]').first).click()
         else:
             button = form.locator("button[type=submit]").last
             if not button.is_visible():
                 button.locator("xpath=ancestor::details[not(@open)]/summary").last.click()
             button.click()
         self.page.wait_for_load_state()
+
+    def _shown(self, target: Locator) -> Locator:
+        """Return something to press, opened first where it is folded away."""
+        folded = target.locator("xpath=ancestor::details[not(@open)]/summary")
+        while folded.count() and not target.is_visible():
+            folded.first.click()
+        return target
 
     def send(self) -> None:
         """Send the page's form by its main button."""
@@ -138,7 +145,7 @@ class Visitor:
         """Follow the link, or press the button, whose address holds this and hands out a file."""
         source = f'main a[href*="{address}"], main form[action*="{address}"] button'
         with self.page.expect_download() as waiting:
-            self.page.locator(source).first.click()
+            self._shown(self.page.locator(source).first).click()
         return Path(waiting.value.path()).read_bytes()
 
     def overflow(self, width: int = PHONE["width"]) -> int:

@@ -8,14 +8,17 @@ from fund_app.views.applicant import (
     appeal,
     apply,
     case,
+    claim,
     codename,
     common,
     files,
     letters,
     messages,
     offer,
+    plan,
     receipt,
     sign_in,
+    silence,
     withdrawal,
 )
 
@@ -33,6 +36,12 @@ bp.add_url_rule("/apply/emergency/kept", "kept", codename.kept, methods=["POST"]
 bp.add_url_rule("/apply/emergency/<slug>", "ask", apply.ask, methods=BOTH)
 bp.add_url_rule("/return", "sign_in", sign_in.show)
 bp.add_url_rule("/return", "enter", sign_in.enter, methods=["POST"])
+bp.add_url_rule("/return/claim", "claim", claim.show)
+bp.add_url_rule("/return/claim", "take_claim", claim.take, methods=["POST"])
+bp.add_url_rule("/return/plan", "plan", plan.plan, methods=BOTH)
+bp.add_url_rule("/return/wish", "wish", plan.wish, methods=BOTH)
+bp.add_url_rule("/return/word", "silence", silence.silence_word, methods=BOTH)
+bp.add_url_rule("/return/messages/read", "read", messages.read, methods=["POST"])
 bp.add_url_rule("/return/case", "case", case.show)
 bp.add_url_rule("/return/looks", "looks", case.looks)
 bp.add_url_rule("/return/messages", "messages", messages.show)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,13 +14,18 @@ from fund_app.models.types import new_ref
 from fund_app.queries import applicant, messages
 from fund_app.queries.applicant import CaseView
 from fund_app.services import intake, offers
+from fund_app.services.messages import COORDINATOR
 from fund_app.views import custody_labels
 from fund_app.views import labels as words
 from fund_app.views.access import allow
 from fund_app.views.applicant import common
 from fund_app.views.applicant.labels import EXPLAINED, LABELS
 from fund_app.views.applicant.summaries import Task
+from fund_app.views.history_labels import LOOKS
 from workflows.roles import Role
+
+LONGEST = 10
+"""Digits of the place in the log that may come from an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,34 @@ def show() -> ResponseReturnValue:
         tasks=_tasks(case, view),
         has_codename=intake.has_codename(common.me()),
         appeal=_appeal(case),
+        unread=messages.unread(db.session(), case.id, COORDINATOR),
         request_id=new_ref(),
     )
 
 
 @allow(Role.APPLICANT)
 def looks() -> ResponseReturnValue:
-    """Show who looked into the case: roles and days."""
-    found = applicant.looks(db.session(), common.my_case().id)
+    """Show who looked into the case: roles, what for, and days."""
+    after = request.args.get("after", "")
+    before = int(after) if after.isascii() and after.isdigit() and len(after) < LONGEST else None
+    found = applicant.looks(db.session(), common.my_case().id, before=before)
+    shown = {look.role for look in found.rows}
     return render_template(
-        "applicant/case/looks.html", looks=found, role=words.role, reasons=custody_labels.REASONS
+        "applicant/case/looks.html",
+        looks=found.rows,
+        following=found.following,
+        is_first=before is None,
+        role=words.role,
+        purposes=[
+            (words.role(role), words.PURPOSES[role]) for role in words.PURPOSES if role in shown
+        ],
+        what=LOOKS,
+        why=_why,
     )
+
+
+def _why(code: str) -> str:
+    return str(custody_labels.REASONS.get(code) or words.reason_of_look(code))
 
 
 def _appeal(case: Application) -> Appeal | None:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from forms.countries import country_choices
 from forms.fields import Lists
+from forms.zones import HOUR_CHOICES, zone_choices
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.types import new_ref
@@ -60,10 +61,13 @@ def wish() -> Request:
 
 
 def lists() -> Lists:
-    """Return the choices that forms are handed: countries and currencies."""
+    """Return the choices that forms are handed: countries, currencies, hours, time zones."""
+    language = str(get_locale() or "en")
     return {
-        "countries": country_choices(str(get_locale() or "en")),
+        "countries": country_choices(language),
         "currencies": [(code, code) for code in EXPONENTS],
+        "hours": HOUR_CHOICES,
+        "zones": zone_choices(language),
     }
 
 

@@ -39,6 +39,13 @@ def write() -> ResponseReturnValue:
 
 
 @allow(Role.APPLICANT)
+def read() -> ResponseReturnValue:
+    """Say that everything so far has been read; kept as a day."""
+    service.read_by_applicant(common.me())
+    return redirect(url_for("applicant.messages"))
+
+
+@allow(Role.APPLICANT)
 def answer() -> ResponseReturnValue:
     """Send answers; those left empty stay open."""
     given = _given()
@@ -75,6 +82,7 @@ def _page(form: NoteForm, *, status: int = 200, problem: str = "") -> ResponseRe
         "applicant/case/messages.html",
         form=form,
         thread=thread,
+        unread=messages.unread(db.session(), case.id, service.COORDINATOR),
         questions=[row for row in thread if row.id in open_ids] if view.must_answer else [],
         typed=request.form,
         problem=problem,

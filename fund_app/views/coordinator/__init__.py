@@ -6,14 +6,32 @@ from flask import Blueprint, Response
 
 from fund_app.services.transition import Unknown
 from fund_app.views import errors
-from fund_app.views.coordinator import act, ballots, case, names, queue, redaction
+from fund_app.views.coordinator import (
+    act,
+    ballots,
+    calls,
+    case,
+    contact,
+    names,
+    queue,
+    redaction,
+)
 
 CASE = "/applications/<case_id>"
 
 bp = Blueprint("coordinator", __name__, url_prefix="/coordinator")
 
 bp.add_url_rule("/applications", "queue", queue.index)
+bp.add_url_rule("/calls/new", "call", calls.show)
+bp.add_url_rule("/calls/new", "take_down", calls.take_down, methods=["POST"])
+bp.add_url_rule(f"{CASE}/words", "confirm_words", calls.confirm, methods=["POST"])
 bp.add_url_rule(CASE, "case", case.show)
+bp.add_url_rule(f"{CASE}/contact", "contact", contact.show)
+bp.add_url_rule(f"{CASE}/contact", "record_contact", contact.record, methods=["POST"])
+bp.add_url_rule(f"{CASE}/contact/clock", "set_zone", contact.set_zone, methods=["POST"])
+bp.add_url_rule(f"{CASE}/wish", "open_wish", case.open_wish, methods=["POST"])
+bp.add_url_rule(f"{CASE}/messages/write", "write", case.write, methods=["POST"])
+bp.add_url_rule(f"{CASE}/messages/read", "mark_read", case.mark_read, methods=["POST"])
 bp.add_url_rule(f"{CASE}/told", "file", case.file)
 bp.add_url_rule(f"{CASE}/look", "look", case.look, methods=["POST"])
 bp.add_url_rule(f"{CASE}/names/ask", "ask_names", names.ask, methods=["POST"])

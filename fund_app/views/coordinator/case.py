@@ -9,21 +9,27 @@ from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forms.messages import NoteForm
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.applications import Application, VerificationCheck
 from fund_app.models.clocks import Clock
 from fund_app.models.sealed import Compartment, NoKey
+from fund_app.models.types import new_ref
 from fund_app.queries import applicant, applications, casework, messages
-from fund_app.services import documents, looks, rules
+from fund_app.services import claims, directives, documents, looks, rules
+from fund_app.services import messages as service
+from fund_app.services.cases import Closed, has_ended
 from fund_app.services.messages import CANNOT_SAY
 from fund_app.services.vault import SignedIn
 from fund_app.views import casework as shared
 from fund_app.views import custody_labels, labels, marks
 from fund_app.views.access import allow, not_found
+from fund_app.views.applicant.common import wish
 from fund_app.views.applicant.files import send
 from fund_app.views.casework import TimeLeft, me
-from fund_app.views.coordinator import frame, names
+from fund_app.views.contact_labels import CAME_BY
+from fund_app.views.coordinator import contact, frame, names, told
 from fund_app.views.coordinator.ballots import panel_of
 from fund_app.views.coordinator.offered import offers
 from fund_app.views.coordinator.picture import picture
@@ -61,6 +67,12 @@ def show(case_id: str) -> ResponseReturnValue:
         panel=panel_of(case, me()),
         award=applicant.award(session, case.id),
         numbers=numbers,
+        card=contact.card(case),
+        came_by=CAME_BY[case.intake],
+        claim_until=claims.waits_until(case.holder_id),
+        may_open_wish=directives.may_open(session, me(), case),
+        holds_names=me().ring.opens(case.id, Compartment.IDENTITY),
+        wish=_wish(case),
     )
 
 
@@ -84,9 +96,54 @@ def look(case_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.COORDINATOR)
+def open_wish(case_id: str) -> ResponseReturnValue:
+    """Open what the person wished for this moment; the look is written down first."""
+    case = frame.case_of(case_id)
+    mark = directives.look(me(), case.id)
+    shared.remember_opened(case_id, directives.OPENED, mark)
+    return redirect(frame.address("case", case_id))
+
+
+def _wish(case: Application) -> list[told.Said]:
+    if not shared.has_opened(case.id, directives.OPENED):
+        return []
+    return told.lines(directives.read(db.session(), me(), case))
+
+
+@allow(Role.COORDINATOR)
 def talk(case_id: str) -> ResponseReturnValue:
     """Show messages and files."""
+    return _talk(frame.case_of(case_id), NoteForm(request_id=new_ref()))
+
+
+@allow(Role.COORDINATOR)
+def write(case_id: str) -> ResponseReturnValue:
+    """Send the applicant a note."""
     case = frame.case_of(case_id)
+    form = NoteForm(request.form)
+    if not form.validate():
+        return _talk(case, form), 422
+    try:
+        service.write_to_applicant(me(), case_id, form.text.data, wish())
+    except Closed:
+        return _talk(case, form, _("This case is closed, so nothing is written any more.")), 409
+    except service.Frozen:
+        return _talk(
+            case, form, _("This case is frozen: nothing is sent until that is lifted.")
+        ), 409
+    flash(_("The message is on the person's page."), "success")
+    return redirect(frame.address("messages", case_id))
+
+
+@allow(Role.COORDINATOR)
+def mark_read(case_id: str) -> ResponseReturnValue:
+    """Say that what the applicant wrote has been read."""
+    case = frame.case_of(case_id)
+    service.read_by_staff(me(), case.id)
+    return redirect(frame.address("messages", case_id))
+
+
+def _talk(case: Application, form: NoteForm, problem: str = "") -> str:
     is_open = shared.has_opened(case.id, Compartment.NARRATIVE)
     kinds = ("evidence", "award_letter", "refusal_letter")
     rows = list(applicant.documents(db.session(), case.id, kinds))
@@ -94,7 +151,12 @@ def talk(case_id: str) -> ResponseReturnValue:
         "messages",
         case,
         "messages",
+        card=contact.card(case),
+        form=form,
+        problem=problem,
+        is_over=has_ended(case),
         thread=_thread(case) if is_open else [],
+        unread=messages.unread(db.session(), case.id, service.APPLICANT),
         rows=rows,
         names=documents.names(me(), rows) if is_open else {},
         cannot_say=CANNOT_SAY,

@@ -11,12 +11,13 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
-from fund_app.queries import applications
+from fund_app.queries import applications, messages
+from fund_app.services.messages import APPLICANT
 from fund_app.views import history_labels, labels
 from fund_app.views.access import not_found
 from fund_app.views.casework import has_opened
 
-TABS = ("case", "file", "messages", "checks", "history")
+TABS = ("case", "contact", "file", "messages", "checks", "history")
 
 
 def case_of(case_id: str) -> Application:
@@ -48,12 +49,21 @@ def address(tab: str, case_id: str) -> str:
     return url_for(f"coordinator.{tab}", case_id=case_id)
 
 
-def _tabs(case: Application, present: str) -> list[tuple[str, str, bool]]:
+def _tabs(case: Application, present: str) -> list[tuple[Any, ...]]:
     names = {
         "case": _("How it stands"),
+        "contact": _("Contact"),
         "file": _("What was told"),
         "messages": _("Messages and files"),
         "checks": _("Checks"),
         "history": _("History"),
     }
-    return [(names[tab], address(tab, case.id), tab == present) for tab in TABS]
+    counts = {"messages": messages.unread(db.session(), case.id, APPLICANT)}
+    return [
+        (names[tab], address(tab, case.id), tab == present, *_counted(counts.get(tab)))
+        for tab in TABS
+    ]
+
+
+def _counted(count: int | None) -> tuple[int, ...]:
+    return (count,) if count else ()

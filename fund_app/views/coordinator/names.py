@@ -24,7 +24,7 @@ from fund_app.services.unlocks import Question
 from fund_app.views import acts, custody_labels, marks
 from fund_app.views.access import allow, not_found
 from fund_app.views.casework import REFUSING, Trouble, has_opened, me, trouble
-from fund_app.views.coordinator import frame, told
+from fund_app.views.coordinator import contact, frame, told
 from workflows.roles import Role
 from workflows.unlocks import DEFAULT_HOURS, Purpose
 
@@ -37,6 +37,7 @@ class Sealed:
     form: ActForm
     trouble: Trouble
     lines: list[told.Said] | None
+    card: contact.Card | None
 
     @property
     def is_open(self) -> bool:
@@ -64,12 +65,15 @@ def sealed(
     *,
     form: ActForm | None = None,
     said: Trouble | None = None,
-    lines: list[told.Said] | None = None,
+    opened: dict[tuple[str, int], str] | None = None,
 ) -> Sealed:
-    """Gather how it stands; `lines` are the names, right after the look was written down."""
+    """Gather how it stands; `opened` are the names, right after the look was written down."""
     found = reads.mine(db.session(), case.id, me().ref)
     blank = {"request_id": new_ref(), "hours": str(DEFAULT_HOURS)}
-    return Sealed(found, form or _form()(data=blank), said or Trouble(()), lines)
+    lines = None if opened is None else told.lines(opened)
+    is_told = has_opened(case.id, Compartment.NARRATIVE)
+    card = None if opened is None or not is_told else contact.card(case, opened)
+    return Sealed(found, form or _form()(data=blank), said or Trouble(()), lines, card)
 
 
 @allow(Role.COORDINATOR)
@@ -104,7 +108,7 @@ def show(case_id: str, unlock_id: str) -> ResponseReturnValue:
         return file_page(case, sealed(case, said=said)), 409
     marks.remember(found.mark)
     case = frame.case_of(case_id)
-    return file_page(case, sealed(case, lines=told.lines(found.answers)))
+    return file_page(case, sealed(case, opened=found.answers))
 
 
 @allow(Role.COORDINATOR)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from forms.fields import tidy
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
-from fund_app.queries import applications, casework
+from fund_app.queries import applications, casework, messages
 from fund_app.queries.applications import ENDED, OPEN, QueueFilter, QueueRow
 from fund_app.views import labels
 from fund_app.views.access import allow
@@ -33,6 +33,7 @@ class Row:
 
     case: QueueRow
     clocks: tuple[TimeLeft, ...]
+    has_unread: bool
 
 
 @allow(Role.COORDINATOR)
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
     session = db.session()
     found = applications.queue(session, _with_me(narrowed))
     clocks = casework.live_clocks(session, [row.id for row in found.rows])
+    unread = messages.with_unread(session, [row.id for row in found.rows])
     moment = now()
     rows = [
         Row(
@@ -50,6 +52,7 @@ def index() -> ResponseReturnValue:
                 time_left(clock.name, clock.state, clock.due_at, moment)
                 for clock in clocks.get(row.id, [])
             ),
+            row.id in unread,
         )
         for row in found.rows
     ]

@@ -22,7 +22,7 @@ from fund_app.queries import applications as reads
 from fund_app.queries import casework as clocks
 from fund_app.queries import suspensions
 from fund_app.queries.suspensions import SignatureRow
-from fund_app.services import application_facts, applications
+from fund_app.services import application_facts, applications, silence
 from fund_app.services import casework as service
 from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
@@ -156,6 +156,7 @@ def _page(
         case=case,
         is_frozen=HoldKind.SUSPENDED_SECURITY in held,
         held=held,
+        is_locked=silence.is_locked(case.holder_id),
         days=facts["days_without_contact"],
         clocks=_clocks([case.id]).get(case.id, ()),
         ways=_ways(case, person, sent or {}),

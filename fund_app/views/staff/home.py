@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from fund_app.extensions import db
-from fund_app.queries import brakes, unlocks
+from fund_app.queries import brakes, suspensions, unlocks
 from fund_app.services.vault import SignedIn
 from fund_app.views import labels, navigation, session
 from fund_app.views.access import allow
@@ -28,12 +28,15 @@ class Task:
 
 @allow(*navigation.STAFF)
 def show() -> ResponseReturnValue:
-    """Show the person's pages with what each is for."""
+    """Show the person's pages with what each is for, and the one thing that cannot wait."""
     person = session.current()
-    roles = sorted(labels.role(role) for role in person.roles) if person else []
-    tasks = [] if person is None else _tasks(person)
+    held = person.roles if person else frozenset()
     return render_template(
-        "staff/home.html", items=navigation.items()[1:], roles=roles, tasks=tasks
+        "staff/home.html",
+        items=navigation.items()[1:],
+        roles=sorted(labels.role(role) for role in held),
+        tasks=[] if person is None else _tasks(person),
+        is_alarmed=Role.SECURITY_LEAD in held and suspensions.somebody_fell_silent(db.session()),
     )
 
 

@@ -1,0 +1,115 @@
+"""Coming back without a mouse on the narrowest of screens, and a word that shuts the door."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.applying import answer_the_rest, begin, come_back, send
+from tests.journeys.stage import Stage, berlin
+from tests.journeys.visitor import Visitor
+from tests.support.live import LiveFund
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NARROWEST = {"width": 320, "height": 640}
+FAR = 60
+"""Presses of the tab key after which nothing is within reach."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def morning(served: LiveFund) -> None:
+    """Begin on a Monday morning."""
+    served.clock.set(berlin(2026, 3, 16, 9))
+
+
+def focused(person: Visitor, selector: str) -> bool:
+    found: bool = person.page.evaluate("what => document.activeElement.matches(what)", selector)
+    return found
+
+
+def reach(person: Visitor, selector: str) -> None:
+    """Press the tab key until something has the focus."""
+    for _press in range(FAR):
+        if focused(person, selector):
+            return
+        person.page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by keyboard at {person.path}")
+
+
+def enter(person: Visitor, selector: str) -> None:
+    """Reach something and press it."""
+    reach(person, selector)
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_load_state()
+
+
+def narrow(person: Visitor) -> None:
+    overflow = person.page.evaluate(
+        "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow <= 0, person.path
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_return_page_works_by_keyboard_alone_at_320_pixels(stage: Stage, language: str) -> None:
+    person = stage.somebody(f"keys-{language}", language)
+    begin(person)
+    answer_the_rest(person)
+    codename = send(person)
+    person.go("/exit")
+    person.page.set_viewport_size(NARROWEST)
+
+    person.go(f"/return?lang={language}")
+    person.page.keyboard.press("Tab")
+    assert focused(person, "a.quick-exit")
+    reach(person, "textarea[name=codename]")
+    person.page.keyboard.type(codename.words)
+    enter(person, "main button")
+    assert person.heading == person.say("Received")
+    narrow(person)
+
+    enter(person, "main details:nth-of-type(1) > summary")
+    assert person.page.locator(".timeline").is_visible()
+    enter(person, "main details:nth-of-type(2) > summary")
+    narrow(person)
+    enter(person, 'main a[href*="/return/messages"]')
+    reach(person, "textarea[name=text]")
+    person.page.keyboard.type("By keyboard.")
+    enter(person, "main form:last-of-type button")
+    assert "By keyboard." in person.text
+    narrow(person)
+
+    way_out_comes_first(person)
+
+
+def way_out_comes_first(person: Visitor) -> None:
+    """On every page one key reaches the way out, and after it there is nothing to go back to."""
+    for page in ("plan", "wish", "word", "looks", "case"):
+        person.go(f"/return/{page}")
+        narrow(person)
+        person.page.keyboard.press("Tab")
+        assert focused(person, "a.quick-exit"), page
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_load_state()
+    assert person.path == "/exit"
+    person.page.go_back()
+    assert "By keyboard." not in person.page.content()
+
+
+def test_silence_word_reads_like_a_typo_and_shuts_the_door(stage: Stage) -> None:
+    person = stage.somebody("forced")
+    begin(person)
+    answer_the_rest(person)
+    codename = send(person)
+    person.go("/return/word")
+    person.fill(word="Saffron")
+    person.press("Keep it so")
+    watched = stage.somebody("watched")
+    seen = []
+    for typed in (f"{codename.words} tulip", f"{codename.words} saffron", codename.words):
+        come_back(watched, typed)
+        assert watched.status == 422
+        seen.append((watched.heading, watched.page.locator(".error-summary").inner_text()))
+    assert len(set(seen)) == 1
+    person.go("/return/case")
+    assert person.path == "/return"
