@@ -271,7 +271,7 @@ class Sessions:
         row = SessionRow(
             token_sha256=_row_name(session.token),
             kind=str(session.kind),
-            subject=None if session.subject is None else self.hashed(session.subject),
+            subject=None if session.subject is None else self._hashed(session.subject),
             payload=b"",
             idle_until=idle_until,
             expires_at=session.expires_at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
@@ -17,7 +19,7 @@ PURPOSES = {
 }
 """Why somebody needs the names, as they choose it."""
 
-REASONS = {
+REASONS: Mapping[str, object] = {
     Purpose.PAYMENT: _l("to arrange your payment"),
     Purpose.CONTACT: _l("to reach you safely"),
     Purpose.CHECK: _l("to check who you are"),

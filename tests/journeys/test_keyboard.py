@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from tests.journeys.applying import answer_the_rest, begin, come_back, send
 from tests.journeys.stage import Stage, berlin
@@ -11,7 +12,7 @@ from tests.support.live import LiveFund
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NARROWEST = {"width": 320, "height": 640}
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
 FAR = 60
 """Presses of the tab key after which nothing is within reach."""
 

@@ -223,7 +223,7 @@ def test_damaged_note_and_a_flood_of_typos_hold_nothing_up(
 ) -> None:
     _person, case_id, fresh = silenced(house)
     keystore.turn_away(
-        Knock("0" * 32, b"damaged"), holder_id="nobody", subject="", on=house.clock.now().date()
+        Knock("0" * 32, b"damaged"), holder_id="nobody", subjects=[""], on=house.clock.now().date()
     )
     for _ in range(3):
         enter("nonsense")

@@ -73,7 +73,9 @@ def test_applicant_reads_each_look_as_a_role_and_a_reason(house: House, enter: E
     unlock_id = house.unlocked("anna", case_id, Purpose.PAYMENT)
     unlocks.names(house.fresh("anna"), unlock_id)
     found = applicant.looks(db.session(), case_id)
-    assert [(each.role, each.reason_code) for each in found] == [("coordinator", "arrange_payment")]
+    assert [(each.role, each.reason_code) for each in found.rows] == [
+        ("coordinator", "arrange_payment")
+    ]
 
 
 def test_form_keeps_what_was_typed_and_says_what_is_missing(house: House, enter: Enter) -> None:
