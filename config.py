@@ -48,6 +48,7 @@ class Settings:
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    refused_card_countries: tuple[str, ...] = ("RU", "BY")
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +83,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_holder=environ.get("FUND_BANK_HOLDER", ""),
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
+        refused_card_countries=_countries(environ.get("FUND_REFUSED_CARD_COUNTRIES", "RU,BY")),
     )
     _refuse_unsafe(settings)
     return settings
@@ -104,6 +106,17 @@ def _environment(environ: Mapping[str, str]) -> Environment:
     except ValueError:
         known = ", ".join(Environment)
         raise ConfigurationError(f"FUND_ENV is {name!r}; it must be one of: {known}.") from None
+
+
+def _countries(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(part.strip().upper() for part in text.split(",") if part.strip()))
+    wrong = [code for code in codes if not (len(code) == 2 and code.isascii() and code.isalpha())]  # noqa: PLR2004
+    if wrong:
+        raise ConfigurationError(
+            f"FUND_REFUSED_CARD_COUNTRIES holds {', '.join(wrong)}; it takes codes of two letters"
+            " with commas between, as in RU,BY."
+        )
+    return codes
 
 
 def _secret(path: Path) -> bytes:

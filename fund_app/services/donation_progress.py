@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.payments import Movement, Payment
 from fund_app.models.donations import Donation, Method
 from fund_app.models.stripe import PspBalanceTxn, PspObject
-from fund_app.services import stripe_facts
+from fund_app.services import card_checks, stripe_facts
 from fund_app.services.transition import INTERNAL, Step, Unknown, step, take
 from workflows.roles import SYSTEM
 
@@ -22,6 +22,8 @@ DISPUTABLE = frozenset({"cleared", "held", "accepted", "receipted"})
 REFUNDABLE = frozenset({"accepted", "receipted"})
 CARD_LIMIT = 1_000_000
 """Gifts by card stay below 10,000.00: larger ones go by bank, where their source is asked for."""
+CARD_COUNTRY = "card_country"
+"""Why a gift failed: the card is from a listed country, and its money was let go."""
 
 
 def follow(session: Session, payment: Payment) -> str | None:
@@ -38,7 +40,10 @@ def follow(session: Session, payment: Payment) -> str | None:
         return "not_ours"
     if (payment.amount, payment.currency) != (donation.amount, donation.currency):
         return "amount_differs"
-    _know(session, donation, payment)
+    if leaves_nothing(payment):
+        session.execute(delete(PspObject).where(PspObject.donation_id == donation.id))
+    else:
+        _know(session, donation, payment)
     new = _lines_to_book(session, payment)
     _arrive(session, donation, payment)
     _dispute(session, donation, payment)
@@ -46,6 +51,14 @@ def follow(session: Session, payment: Payment) -> str | None:
     # Whatever no step has booked is a fact all the same.
     stripe_facts.book_gift_lines(session, donation, payment.movements)
     return None
+
+
+def leaves_nothing(payment: Payment) -> bool:
+    """Whether a card from a listed country was used and no money moved.
+
+    Then nothing stays here that leads to the payment: only the code of the step that says so.
+    """
+    return card_checks.is_listed(payment) and not payment.movements
 
 
 def card_facts(donation: Donation) -> dict[str, Any]:
@@ -88,12 +101,25 @@ def _arrive(session: Session, donation: Donation, payment: Payment) -> None:
     if payment.is_paid and payment.movements:
         donation.received_day = payment.movements[0].created.date()
         _step(session, donation, "succeed", payment)
+        _judge(session, donation, payment)
+    elif payment.session_status == "expired" or _came_to_nothing(payment):
+        is_refused = card_checks.is_listed(payment) and payment.session_status == "complete"
+        reason = CARD_COUNTRY if is_refused else None
+        _step(session, donation, "fail", payment, reason_code=reason)
+
+
+def _judge(session: Session, donation: Donation, payment: Payment) -> None:
+    """Accept what arrived, or hold it where the money came from a listed country after all.
+
+    That takes somebody who charges a card by hand, past the look at its country.
+    """
+    if card_checks.is_listed(payment):
+        _step(session, donation, "screen_hit", payment, gift_clean=False)
+    else:
         _step(session, donation, "accept", payment)
-    elif payment.session_status == "expired" or _debit_failed(payment):
-        _step(session, donation, "fail", payment)
 
 
-def _debit_failed(payment: Payment) -> bool:
+def _came_to_nothing(payment: Payment) -> bool:
     return (
         payment.session_status == "complete"
         and not payment.is_paid
@@ -122,12 +148,17 @@ def _refund(session: Session, donation: Donation, payment: Payment, new: list[Mo
     _step(session, donation, "refund" if whole else "refund_partly", payment)
 
 
-def _step(session: Session, donation: Donation, action: str, payment: Payment, **more: Any) -> None:
-    step(
-        session,
-        donation,
-        Step(action, SYSTEM, {**card_facts(donation), **more}, data=payment),
-    )
+def _step(
+    session: Session,
+    donation: Donation,
+    action: str,
+    payment: Payment,
+    *,
+    reason_code: str | None = None,
+    **more: Any,
+) -> None:
+    given = {**card_facts(donation), **more}
+    step(session, donation, Step(action, SYSTEM, given, reason_code=reason_code, data=payment))
 
 
 def run_out(session: Session, donation_id: str, action: str, clock: str) -> None:
