@@ -16,7 +16,7 @@ from datetime import timedelta
 from flask import Flask
 
 from fund_app.adapters import clock
-from fund_app.services import deadlines, intake, jobs, sessions, stripe_inbox
+from fund_app.services import deadlines, intake, jobs, receipts, sessions, stripe_inbox
 from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
@@ -55,6 +55,7 @@ ROUNDS: Sequence[Round] = (
     Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
     Round("plan_stripe_poll", stripe_inbox.plan_poll, every=timedelta(minutes=5)),
     Round("sweep_drafts", intake.sweep_abandoned, every=timedelta(hours=1)),
+    Round("destroy_receipts", receipts.destroy_due, every=timedelta(hours=1)),
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
 )
 

@@ -8,6 +8,8 @@ is done in this order: docs/decisions/0022-card-countries.md.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import current_app
 from sqlalchemy import select
 
@@ -35,11 +37,9 @@ def settle(provider: Provider, payment: Payment, turn: str) -> Payment:
     if verdict is None or payment.intent is None:
         return payment
     act = provider.capture if verdict == TAKE else provider.cancel
-    try:
+    # Refused: it has moved on since it was read, and what counts is how it stands now.
+    with suppress(ProviderRefused):
         act(payment.intent, f"{payment.reference}:{verdict}:{turn}")
-    except ProviderRefused:
-        # It has moved on since it was read; what counts is how it stands now.
-        pass
     settled = provider.retrieve_payment(payment.session)
     if settled.is_on_hold:
         raise ProviderUnavailable("still_on_hold")
