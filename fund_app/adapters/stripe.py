@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import stripe
 from stripe import StripeClient, WebhookSignature
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=5)
 """How far a message's own time may be from ours, into the past and into the future."""
 NETWORK_RETRIES = 1
-METHODS: list[Literal["card", "sepa_debit"]] = ["card", "sepa_debit"]
+METHODS = ("card", "sepa_debit")
 """What the hosted page may offer: a card, whose country we can look at before we take the money,
 and a debit of an account in the euro area. Nothing else can appear there by a switch at Stripe."""
 LANGUAGES = {"en": "en", "ru": "ru", "de": "de"}
@@ -75,7 +75,7 @@ class StripeProvider:
             "mode": "payment",
             "client_reference_id": order.reference,
             "locale": LANGUAGES.get(order.language, "en"),
-            "allowed_payment_method_types": METHODS,
+            "allowed_payment_method_types": [*METHODS],
             "payment_method_options": {"card": {"capture_method": "manual"}},
             "submit_type": "pay",
             "customer_creation": "if_required",
@@ -132,7 +132,7 @@ class StripeProvider:
             session=session.id,
             reference=session.client_reference_id,
             session_status=str(session.status),
-            is_paid=session.payment_status == "paid" or (intent and intent.status == "succeeded"),
+            is_paid=session.payment_status == "paid" or _has_succeeded(intent),
             amount=int(session.amount_total or 0),
             currency=str(session.currency).upper(),
             intent=intent.id if intent else None,
@@ -331,6 +331,11 @@ def _movement(row: Any) -> Movement:
 
 def _refund(row: Any) -> Refund:
     return Refund(row.id, row.amount, str(row.status), _moment(row.created))
+
+
+def _has_succeeded(intent: Any) -> bool:
+    # A page whose money was taken later may go on saying that it is unpaid.
+    return intent is not None and intent.status == "succeeded"
 
 
 def _moment(seconds: int) -> datetime:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -70,7 +72,8 @@ def of_gift(session: Session, donation_id: str) -> tuple[ReturnRow, ...]:
         .where(GiftReturn.donation_id == donation_id)
         .order_by(GiftReturn.asked_on.desc(), GiftReturn.id)
     )  # fmt: skip
-    return tuple(ReturnRow(*row) for row in session.execute(query))
+    rows: Sequence[Any] = session.execute(query).all()
+    return tuple(ReturnRow(*row) for row in rows)
 
 
 def gift_of(session: Session, return_id: str) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Integer, cast, or_, select
+from sqlalchemy import Integer, Select, cast, or_, select
 
 from fund_app.extensions import db
 from fund_app.models.events import VIEWS, Event
@@ -46,7 +47,7 @@ def listing(search: str = "", sort: str = "-day", cursor: str | None = None) -> 
     descending = sort.startswith("-")
     key = sort.lstrip("-") if sort.lstrip("-") in SORTS else "day"
     wanted = search.strip().upper()
-    query = select(*_COLUMNS)
+    query: Select[*tuple[Any, ...]] = select(*_COLUMNS)
     if wanted:
         is_year = wanted.isascii() and wanted.isdigit() and len(wanted) == YEAR_DIGITS
         year = cast(int(wanted) if is_year else 0, Integer)

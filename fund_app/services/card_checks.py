@@ -13,7 +13,6 @@ from contextlib import suppress
 from flask import current_app
 from sqlalchemy import select
 
-from config import Settings
 from fund_app.adapters.payments import Payment, Provider, ProviderRefused, ProviderUnavailable
 from fund_app.extensions import db
 from fund_app.models.donations import Donation
@@ -56,8 +55,8 @@ def is_listed(payment: Payment) -> bool:
 
 def refused_countries() -> tuple[str, ...]:
     """Return the countries whose cards are refused, as codes of ISO 3166."""
-    settings: Settings = current_app.extensions["fund.settings"]
-    return settings.refused_card_countries
+    listed: tuple[str, ...] = current_app.extensions["fund.refused_card_countries"]
+    return listed
 
 
 def _verdict(payment: Payment) -> str | None:

@@ -127,8 +127,8 @@ def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
     yield at(REFUSED.start), _refused(own, len(OWN_CARDS) + len(OTHER_CARDS) + 1)
     yield at(f"{HELD[0]} 09:00"), _held(house, *HELD[1:], next(lines))
     for start, year, country, details in RECEIPTS:
-        holder = own if details is RECEIPTS[0][-1] else None
-        yield at(start), _receipt(house, holder, year, country, details)
+        who = own if details is RECEIPTS[0][-1] else None
+        yield at(start), _receipt(house, who, year, country, details)
     yield at("2026-06-28 10:00"), _return_asked(house, own)
 
 

@@ -176,13 +176,13 @@ def _agreed_return(session: Session, donation: Donation, new: list[Movement]) ->
         )
         .with_for_update()
     )
-    line = next((line for line in new if sent is not None and _is_of(line, sent)), None)
-    if sent is None or line is None:
+    found = next((each for each in new if sent is not None and _is_of(each, sent)), None)
+    if sent is None or found is None:
         return None
-    sent.state, sent.provider_id, sent.done_on = "done", line.source, line.created.date()
+    sent.state, sent.provider_id, sent.done_on = "done", found.source, found.created.date()
     session.flush()
-    if any(each.category == "refund_failure" and each.source == line.source for each in new):
-        _note_failure(session, line)
+    if any(each.category == "refund_failure" and each.source == found.source for each in new):
+        _note_failure(session, found)
     return sent
 
 

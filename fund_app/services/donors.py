@@ -16,17 +16,18 @@ from workflows.roles import Actor
 
 
 def end(donor: Actor) -> None:
-    """End a donor's record: keys first, then names, the record, and every session.
+    """End a donor's record: names and their keys, the record, the codename, every session.
 
     The codename opens nothing from now on. Each gift stays with its amount, its day and its
     fund, but stands for nobody and beside no other. What a receipt was issued for is kept as
     long as the law wants it. A codename without a gift has no record, and ends just so.
     """
-    vault.keystore().remove_holder(donor.ref)
     with unit_of_work() as session:
         row = session.scalar(select(Donor).where(Donor.holder_id == donor.ref).with_for_update())
         if row is not None:
             _part_with(session, row)
+    # Last, so that whoever is interrupted can come in again and end it: it opens nothing here.
+    vault.keystore().remove_holder(donor.ref)
     sessions.store().end_all(donor.ref)
 
 

@@ -137,9 +137,10 @@ class Book:
         A card from a country the account's rules block is declined, and no bank hears of it.
         """
         session = self.open_only(identifier)
-        if card_country in self._blocks():
-            return self.decline(identifier, "blocked_by_rule")
         intent = self._intent(session)
+        if card_country in self._blocks():
+            self._stop(intent, card_country)
+            return self.decline(identifier, "blocked_by_rule")
         session.update(status="complete", url=None)
         if intent["capture_method"] == "manual":
             self._set_aside(intent, card_country)
@@ -150,6 +151,18 @@ class Book:
             self._emit("charge.succeeded", charge)
         self._emit("checkout.session.completed", session)
         return session
+
+    def _stop(self, intent: Json, card_country: str | None) -> None:
+        """Keep what a blocked attempt leaves at the provider: a charge no network has seen."""
+        charge = self._charge(intent, _card(card_country))
+        charge.update(
+            status="failed",
+            paid=False,
+            captured=False,
+            balance_transaction=None,
+            outcome={"type": "blocked", "network_status": "not_sent_to_network"},
+        )
+        intent["latest_charge"] = charge["id"]
 
     def capture(self, identifier: str, params: Json) -> Json:
         """Take what a card has set aside, once; the session keeps saying `unpaid`."""

@@ -49,9 +49,8 @@ def entries() -> list[str]:
 
 def kept() -> list[tuple[str, str | None]]:
     db.session.rollback()
-    return [
-        tuple(row) for row in db.session.execute(select(StripeEvent.state, StripeEvent.reason_code))
-    ]
+    rows = db.session.execute(select(StripeEvent.state, StripeEvent.reason_code))
+    return [(state, reason) for state, reason in rows]
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86_400])

@@ -29,7 +29,7 @@ def ask(donation_id: str) -> ResponseReturnValue:
         gift_returns.ask(acts.me(), donation_id, wish, acts.wish(form))
     except TooMuch as refused:
         left = formats.money(refused.left, "EUR")
-        form.amount.errors = [_("At most %(left)s is left of this gift.", left=left)]
+        form.amount.errors = (_("At most %(left)s is left of this gift.", left=left),)
         return gift_page(donation_id, {"ask": form}), 422
     except UnderWay:
         return under_way()
@@ -71,13 +71,13 @@ def record(return_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return gift_page(donation_id, {"sent": form}), 422
     if form.day.data > now().date():
-        form.day.errors = [_("This day has not come yet.")]
+        form.day.errors = (_("This day has not come yet."),)
         return gift_page(donation_id, {"sent": form}), 422
     line = form.line.data.strip()
     try:
         gift_returns.record_sent(acts.me(), return_id, line=line, day=form.day.data)
     except LineTaken:
-        form.line.errors = [_("This line of the bank is recorded already.")]
+        form.line.errors = (_("This line of the bank is recorded already."),)
         return gift_page(donation_id, {"sent": form}), 409
     return _back(donation_id, _("Recorded, and in the ledger."))
 
