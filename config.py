@@ -60,6 +60,7 @@ class Settings:
     """The secret before this one, while somebody's key is still sealed under it."""
     allow_totp: bool = False
     """Whether staff may sign in with a code of an app instead of a passkey."""
+    refused_card_countries: tuple[str, ...] = ("RU", "BY")
 
     @property
     def is_demo(self) -> bool:
@@ -97,6 +98,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_bic=environ.get("FUND_BANK_BIC", ""),
         previous_secret=_previous(secret_at),
         allow_totp=_yes_or_no(environ, "FUND_ALLOW_TOTP"),
+        refused_card_countries=_countries(environ.get("FUND_REFUSED_CARD_COUNTRIES", "RU,BY")),
     )
     _refuse_one_store(settings)
     if environment is Environment.PRODUCTION:
@@ -136,6 +138,17 @@ def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
     if said not in {"yes", "no", ""}:
         raise ConfigurationError(f"{name} is {said!r}; it must be yes or no.")
     return said == "yes"
+
+
+def _countries(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(part.strip().upper() for part in text.split(",") if part.strip()))
+    wrong = [code for code in codes if not (len(code) == 2 and code.isascii() and code.isalpha())]  # noqa: PLR2004
+    if wrong:
+        raise ConfigurationError(
+            f"FUND_REFUSED_CARD_COUNTRIES holds {', '.join(wrong)}; it takes codes of two letters"
+            " with commas between, as in RU,BY."
+        )
+    return codes
 
 
 def _secret(path: Path) -> bytes:

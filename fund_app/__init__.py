@@ -86,6 +86,7 @@ def _attach(app: Flask, settings: Settings, clock: Clock) -> None:
     app.extensions["fund.effects"] = EFFECTS
     app.extensions["fund.lot"] = SystemRandom()
     app.extensions["fund.doors"] = {}
+    app.extensions["fund.refused_card_countries"] = settings.refused_card_countries
     app.config["SECRET_KEY"] = deployment.subkey("flask")
     mail.configure(app, mail_url=settings.mail_url, base_url=settings.base_url)
     stripe.configure(

@@ -6,11 +6,13 @@ Stripe's own objects end in fund_app/adapters/stripe.py; nobody else sees one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
 EXTENSION = "fund.stripe"
+ON_HOLD = "requires_capture"
+"""State of a payment whose money the card's bank has set aside and nobody has taken yet."""
 
 
 class ProviderError(Exception):
@@ -105,6 +107,24 @@ class Payment:
     amount_refunded: int
     movements: tuple[Movement, ...]
     disputes: tuple[Dispute, ...]
+    is_card: bool = False
+    card_country: str | None = field(default=None, repr=False)
+    """Where the card was issued (ISO 3166), read to decide and never stored."""
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether the money is set aside on the card and waits to be taken or let go."""
+        return self.intent_status == ON_HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back to a card: minor units, and when it was asked for."""
+
+    id: str
+    amount: int
+    status: str
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +154,22 @@ class Provider(Protocol):
 
     def retrieve_payment(self, session_id: str) -> Payment:
         """Read a payment down to its account lines."""
+        ...
+
+    def capture(self, intent: str, key: str) -> None:
+        """Take the money a card has set aside, all of it."""
+        ...
+
+    def cancel(self, intent: str, key: str) -> None:
+        """Let go of the money a card has set aside; nothing is charged."""
+        ...
+
+    def create_refund(self, charge: str, amount: int, key: str) -> Refund:
+        """Give back a part of a charge or all of it."""
+        ...
+
+    def refunds_of(self, charge: str) -> tuple[Refund, ...]:
+        """List what has gone back or is on its way back of a charge, oldest first."""
         ...
 
     def session_of(self, object_type: str, object_id: str) -> str | None:

@@ -2,7 +2,8 @@
 
 Stripe is for money coming in only. What leaves the house is an amount, a currency, a language
 and a random reference: no name, no address, no description, no metadata. What comes back is cut
-down to ids, amounts and states before anybody else sees it.
+down to ids, amounts and states before anybody else sees it; the country a card was issued in is
+read to decide (services/card_checks.py) and kept nowhere.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from fund_app.adapters.payments import (
     ProviderRefused,
     ProviderUnavailable,
     ProviderUnknown,
+    Refund,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=5)
 """How far a message's own time may be from ours, into the past and into the future."""
 NETWORK_RETRIES = 1
+METHODS = ("card", "sepa_debit")
+"""What the hosted page may offer: a card, whose country we can look at before we take the money,
+and a debit of an account in the euro area. Nothing else can appear there by a switch at Stripe."""
 LANGUAGES = {"en": "en", "ru": "ru", "de": "de"}
 PAGE = 100
 
@@ -62,14 +67,17 @@ class StripeProvider:
     def create_checkout_session(self, order: CheckoutOrder) -> CheckoutPage:
         """Open a hosted payment page; the order's reference is also the idempotency key.
 
-        Raises ProviderUnavailable when the answer was lost: call again with the same order and
-        the page is still one page.
+        A card is only set aside there, never charged (docs/decisions/0022-card-countries.md).
+        Neither the page nor the payment says what it is for. Raises ProviderUnavailable when the
+        answer was lost: call again with the same order and the page is still one page.
         """
         params: SessionCreateParams = {
             "mode": "payment",
             "client_reference_id": order.reference,
             "locale": LANGUAGES.get(order.language, "en"),
-            "submit_type": "donate",
+            "allowed_payment_method_types": [*METHODS],
+            "payment_method_options": {"card": {"capture_method": "manual"}},
+            "submit_type": "pay",
             "customer_creation": "if_required",
             "billing_address_collection": "auto",
             "success_url": order.success_url,
@@ -118,11 +126,13 @@ class StripeProvider:
                 movements += self._refund_movements(charge.id)
                 disputes, more = self._disputes(charge.id)
                 movements += more
+        details: Any = charge.payment_method_details if charge else None
+        card: Any = getattr(details, "card", None)
         return Payment(
             session=session.id,
             reference=session.client_reference_id,
             session_status=str(session.status),
-            is_paid=session.payment_status == "paid",
+            is_paid=session.payment_status == "paid" or _has_succeeded(intent),
             amount=int(session.amount_total or 0),
             currency=str(session.currency).upper(),
             intent=intent.id if intent else None,
@@ -131,7 +141,43 @@ class StripeProvider:
             amount_refunded=charge.amount_refunded if charge else 0,
             movements=tuple(sorted(movements, key=lambda line: line.created)),
             disputes=disputes,
+            is_card=card is not None,
+            card_country=card.country if card is not None else None,
         )
+
+    def capture(self, intent: str, key: str) -> None:
+        """Take the money a card has set aside, all of it.
+
+        The provider does this at most once for a payment, whatever the key. Raises
+        ProviderRefused when there is nothing set aside (any more), ProviderUnavailable when the
+        answer was lost: then read the payment again before anything else.
+        """
+        with _translated():
+            self._client.payment_intents.capture(intent, {}, {"idempotency_key": key})
+
+    def cancel(self, intent: str, key: str) -> None:
+        """Let go of the money a card has set aside; raises as `capture` does."""
+        with _translated():
+            self._client.payment_intents.cancel(intent, {}, {"idempotency_key": key})
+
+    def create_refund(self, charge: str, amount: int, key: str) -> Refund:
+        """Give back `amount` minor units of a charge; the same key again is the same refund.
+
+        The provider forgets a key after a day, so look at `refunds_of` before trying again.
+        Raises ProviderRefused for more than is left or a disputed charge, ProviderUnavailable
+        when the answer was lost.
+        """
+        with _translated():
+            row = self._client.refunds.create(
+                {"charge": charge, "amount": amount}, {"idempotency_key": key}
+            )
+        return _refund(row)
+
+    def refunds_of(self, charge: str) -> tuple[Refund, ...]:
+        """List what has gone back or is on its way back of a charge, oldest first."""
+        with _translated():
+            rows = self._client.refunds.list({"charge": charge, "limit": PAGE})
+            return tuple(_refund(row) for row in list(rows.auto_paging_iter())[::-1])
 
     def _refund_movements(self, charge: str) -> list[Movement]:
         fields = ("balance_transaction", "failure_balance_transaction")
@@ -281,6 +327,15 @@ def _movement(row: Any) -> Movement:
         created=_moment(row.created),
         available_on=_moment(row.available_on).date(),
     )
+
+
+def _refund(row: Any) -> Refund:
+    return Refund(row.id, row.amount, str(row.status), _moment(row.created))
+
+
+def _has_succeeded(intent: Any) -> bool:
+    # A page whose money was taken later may go on saying that it is unpaid.
+    return intent is not None and intent.status == "succeeded"
 
 
 def _moment(seconds: int) -> datetime:

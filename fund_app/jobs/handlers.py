@@ -10,6 +10,7 @@ from __future__ import annotations
 from fund_app.jobs import keys, letters, mail, stripe
 from fund_app.jobs.context import Handler
 from fund_app.services.application_effects import MAKE_LETTER
+from fund_app.services.gift_returns import JOB as RETURN_JOB
 from fund_app.services.notifications import SEND_NOTICE
 from fund_app.services.people import RENEW_KEYS
 from fund_app.services.stripe_inbox import JOB, POLL_JOB
@@ -20,4 +21,5 @@ HANDLERS: dict[str, Handler] = {
     SEND_NOTICE: mail.send_notice,
     JOB: stripe.process_event,
     POLL_JOB: stripe.poll,
+    RETURN_JOB: stripe.give_back,
 }

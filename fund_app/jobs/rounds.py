@@ -22,6 +22,7 @@ from fund_app.services import (
     intake,
     jobs,
     people,
+    receipts,
     sessions,
     silence,
     stripe_inbox,
@@ -75,6 +76,7 @@ ROUNDS: Sequence[Round] = (
     Round("plan_key_renewal", people.renewal_round, every=timedelta(minutes=1)),
     Round("sweep_unlock_keys", unlocks.sweep, every=timedelta(hours=1)),
     Round("sweep_drafts", intake.sweep_abandoned, every=timedelta(hours=1)),
+    Round("destroy_receipts", receipts.destroy_due, every=timedelta(hours=1)),
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
 )
 

@@ -1,4 +1,4 @@
-"""Jobs of the payment provider: process one message, ask for what no message has told."""
+"""Jobs of the payment provider: process a message, ask for what none has told, give back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from fund_app.jobs.context import JobContext, outside
-from fund_app.services import stripe_inbox
+from fund_app.services import gift_returns, stripe_inbox
 
 
 @outside
@@ -20,3 +20,9 @@ def process_event(_session: Session, payload: Mapping[str, str | int], context: 
 def poll(_session: Session, _payload: Mapping[str, str | int], _context: JobContext) -> None:
     """Ask the provider for the last hours; doing it twice changes nothing."""
     stripe_inbox.poll()
+
+
+@outside
+def give_back(_session: Session, payload: Mapping[str, str | int], context: JobContext) -> None:
+    """Send back what two people agreed on; a second try finds what the first one did."""
+    gift_returns.send(str(payload["return"]), context.complete)

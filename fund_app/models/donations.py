@@ -34,6 +34,8 @@ class Donor(Base):
     )
     language: Mapped[str] = mapped_column(String(2), default="en", info=plain("of statements"))
     created_day: Mapped[date] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    """Set on whom a gift stands for after its donor ended their record: nobody (donors.py)."""
 
 
 class Donation(Stateful, Base):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from fund_app.queries.donations import GiftRow
+
 FUNDS = {
     "GEN": _l("General fund: wherever help is needed most"),
     "EMG": _l("Emergency support"),
@@ -36,6 +38,26 @@ MOVEMENTS = {
     "chargeback": _l("Taken back by the bank"),
 }
 
+GIVERS = {
+    "codename": _l("by codename"),
+    "ended": _l("record ended"),
+    "nobody": _l("nobody yet"),
+}
+REASONS = {
+    "donor_asked": _l("The donor asked for it"),
+    "given_twice": _l("Given twice by mistake"),
+    "source_doubtful": _l("Where the money comes from is in doubt"),
+    "wrong_amount": _l("The amount was a mistake"),
+    "other": _l("Another reason, in the minutes"),
+}
+RETURNS = {
+    "asked": _l("Waits for the board"),
+    "agreed": _l("Agreed, on its way"),
+    "withdrawn": _l("Taken back"),
+    "declined": _l("Declined"),
+    "done": _l("Gone back"),
+    "failed": _l("Did not go through"),
+}
 PARKED = {
     "object_unknown": _l("The provider does not know what the message names."),
     "not_ours": _l("The payment belongs to no gift of ours."),
@@ -47,6 +69,21 @@ PARKED = {
 def parked(code: str) -> str:
     """Return why a message of the provider waits for a person."""
     return str(PARKED[code])
+
+
+def giver(code: str) -> str:
+    """Return whether somebody stands behind a gift."""
+    return str(GIVERS[code])
+
+
+def reason(code: str) -> str:
+    """Return why a gift goes back."""
+    return str(REASONS[code])
+
+
+def returned(code: str) -> str:
+    """Return how far a return has come."""
+    return str(RETURNS[code])
 
 
 def fund(code: str) -> str:
@@ -62,6 +99,15 @@ def method(code: str) -> str:
 def state(code: str) -> str:
     """Return how far a gift has come, in words."""
     return str(STATES[code])
+
+
+def standing(gift: GiftRow) -> str:
+    """Return how far a gift has come as its donor reads it: with the reason, and what is left."""
+    if gift.failed_because == "card_country":
+        return str(_l("Refused: the card's country. Nothing was charged."))
+    if gift.state == "accepted" and gift.gone:
+        return str(_l("Accepted, partly given back"))
+    return state(gift.state)
 
 
 def movement(code: str) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.donations import Donation, Donor
+from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
 from fund_app.models.stripe import StripeEvent
 from fund_app.queries.pages import Page, after, page
@@ -54,7 +56,21 @@ class GiftRow:
     step: int
     created_day: date
     received_day: date | None
-    is_matched: bool
+    giver: str
+    """codename: somebody can come back to it; ended: they ended their record; nobody: unmatched."""
+    gone: int = 0
+    """How much of it went back or was taken back, in minor units, by the ledger."""
+    failed_because: str | None = None
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether its money was ever there."""
+        return self.received_day is not None
+
+    @property
+    def kept(self) -> int:
+        """What is left of it with the fund."""
+        return self.amount - self.gone if self.has_arrived else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +127,12 @@ def donors_with_movements(since: date, until: date) -> tuple[str, ...]:
     query = (
         select(Donation.donor_id)
         .join(JournalEntry, JournalEntry.source_id == Donation.id)
+        .join(Donor, Donor.id == Donation.donor_id)
         .where(
             JournalEntry.source_type == "donation",
             JournalEntry.kind.in_(KINDS),
             JournalEntry.book_date.between(since, until),
-            Donation.donor_id.is_not(None),
+            Donor.ended_on.is_(None),
         )
         .distinct()
         .order_by(Donation.donor_id)
@@ -139,6 +156,12 @@ def own_gifts(donor_id: str) -> tuple[GiftRow, ...]:
     query = _gifts().where(Donation.donor_id == donor_id)
     rows = db.session.execute(query.order_by(Donation.created_day.desc(), Donation.id))
     return tuple(GiftRow(*row) for row in rows)
+
+
+def gift(donation_id: str) -> GiftRow | None:
+    """Return one gift for finance and the board, or None. One statement."""
+    found = db.session.execute(_gifts().where(Donation.id == donation_id)).one_or_none()
+    return GiftRow(*found) if found else None
 
 
 def gifts(search: str = "", sort: str = "-day", cursor: str | None = None) -> Page[GiftRow]:
@@ -245,7 +268,34 @@ def _donor(query: Select[Donor]) -> DonorRow | None:
     return DonorRow(found.id, found.holder_id, found.language) if found else None
 
 
+def _gone() -> ScalarSelect[int]:
+    given = select(func.coalesce(func.sum(Posting.amount), 0))
+    return (
+        given.join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(
+            JournalEntry.source_type == "donation",
+            JournalEntry.source_id == Donation.id,
+            Posting.account_code.in_((codes.REFUNDS, codes.CHARGEBACKS)),
+        )
+        .correlate(Donation)
+        .scalar_subquery()
+    )
+
+
 def _gifts() -> Select[*tuple[Any, ...]]:
+    whose = aliased(Donor)
+    ended = (
+        select(whose.ended_on)
+        .where(whose.id == Donation.donor_id)
+        .correlate(Donation)
+        .scalar_subquery()
+    )
+    reason = (
+        select(Event.reason_code)
+        .where(Event.chain == "donation", Event.subject_id == Donation.id, Event.action == "fail")
+        .correlate(Donation)
+        .limit(1)
+    )
     return select(
         Donation.id,
         Donation.reference,
@@ -257,7 +307,13 @@ def _gifts() -> Select[*tuple[Any, ...]]:
         Donation.step,
         Donation.created_day,
         Donation.received_day,
-        Donation.donor_id.is_not(None),
+        case(
+            (Donation.donor_id.is_(None), "nobody"),
+            (ended.is_not(None), "ended"),
+            else_="codename",
+        ),
+        _gone(),
+        reason.scalar_subquery(),
     )
 
 

@@ -7,22 +7,36 @@ on; nothing is asked over a network.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from fund_app.adapters.payments import Movement, Payment
-from fund_app.models.donations import Method
+from fund_app.extensions import db
+from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
+from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.types import new_ref
-from fund_app.services import codenames, donation_progress, donations, ledger_chart, ledger_facts
+from fund_app.services import (
+    codenames,
+    donation_progress,
+    donations,
+    gift_returns,
+    ledger_chart,
+    ledger_facts,
+    receipts,
+)
 from fund_app.services.demo_cases import at
 from fund_app.services.demo_house import House, press
 from fund_app.services.demo_timeline import Story
 from fund_app.services.donations import BankGift, Wish
+from fund_app.services.gift_returns import Wish as ReturnWish
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.personas import persona
+from fund_app.services.receipts import Details
 from fund_app.services.unit import unit_of_work
-from workflows.roles import SYSTEM
+from workflows.roles import SYSTEM, Actor, Role
 
 CURRENCY = donations.CURRENCY
 RESERVE = "RES"
@@ -74,6 +88,17 @@ OTHER_CARDS = (
     Card("2026-03-08 09:00", EMERGENCY, 50_00, 100, back=20_00),
 )
 
+REFUSED = Card("2026-06-27 21:10", EMERGENCY, 40_00, 0)
+"""A card of a listed country: nothing was charged."""
+HELD = ("2026-06-26", GENERAL, 15_000_00)
+"""A large transfer nobody has looked into yet."""
+RECEIPTS = (
+    ("2026-01-12 18:00", 2025, "DE", Details("Alex Example", "Sample Street 1\n10115 Berlin")),
+    ("2026-02-03 09:30", 2025, "AT", Details("Kim Example", "Sample Lane 2\n1010 Vienna")),
+)
+"""When somebody asked for a tax receipt, for which year and country, and for whom: the first is
+the donor of the door page, whose request the treasurer has opened."""
+
 
 def open_books() -> None:
     """Make the reserve and take over what the bank held."""
@@ -99,6 +124,12 @@ def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
         holder = own if card in OWN_CARDS else _donor()
         yield at(card.start), _card(holder, card, number)
     yield at("2026-06-29 18:20"), _promised(own)
+    yield at(REFUSED.start), _refused(own, len(OWN_CARDS) + len(OTHER_CARDS) + 1)
+    yield at(f"{HELD[0]} 09:00"), _held(house, *HELD[1:], next(lines))
+    for start, year, country, details in RECEIPTS:
+        who = own if details is RECEIPTS[0][-1] else None
+        yield at(start), _receipt(house, who, year, country, details)
+    yield at("2026-06-28 10:00"), _return_asked(house, own)
 
 
 def _own_donor() -> str:
@@ -138,6 +169,54 @@ def _seen(house: House, fund: str, amount: int, reference: str, line: str) -> No
 
 def _promised(holder_id: str) -> Story[None]:
     _begin(holder_id, EMERGENCY, 150_00, Method.BANK_TRANSFER)
+    yield from ()
+
+
+def _held(house: House, fund: str, amount: int, line: str) -> Story[None]:
+    gift = BankGift(fund, amount, house.clock.now().date(), "", line)
+    donations.record_bank_gift(house["finance-2"], gift, press())
+    yield from ()
+
+
+def _refused(holder_id: str, number: int) -> Story[None]:
+    """Give by a card of a listed country: the money was set aside and let go."""
+    begun = _begin(holder_id, REFUSED.fund, REFUSED.amount, Method.CARD)
+    yield timedelta(minutes=2)
+    payment = _payment(begun.donation_id, REFUSED, number, ())
+    _follow(
+        replace(payment, is_paid=False, intent_status="canceled", is_card=True, card_country="RU")
+    )
+
+
+def _receipt(
+    house: House, holder_id: str | None, year: int, country: str, details: Details
+) -> Story[None]:
+    """Ask for a tax receipt; the first one asked for is opened by the treasurer days later."""
+    donor = Actor(holder_id or _giver(), frozenset({Role.DONOR}))
+    receipts.ask(donor, details, year=year, country=country)
+    if holder_id is None:
+        return
+    yield timedelta(days=6)
+    found = select(ReceiptRequest.id).join(Donor).where(Donor.holder_id == holder_id)
+    receipts.look(house["treasurer"], db.session.scalars(found).one())
+
+
+def _giver() -> str:
+    """Make somebody who has announced a transfer."""
+    holder_id = _donor()
+    _begin(holder_id, GENERAL, 90_00, Method.BANK_TRANSFER)
+    return holder_id
+
+
+def _return_asked(house: House, holder_id: str) -> Story[None]:
+    """Let finance ask for a part of a gift to go back; the board has not answered yet."""
+    found = (
+        select(Donation.id)
+        .join(Donor)
+        .where(Donor.holder_id == holder_id, Donation.fund_code == "LEG")
+    )
+    gift_id = db.session.scalars(found).one()
+    gift_returns.ask(house["finance-1"], gift_id, ReturnWish(25_00, "donor_asked"), press())
     yield from ()
 
 

@@ -7,15 +7,19 @@ the fact's own key, so an effect that runs twice books once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import select
 
 from fund_app.adapters.payments import Payment
 from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
-from fund_app.models.ledger import EntryKind
+from fund_app.models.ledger import EntryKind, GrantCommitment, Tranche, TrancheState
 from fund_app.queries import ledger as positions
-from fund_app.services import ledger_facts, stripe_facts
+from fund_app.services import ledger_facts, ledger_grants, stripe_facts
+from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import Context
@@ -46,6 +50,7 @@ def post_gift(context: Context) -> None:
 
 def post_refund(context: Context) -> None:
     """Book a refund: the provider's lines, or what went back by bank transfer."""
+    unblock_spending(context)
     donation: Donation = context.subject
     if isinstance(context.data, Payment):
         _book(context)
@@ -69,6 +74,7 @@ def post_refund(context: Context) -> None:
 
 def post_dispute(context: Context) -> None:
     """Book what the cardholder's bank took, at opening: the amount is no longer spendable."""
+    unblock_spending(context)
     _book(context)
 
 
@@ -99,11 +105,49 @@ def check_shortfall(context: Context) -> None:
         notify_role(context.session, Role.FINANCE_OFFICER)
 
 
+def block_spending(context: Context) -> None:
+    """Set a held gift's money aside and call finance: promised to nobody, it cannot be spent.
+
+    A fund that has less than that left has nothing to set aside, and can promise nothing anyway.
+    """
+    donation: Donation = context.subject
+    key = f"gift:{donation.id}:held:{context.event.step}"
+    source = ("donation", donation.id)
+    origin = Origin(key, context.moment.date(), source, context.actor.ref)
+    part = ledger_grants.Part(donation.amount)
+    with suppress(Overspent):
+        ledger_grants.approve_grant(
+            context.session, origin, donation.fund_code, [part], donation.currency
+        )
+    notify_role(context.session, Role.FINANCE_OFFICER)
+
+
+def unblock_spending(context: Context) -> None:
+    """Give what was set aside for a held gift back to its fund; nothing where nothing was."""
+    donation: Donation = context.subject
+    waiting = (
+        select(Tranche.id)
+        .join(GrantCommitment)
+        .where(
+            GrantCommitment.source_type == "donation",
+            GrantCommitment.source_id == donation.id,
+            Tranche.state == TrancheState.PLANNED,
+        )
+    )
+    for tranche_id in context.session.scalars(waiting).all():
+        origin = Origin(
+            f"gift:{donation.id}:free:{tranche_id}",
+            context.moment.date(),
+            ("donation", donation.id),
+            context.actor.ref,
+        )
+        ledger_grants.cancel_commitment(context.session, origin, tranche_id)
+
+
 def follows_from_the_ledger(_context: Context) -> None:
     """Do nothing further, because the ledger already says it.
 
-    Disputed money lies on an account that is not spendable and leaves it when the dispute is
-    over. A statement is made anew from the ledger each time it is asked for, so what has gone
+    A statement is made anew from the ledger each time it is asked for, so what has gone
     back is gone from the next one; there is no paper of ours to call in.
     """
 
@@ -120,8 +164,8 @@ EFFECTS: Mapping[str, Callable[[Context], None]] = {
     "post_dispute_lost": post_dispute_lost,
     "thank_donor": thank_donor,
     "check_shortfall": check_shortfall,
-    "block_spending": follows_from_the_ledger,
-    "unblock_spending": follows_from_the_ledger,
+    "block_spending": block_spending,
+    "unblock_spending": unblock_spending,
     "void_receipt": follows_from_the_ledger,
 }
 """The effects of a gift by the names its workflow uses."""

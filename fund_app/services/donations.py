@@ -55,10 +55,6 @@ class CheckoutOver(Exception):
     """This gift is past its payment page: paid, failed or begun too long ago."""
 
 
-class SourceUnknown(Exception):
-    """A large gift from somebody finance has not looked into is not recorded yet."""
-
-
 class LineTaken(Exception):
     """The bank's line with this number is recorded already."""
 
@@ -161,12 +157,10 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
 
     The reference finds the donor: the gift announced under it if it still waits, otherwise a
     further gift of the same donor (a standing order keeps its reference). A reference nobody
-    has goes to the bucket of unmatched gifts, for the fund finance chose. Raises PurposeClosed
-    for an unknown fund, SourceUnknown for a large gift nobody has looked into, LineTaken for a
-    line recorded before, Refused when the actor may not.
+    has goes to the bucket of unmatched gifts, for the fund finance chose. A large gift nobody
+    has looked into is in the books like any other, and held. Raises PurposeClosed for an
+    unknown fund, LineTaken for a line recorded before, Refused when the actor may not.
     """
-    if gift.amount >= CARD_LIMIT and not gift.is_source_known:
-        raise SourceUnknown
     with unit_of_work() as session:
         taken = session.scalar(select(Donation).where(Donation.bank_line == gift.line))
         if taken is not None:
@@ -182,7 +176,11 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
         }
         line = BankLine(gift.amount, donation.currency, gift.day, gift.line)
         step(session, donation, Step("bank_in", actor, facts, request, data=line))
-        step(session, donation, Step("accept", SYSTEM, facts))
+        step(
+            session,
+            donation,
+            Step("accept" if facts["gift_clean"] else "screen_hit", SYSTEM, facts),
+        )
         return donation.id
 
 

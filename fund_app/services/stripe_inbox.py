@@ -1,7 +1,8 @@
 """The inbox of the payment provider: messages are hints, what counts is what is read again.
 
-receive() keeps a message and answers at once. process() reads the object it names anew and
-makes our facts equal to the provider's: the account lines are booked, the donation takes the
+receive() keeps a message and answers at once. process() reads the object it names anew, takes
+what a card has set aside or lets it go (card_checks.py), and makes our facts equal to the
+provider's: the account lines are booked, the donation takes the
 steps that follow. poll() asks for whatever no message has told. All three may run twice, in any
 order and beside each other; every fact is recorded once.
 """
@@ -30,7 +31,7 @@ from fund_app.adapters.payments import (
 from fund_app.extensions import db
 from fund_app.models.jobs import Lane
 from fund_app.models.stripe import PspBalanceTxn, PspWatermark, StripeEvent
-from fund_app.services import donation_progress, jobs, stripe_facts
+from fund_app.services import card_checks, donation_progress, jobs, stripe_facts
 from fund_app.services.unit import unit_of_work
 
 JOB = "stripe_event"
@@ -173,7 +174,8 @@ def _look(object_type: str, object_id: str, attempt: int) -> _Found | None:
         session_id = provider().session_of(object_type, object_id)
         if session_id is None:
             return _Found(parked="not_ours")
-        return _Found(payment=provider().retrieve_payment(session_id))
+        payment = provider().retrieve_payment(session_id)
+        return _Found(payment=card_checks.settle(provider(), payment, str(attempt)))
     except ProviderUnknown:
         if attempt < PARK_AFTER:
             raise StillUnknown from None
@@ -194,6 +196,8 @@ def _finish(
             reason = _apply(session, found)
             event.state = "parked" if reason else "done" if found else "ignored"
             event.reason_code = reason
+            if found is not None and found.payment is not None:
+                _forget(session, event, found.payment)
         if complete is not None:
             complete(session)
         return event.state if event is not None else "ignored"
@@ -211,6 +215,23 @@ def _apply(session: Session, found: _Found | None) -> str | None:
     except stripe_facts.NotItemised as error:
         return error.code
     return None
+
+
+def _forget(session: Session, event: StripeEvent, payment: Payment) -> None:
+    """Forget what a message was about where its payment leaves nothing (a refused card).
+
+    Messages that still wait keep their object until their turn; one that another worker has in
+    its hands is left to that worker.
+    """
+    if not donation_progress.leaves_nothing(payment):
+        return
+    objects = [each for each in (payment.session, payment.intent, payment.charge) if each]
+    dealt_with = select(StripeEvent).where(
+        StripeEvent.object_id.in_(objects), StripeEvent.state == "done"
+    )
+    earlier = session.scalars(dealt_with.with_for_update(skip_locked=True)).all()
+    for each in (event, *earlier):
+        each.object_id = ""
 
 
 def _unbooked(movements: Iterable[Movement]) -> list[Movement]:

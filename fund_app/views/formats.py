@@ -20,7 +20,9 @@ MOMENTS = {"de": "d. MMM y, HH:mm"}
 
 def register(app: Flask) -> None:
     """Give every template the filters and helpers of this module."""
-    app.jinja_env.filters.update(money=money, number=number, day=day, moment=moment)
+    app.jinja_env.filters.update(
+        money=money, number=number, day=day, moment=moment, country=country
+    )
     app.jinja_env.globals.update(
         flat_errors=flat_errors,
         field_attributes=field_attributes,
@@ -36,6 +38,12 @@ def money(amount: int, currency: str) -> str:
 def number(value: int) -> str:
     """Return a whole number with the language's grouping."""
     return str(format_decimal(value, locale=_locale()))
+
+
+def country(code: str) -> str:
+    """Return a country's name in the page's language; an unknown code stays as it is."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
 
 
 def day(value: date | datetime) -> str:

@@ -98,10 +98,16 @@ ROWS: list[Row] = [
         _l("Awards the fund could not cover on the day they were decided."),
     ),
     Row(
-        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
         "treasury.gifts",
         _l("Gifts"),
-        _l("See what arrives, and record bank transfers."),
+        _l("See what arrives, look into what is held, and give back."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
+        "treasury.receipts",
+        _l("Receipts"),
+        _l("Who asked for a tax receipt; names stay sealed until you open one."),
     ),
     Row(
         frozenset({Role.BOARD_MEMBER}),

@@ -17,6 +17,8 @@ branch_labels = None
 depends_on = None
 
 TRIGGERS = Path(__file__).resolve().parents[1] / "sql"
+NOUNS = ("disbursements", "events", "ledger")
+"""Whose triggers belong to this revision; later ones load files of their own."""
 SEPARATOR = "\n--;;\n"
 SEAL = ("fk_entry_seal_entry_id", "entry_seal", "journal_entry")
 FUNCTION = "CREATE FUNCTION "
@@ -25,7 +27,7 @@ FUNCTION = "CREATE FUNCTION "
 def statements() -> list[str]:
     """Return the trigger statements for the engine at hand, in order of file."""
     engine = op.get_bind().dialect.name
-    files = sorted(TRIGGERS.glob(f"*.{engine}.sql"))
+    files = [TRIGGERS / f"{noun}.{engine}.sql" for noun in NOUNS]
     texts = [part for path in files for part in path.read_text("utf-8").split(SEPARATOR)]
     return [text for text in texts if text.strip()]
 

@@ -60,7 +60,9 @@ def test_checkout_sends_nothing_about_the_donor(
         "mode": "payment",
         "client_reference_id": "a" * 32,
         "locale": "de",
-        "submit_type": "donate",
+        "allowed_payment_method_types": ["card", "sepa_debit"],
+        "payment_method_options": {"card": {"capture_method": "manual"}},
+        "submit_type": "pay",
         "customer_creation": "if_required",
         "billing_address_collection": "auto",
         "success_url": "https://f.test/done",
@@ -118,7 +120,7 @@ def test_retrieve_payment_reads_down_to_the_account_lines(
     double: StripeDouble, provider: StripeProvider
 ) -> None:
     page = provider.create_checkout_session(order())
-    double.book.pay(page.id)
+    double.paid(page.id)
     charge = double.book.every("charge")[0]
     first = double.book.refund({"charge": charge["id"], "amount": "3000"})
     double.book.refund({"charge": charge["id"], "amount": "3000"})
@@ -137,12 +139,58 @@ def test_retrieve_payment_reads_down_to_the_account_lines(
     assert payment.movements[0].available_on == date(2026, 7, 2)
 
 
+def test_money_set_aside_is_taken_or_let_go_once(
+    double: StripeDouble, provider: StripeProvider
+) -> None:
+    taken, let_go = (
+        provider.create_checkout_session(order(reference)).id for reference in ("d" * 32, "e" * 32)
+    )
+    double.book.pay(taken, "DE")
+    double.book.pay(let_go, "BY")
+    first, second = provider.retrieve_payment(taken), provider.retrieve_payment(let_go)
+    assert [(row.is_on_hold, row.is_paid, row.movements) for row in (first, second)] == [
+        (True, False, ()), (True, False, ()),
+    ]  # fmt: skip
+    assert [(row.is_card, row.card_country) for row in (first, second)] == [
+        (True, "DE"), (True, "BY"),
+    ]  # fmt: skip
+    provider.capture(str(first.intent), "d:take")
+    provider.capture(str(first.intent), "d:take")
+    provider.cancel(str(second.intent), "e:let-go")
+    assert provider.retrieve_payment(taken).is_paid
+    assert provider.retrieve_payment(let_go).intent_status == "canceled"
+    with pytest.raises(ProviderRefused, match="payment_intent_unexpected_state"):
+        provider.capture(str(second.intent), "e:take")
+
+
+def test_country_of_a_card_is_not_in_what_is_printed(
+    double: StripeDouble, provider: StripeProvider
+) -> None:
+    page = provider.create_checkout_session(order())
+    double.book.pay(page.id, "BY")
+    assert "BY" not in repr(provider.retrieve_payment(page.id))
+
+
+def test_refund_with_a_lost_answer_is_one_refund(
+    double: StripeDouble, provider: StripeProvider
+) -> None:
+    charge = double.paid(provider.create_checkout_session(order()).id)
+    double.switches.set("lose_answers", 9)
+    with pytest.raises(ProviderUnavailable):
+        provider.create_refund(charge, 3_000, "r" * 32)
+    double.switches.set("lose_answers", 0)
+    made = provider.create_refund(charge, 3_000, "r" * 32)
+    assert provider.refunds_of(charge) == (made,)
+    with pytest.raises(ProviderRefused, match="amount_too_large"):
+        provider.create_refund(charge, 7_001, "s" * 32)
+
+
 @pytest.mark.parametrize("noun", ["charge", "refund", "dispute", "payment_intent"])
 def test_session_of_finds_the_way_back(
     noun: str, double: StripeDouble, provider: StripeProvider
 ) -> None:
     page = provider.create_checkout_session(order())
-    double.book.pay(page.id)
+    double.paid(page.id)
     charge = double.book.every("charge")[0]
     double.book.refund({"charge": charge["id"], "amount": "100"})
     double.book.open_dispute(charge["id"])
@@ -168,7 +216,7 @@ def test_balance_transactions_of_a_payout_add_up_to_it(
     double: StripeDouble, provider: StripeProvider
 ) -> None:
     for reference, amount in (("a" * 32, 10_000), ("b" * 32, 5_000)):
-        double.book.pay(provider.create_checkout_session(order(reference, amount)).id)
+        double.paid(provider.create_checkout_session(order(reference, amount)).id)
     charges = double.book.every("charge")
     double.book.refund({"charge": charges[1]["id"], "amount": "3000"})
     lost = double.book.open_dispute(charges[0]["id"])
@@ -189,9 +237,15 @@ def test_list_reads_every_page(double: StripeDouble, provider: StripeProvider) -
 
 
 def test_list_events_is_oldest_first(double: StripeDouble, provider: StripeProvider) -> None:
-    double.book.pay(provider.create_checkout_session(order()).id)
+    double.paid(provider.create_checkout_session(order()).id)
     kinds = [head.type for head in provider.list_events(NOW)]
-    assert kinds == ["payment_intent.succeeded", "charge.succeeded", "checkout.session.completed"]
+    assert kinds == [
+        "payment_intent.amount_capturable_updated",
+        "charge.succeeded",
+        "checkout.session.completed",
+        "payment_intent.succeeded",
+        "charge.captured",
+    ]
 
 
 @pytest.mark.parametrize("secret", [WEBHOOK_SECRET, "whsec_next"])

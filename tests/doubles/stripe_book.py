@@ -12,7 +12,7 @@ SESSION_LIFE = 24 * 3600
 DISPUTE_FEE = 2000
 FEE_PERMILLE, FEE_FIXED = 15, 25
 PAYOUT_AFTER = 2 * 24 * 3600
-HOSTILE_CARD_COUNTRIES = frozenset({"BY", "RU"})
+NO_COUNTRY: frozenset[str] = frozenset()
 
 Emit = Callable[[str, Json], None]
 
@@ -22,12 +22,30 @@ def fee_of(amount: int) -> int:
     return (amount * FEE_PERMILLE + 500) // 1000 + FEE_FIXED
 
 
+def _card(country: str | None) -> Json:
+    return {"type": "card", "card": {"country": country, "last4": "4242"}}
+
+
+def _unexpected(intent: Json) -> Exception:
+    return invalid(f"This payment is {intent['status']}.", code="payment_intent_unexpected_state")
+
+
 class Book:
     """All objects of one rehearsal account, in memory, with the provider's rules."""
 
-    def __init__(self, now: Callable[[], int], base_url: str, emit: Emit) -> None:
-        """Use `now` for timestamps, `base_url` for hosted pages, `emit` for every event."""
+    def __init__(
+        self,
+        now: Callable[[], int],
+        base_url: str,
+        emit: Emit,
+        blocks: Callable[[], frozenset[str]] = lambda: NO_COUNTRY,
+    ) -> None:
+        """Use `now` for timestamps, `base_url` for hosted pages, `emit` for every event.
+
+        `blocks` says which card countries the account's own rules stop before any bank is asked.
+        """
         self._now = now
+        self._blocks = blocks
         self._base_url = base_url
         self._emit = emit
         self.objects: dict[str, Json] = {}
@@ -67,7 +85,7 @@ class Book:
             params, "mode", "line_items", "success_url", "cancel_url", "client_reference_id",
             "locale", "submit_type", "payment_intent_data", "expires_at", "expand",
             "billing_address_collection", "customer_creation", "metadata", "customer_email",
-            "allowed_payment_method_types",
+            "allowed_payment_method_types", "payment_method_options",
         )  # fmt: skip
         if params.get("mode") != "payment" or not params.get("line_items"):
             raise invalid("This rehearsal knows only mode=payment with line_items.", param="mode")
@@ -113,16 +131,89 @@ class Book:
             raise invalid(f"This session is {session['status']} already.")
         return session
 
-    def pay(self, identifier: str, card_country: str = "DE") -> Json:
-        """Pay an open session by card; a card from a blocked country is declined."""
+    def pay(self, identifier: str, card_country: str | None = "DE") -> Json:
+        """Pay an open session by card: at once, or set aside where the session asks for that.
+
+        A card from a country the account's rules block is declined, and no bank hears of it.
+        """
         session = self.open_only(identifier)
-        if card_country in HOSTILE_CARD_COUNTRIES:
-            return self.decline(identifier, "blocked_by_rule")
         intent = self._intent(session)
-        session.update(status="complete", payment_status="paid", url=None)
-        self._succeed(intent, card_country)
+        if card_country in self._blocks():
+            self._stop(intent, card_country)
+            return self.decline(identifier, "blocked_by_rule")
+        session.update(status="complete", url=None)
+        if intent["capture_method"] == "manual":
+            self._set_aside(intent, card_country)
+        else:
+            session.update(payment_status="paid")
+            charge = self._charge(intent, _card(card_country))
+            self._succeed(intent, charge)
+            self._emit("charge.succeeded", charge)
         self._emit("checkout.session.completed", session)
         return session
+
+    def _stop(self, intent: Json, card_country: str | None) -> None:
+        """Keep what a blocked attempt leaves at the provider: a charge no network has seen."""
+        charge = self._charge(intent, _card(card_country))
+        charge.update(
+            status="failed",
+            paid=False,
+            captured=False,
+            balance_transaction=None,
+            outcome={"type": "blocked", "network_status": "not_sent_to_network"},
+        )
+        intent["latest_charge"] = charge["id"]
+
+    def capture(self, identifier: str, params: Json) -> Json:
+        """Take what a card has set aside, once; the session keeps saying `unpaid`."""
+        allow_only(params, "expand")
+        intent = self.get(identifier, "payment_intent")
+        if intent["status"] != "requires_capture":
+            raise _unexpected(intent)
+        charge = self.get(intent["latest_charge"], "charge")
+        charge.update(captured=True)
+        intent.update(amount_capturable=0)
+        self._succeed(intent, charge)
+        self._emit("charge.captured", charge)
+        return intent
+
+    def cancel(self, identifier: str, params: Json) -> Json:
+        """Let go of what a card has set aside: nothing is charged, no line is booked."""
+        allow_only(params, "expand", "cancellation_reason")
+        intent = self.get(identifier, "payment_intent")
+        if intent["status"] in {"succeeded", "canceled"}:
+            raise _unexpected(intent)
+        self._release(intent)
+        return intent
+
+    def lapse(self, identifier: str) -> Json:
+        """Let a week pass: the card's bank takes back what was set aside."""
+        session = self.get(identifier, "checkout.session")
+        intent = self.get(session["payment_intent"], "payment_intent")
+        if intent["status"] != "requires_capture":
+            raise _unexpected(intent)
+        self._release(intent)
+        self._emit("charge.expired", self.get(intent["latest_charge"]))
+        return session
+
+    def _release(self, intent: Json) -> None:
+        intent.update(status="canceled", amount_capturable=0)
+        if intent["latest_charge"]:
+            charge = self.get(intent["latest_charge"], "charge")
+            # Real accounts call it refunded, although no money ever moved.
+            charge.update(refunded=True, amount_refunded=charge["amount"])
+        self._emit("payment_intent.canceled", intent)
+
+    def _set_aside(self, intent: Json, card_country: str | None) -> None:
+        charge = self._charge(intent, _card(card_country))
+        charge.update(captured=False, balance_transaction=None)
+        intent.update(
+            status="requires_capture",
+            amount_capturable=intent["amount"],
+            latest_charge=charge["id"],
+        )
+        self._emit("payment_intent.amount_capturable_updated", intent)
+        self._emit("charge.succeeded", charge)
 
     def decline(self, identifier: str, code: str = "generic_decline") -> Json:
         """Refuse one attempt; the session stays open."""
@@ -155,7 +246,10 @@ class Book:
             raise invalid("Only a debit under way can be settled.")
         if succeeded:
             session.update(payment_status="paid")
-            self._succeed(intent, None)
+            debit = {"type": "sepa_debit", "sepa_debit": {"country": "DE"}}
+            charge = self._charge(intent, debit)
+            self._succeed(intent, charge)
+            self._emit("charge.succeeded", charge)
             self._emit("checkout.session.async_payment_succeeded", session)
         else:
             intent.update(status="requires_payment_method")
@@ -167,11 +261,14 @@ class Book:
         if session["payment_intent"]:
             return self.get(session["payment_intent"])
         data = session["asked"].get("payment_intent_data", {})
+        card = session["asked"].get("payment_method_options", {}).get("card", {})
         intent = self._keep(
             "pi",
             "payment_intent",
             amount=session["amount_total"],
             amount_received=0,
+            amount_capturable=0,
+            capture_method=card.get("capture_method") or data.get("capture_method", "automatic"),
             currency=session["currency"],
             status="requires_payment_method",
             latest_charge=None,
@@ -183,17 +280,13 @@ class Book:
         session["payment_intent"] = intent["id"]
         return intent
 
-    def _succeed(self, intent: Json, card_country: str | None) -> None:
-        details = (
-            {"type": "card", "card": {"country": card_country, "last4": "4242"}}
-            if card_country
-            else {"type": "sepa_debit", "sepa_debit": {"country": "DE"}}
-        )
-        charge = self._keep(
+    def _charge(self, intent: Json, details: Json) -> Json:
+        return self._keep(
             "ch",
             "charge",
             amount=intent["amount"],
             amount_refunded=0,
+            captured=True,
             currency=intent["currency"],
             paid=True,
             refunded=False,
@@ -205,6 +298,8 @@ class Book:
             billing_details={"name": "A Cardholder", "email": None},
             metadata=intent["metadata"],
         )
+
+    def _succeed(self, intent: Json, charge: Json) -> None:
         charge["balance_transaction"] = self.move(
             "charge", "charge", charge["amount"], fee_of(charge["amount"]), charge
         )["id"]
@@ -212,7 +307,6 @@ class Book:
             status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"]
         )
         self._emit("payment_intent.succeeded", intent)
-        self._emit("charge.succeeded", charge)
 
     # -- money -----------------------------------------------------------------------------
 
@@ -242,6 +336,8 @@ class Book:
         charge = self._charge_of(params)
         left = charge["amount"] - charge["amount_refunded"]
         amount = whole(params, "amount") if "amount" in params else left
+        if not charge["captured"]:
+            raise invalid("This charge has not been captured.", code="charge_not_captured")
         if charge["disputed"]:
             raise invalid("This charge is disputed.", code="charge_disputed")
         if left == 0:

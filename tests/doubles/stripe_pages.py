@@ -13,7 +13,7 @@ TEXTS = {
         "pay": "Pay",
         "debit": "Pay by bank debit (arrives days later)",
         "decline": "Decline",
-        "blocked": "Pay with a card issued in Russia or Belarus",
+        "listed": "Pay with a card issued in Russia or Belarus",
         "cancel": "Cancel and go back",
         "declined": "The card was declined. You can try again or go back.",
         "closed": "This payment page is closed.",
@@ -25,7 +25,7 @@ TEXTS = {
         "pay": "Bezahlen",
         "debit": "Per Lastschrift zahlen (kommt Tage später an)",
         "decline": "Ablehnen",
-        "blocked": "Mit einer Karte aus Russland oder Belarus zahlen",
+        "listed": "Mit einer Karte aus Russland oder Belarus zahlen",
         "cancel": "Abbrechen und zurück",
         "declined": "Die Karte wurde abgelehnt. Sie können es noch einmal versuchen.",
         "closed": "Diese Zahlungsseite ist geschlossen.",
@@ -37,14 +37,14 @@ TEXTS = {
         "pay": "Оплатить",
         "debit": "Списать со счёта (деньги придут через несколько дней)",
         "decline": "Отклонить",
-        "blocked": "Оплатить картой, выпущенной в России или Беларуси",
+        "listed": "Оплатить картой, выпущенной в России или Беларуси",
         "cancel": "Отменить и вернуться",
         "declined": "Карта отклонена. Можно попробовать ещё раз или вернуться.",
         "closed": "Эта страница оплаты закрыта.",
         "amount": "Сумма",
     },
 }
-CHOICES = ("pay", "debit", "decline", "blocked", "cancel")
+CHOICES = ("pay", "debit", "decline", "listed", "cancel")
 STYLE = """
 :root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 32rem; padding: 1.5rem 1rem; }

@@ -29,6 +29,8 @@ class Switches:
     lose_answers: int = 0
     fail_next: int = 0
     seed: int = 0
+    blocked_countries: str = ""
+    """Card countries a rule of the account blocks ("RU,BY"), as Radar's rules do."""
 
     def set(self, name: str, value: object) -> None:
         """Turn one switch; an unknown name or a value of another kind is a ValueError."""

@@ -28,6 +28,8 @@ from tests.doubles.stripe_wire import ApiError, Json, invalid, missing, read_for
 
 KEY_LIFE = 24 * 3600
 LARGEST_BODY = 65_536
+LISTED_COUNTRY = "RU"
+"""Where the hosted page's card of a listed country comes from."""
 KINDS = {
     "payment_intents": "payment_intent",
     "charges": "charge",
@@ -52,10 +54,15 @@ class Rehearsal:
     lock: threading.RLock = field(default_factory=threading.RLock)
     keys: dict[str, tuple[str, int, int, Json]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, Json]] = field(default_factory=list)
+    """Every write that was asked for: the path and everything that was sent with it."""
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
-        self.book = Book(self.now, self.base_url, self.emit)
+        self.book = Book(self.now, self.base_url, self.emit, self._blocked)
+
+    def _blocked(self) -> frozenset[str]:
+        return frozenset(filter(None, self.switches.blocked_countries.split(",")))
 
     def emit(self, kind: str, subject: Json) -> None:
         """Write one event with a snapshot of its object and hand it to the post office."""
@@ -76,6 +83,8 @@ class Rehearsal:
         """Answer one API request; a repeated key gets the stored answer, stored 500s included."""
         with self.lock:
             self.calls.append((method, path))
+            if method == "POST":
+                self.asked.append((path, copy.deepcopy(params)))
             if method != "POST" or not key:
                 return self._attempt(method, path, params)
             print_of = hashlib.sha256(json.dumps([path, params], sort_keys=True).encode())
@@ -110,6 +119,10 @@ class Rehearsal:
             return self.book.open_session(params)
         if path.startswith("checkout/sessions/") and path.endswith("/expire"):
             return self.book.expire_session(path.split("/")[2])
+        if path.startswith("payment_intents/") and path.endswith("/capture"):
+            return self.book.capture(path.split("/")[1], params)
+        if path.startswith("payment_intents/") and path.endswith("/cancel"):
+            return self.book.cancel(path.split("/")[1], params)
         if path == "refunds":
             return self.book.refund(params)
         if path == "payouts":
@@ -189,6 +202,7 @@ class Rehearsal:
                 params["session"], succeeded=bool(params["succeeded"])
             ),
             "expire": lambda: self.book.expire_session(params["session"]),
+            "lapse": lambda: self.book.lapse(params["session"]),
             "refund": lambda: self.book.refund(params),
             "fail_refund": lambda: self.book.fail_refund(params["refund"]),
             "dispute": lambda: self.book.open_dispute(params["charge"]),
@@ -283,9 +297,11 @@ class Handler(BaseHTTPRequestHandler):
                 rehearsal.book.pay(identifier)
             elif choice == "debit":
                 rehearsal.book.debit(identifier)
+            elif choice == "listed":
+                rehearsal.book.pay(identifier, LISTED_COUNTRY)
             elif choice != "cancel":
-                code = "blocked_by_rule" if choice == "blocked" else "generic_decline"
-                rehearsal.book.decline(identifier, code)
+                rehearsal.book.decline(identifier)
+            if choice != "cancel" and session["status"] == "open":
                 self._checkout(identifier, "declined")
                 return
         target = session["cancel_url"] if choice == "cancel" else session["success_url"]

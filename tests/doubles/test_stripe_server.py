@@ -139,7 +139,7 @@ def test_debit_arrives_later(double: StripeDouble) -> None:
         ("debit", 303, "https://f.test/done"),
         ("cancel", 303, "https://f.test/cancelled"),
         ("decline", 200, ""),
-        ("blocked", 200, ""),
+        ("listed", 303, "https://f.test/done"),
     ],
 )
 def test_hosted_page_buttons(double: StripeDouble, choice: str, status: int, target: str) -> None:
@@ -147,7 +147,7 @@ def test_hosted_page_buttons(double: StripeDouble, choice: str, status: int, tar
     answered, location, text = choose(double, session, choice)
     assert (answered, location) == (status, target)
     assert ("declined" in text) == (status == 200)
-    assert bool(double.book.every("charge")) == (choice == "pay")
+    assert bool(double.book.every("charge")) == (choice in {"pay", "listed"})
 
 
 def test_hosted_page_says_that_it_is_a_rehearsal(double: StripeDouble) -> None:
@@ -209,3 +209,59 @@ def test_webhooks_are_repeated_until_taken() -> None:
         assert catcher.caught == ["checkout.session.expired"] * 2
         assert double.server.rehearsal.post.answers == [500, 200]
         inbox.shutdown()
+
+
+HELD = {**SESSION, "payment_method_options": {"card": {"capture_method": "manual"}}}
+
+
+def set_aside(double: StripeDouble, country: str | None = "DE") -> str:
+    """Pay a session that only sets the money aside; returns the payment's id."""
+    session = double.book.open_session(dict(HELD))
+    double.book.pay(session["id"], country)
+    return str(session["payment_intent"])
+
+
+def test_money_set_aside_is_no_money_until_it_is_taken(double: StripeDouble) -> None:
+    intent = set_aside(double)
+    assert double.book.every("balance_transaction") == []
+    answer = client(double).payment_intents.capture(intent)
+    assert (answer.status, answer.amount_received) == ("succeeded", 5_000)
+    assert double.book.balance()["available"] == [{"amount": 4_900, "currency": "eur"}]
+    with pytest.raises(InvalidRequestError) as refused:
+        client(double).payment_intents.capture(intent)
+    assert refused.value.code == "payment_intent_unexpected_state"
+    with pytest.raises(InvalidRequestError):
+        client(double).payment_intents.cancel(intent)
+
+
+def test_money_let_go_never_moves(double: StripeDouble) -> None:
+    intent = set_aside(double, "RU")
+    assert client(double).payment_intents.cancel(intent).status == "canceled"
+    assert double.book.every("balance_transaction") == []
+    for act in ("capture", "cancel"):
+        with pytest.raises(InvalidRequestError):
+            getattr(client(double).payment_intents, act)(intent)
+
+
+def test_money_set_aside_cannot_be_given_back_and_lapses(double: StripeDouble) -> None:
+    intent = set_aside(double)
+    charge = double.book.get(intent)["latest_charge"]
+    with pytest.raises(InvalidRequestError) as refused:
+        client(double).refunds.create({"charge": charge})
+    assert refused.value.code == "charge_not_captured"
+    session = double.book.every("checkout.session")[0]["id"]
+    double.book.lapse(session)
+    assert double.book.get(intent)["status"] == "canceled"
+
+
+def test_rule_of_the_account_blocks_before_any_bank_is_asked(double: StripeDouble) -> None:
+    double.switches.set("blocked_countries", "RU,BY")
+    session = double.book.open_session(dict(HELD))["id"]
+    assert choose(double, session, "listed")[0] == 200
+    (blocked,) = double.book.every("charge")
+    assert (blocked["status"], blocked["outcome"]["network_status"]) == (
+        "failed", "not_sent_to_network",
+    )  # fmt: skip
+    assert double.book.get(session)["status"] == "open"
+    double.book.pay(session, "DE")
+    assert len(double.book.every("charge", status="succeeded")) == 1

@@ -31,6 +31,7 @@ def give(donor: Visitor, fund: str, amount: int, method: str) -> None:
 def pay_by_card(stage: Stage, donor: Visitor) -> str:
     """Go on to the provider's own page and pay there; returns the provider's address."""
     donor.shot("before-paying")
+    donor.page.locator("input[name=not_listed]").check()
     donor.press("Go on to the payment page")
     hosted = urlsplit(donor.page.url)
     stage.neighbours.add(hosted.netloc)

@@ -239,7 +239,8 @@ class TestLoaded:
                 .where(Donor.holder_id == entrant.holder_id)
             )
         )
-        assert len(gifts) == 9
+        assert len(gifts) == 10
+        assert [one.amount for one in gifts if one.state == "failed"] == [4_000]
         assert {one.method for one in gifts} == {"card", "bank_transfer"}
         assert {one.received_day.year for one in gifts if one.received_day} == {2025, 2026}
         assert [one.amount for one in gifts if one.state == "refunded"] == [6_000]

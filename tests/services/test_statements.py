@@ -147,7 +147,7 @@ def test_refund_and_lost_dispute_are_taken_off(
         page = donations.check_out(
             donor, donation_id, success_url="https://f.test/a", cancel_url="https://f.test/b"
         )
-        double.book.pay(page.id)
+        double.paid(page.id)
     charges = double.book.every("charge")[::-1]
     double.book.refund({"charge": charges[0]["id"], "amount": "3000"})
     lost = double.book.open_dispute(charges[1]["id"])

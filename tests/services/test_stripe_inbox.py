@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import random
-import secrets
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +13,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from config import Settings
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.payments import BadSignature, ProviderUnavailable
 from fund_app.extensions import db
@@ -26,67 +22,24 @@ from fund_app.models.jobs import Job
 from fund_app.models.ledger import JournalEntry
 from fund_app.models.stripe import PspBalanceTxn, StripeEvent
 from fund_app.queries import ledger
-from fund_app.services import donations, ledger_chart, stripe_inbox
-from fund_app.services.unit import unit_of_work
+from fund_app.services import donations, stripe_inbox
 from tests.doubles.stripe_wire import ApiError
-from tests.support.stripe import StripeDouble, running_stripe
+from tests.support.gifts import (
+    CANCEL,
+    SUCCESS,
+    balances,
+    charge,
+    chart,
+    deliver,
+    double,
+    give,
+    settings,
+    state,
+)
+from tests.support.stripe import StripeDouble
 from workflows.roles import Actor, Role
 
-SUCCESS, CANCEL = "https://fund.test/donate/done", "https://fund.test/donate/cancelled"
-
-
-@pytest.fixture
-def double(clock: ManualClock) -> Iterator[StripeDouble]:
-    with running_stripe(clock) as double:
-        yield double
-
-
-@pytest.fixture
-def settings(settings: Settings, double: StripeDouble) -> Settings:
-    return replace(settings, **double.settings)
-
-
-@pytest.fixture
-def chart(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        with unit_of_work() as session:
-            ledger_chart.seed_chart(session)
-        yield
-
-
-def give(fund: str = "EMG", amount: int = 10_000) -> tuple[str, str]:
-    """Begin a card gift up to its payment page; returns the donation and the session."""
-    wish = donations.Wish(fund, amount, Method.CARD)
-    begun = donations.begin(wish, language="en", request_id=secrets.token_hex(16))
-    assert begun.codename is not None
-    donor = Actor(begun.codename.holder_id, frozenset({Role.DONOR}))
-    page = donations.check_out(donor, begun.donation_id, success_url=SUCCESS, cancel_url=CANCEL)
-    return begun.donation_id, page.id
-
-
-def deliver(double: StripeDouble, *events: dict[str, Any]) -> None:
-    """Bring events to the inbox and process each, as the worker would."""
-    for event in events or double.events():
-        stripe_inbox.receive(*double.envelope(event))
-        stripe_inbox.process(event["id"])
-
-
-def balances() -> dict[tuple[str, str], int]:
-    """Return what every account of every fund holds, zeros left out."""
-    db.session.rollback()
-    rows = ledger.trial_balance()
-    return {(row.account_code, row.fund_code): row.balance for row in rows if row.balance}
-
-
-def state(donation_id: str) -> str:
-    db.session.rollback()
-    return db.session.get_one(Donation, donation_id, populate_existing=True).state
-
-
-def charge(double: StripeDouble, session: str) -> str:
-    intent = double.book.get(double.book.get(session)["payment_intent"])
-    return str(intent["latest_charge"])
-
+__all__ = ["chart", "double", "settings"]
 
 PAID = {
     ("Stripe", "EMG"): 10_000,
@@ -149,7 +102,7 @@ def test_refunds_of_equal_amount_both_post(
     app_both: Flask, chart: None, double: StripeDouble
 ) -> None:
     donation, session = give()
-    double.book.pay(session)
+    double.paid(session)
     paid = charge(double, session)
     double.book.refund({"charge": paid, "amount": "3000"})
     deliver(double)
@@ -182,7 +135,7 @@ def test_dispute_posts_at_opening(  # noqa: PLR0917 - a case and its three resul
     app_both: Flask, chart: None, double: StripeDouble, won: bool, end: str, emg: int
 ) -> None:
     donation, session = give(amount=5_000)
-    double.book.pay(session)
+    double.paid(session)
     dispute = double.book.open_dispute(charge(double, session))
     deliver(double)
     assert state(donation) == "disputed"
@@ -230,8 +183,8 @@ def test_payout_is_split_by_fund_as_in_the_worked_example(
 ) -> None:
     _first, one = give()
     _second, two = give(amount=5_000)
-    double.book.pay(one)
-    double.book.pay(two)
+    double.paid(one)
+    double.paid(two)
     double.book.refund({"charge": charge(double, one), "amount": "3000"})
     dispute = double.book.open_dispute(charge(double, two))
     double.book.close_dispute(dispute["id"], won=True)
@@ -249,7 +202,7 @@ def test_account_with_the_provider_equals_the_ledger(
     app_both: Flask, chart: None, double: StripeDouble
 ) -> None:
     for fund in ("EMG", "GEN", "LEG"):
-        double.book.pay(give(fund, 3_333)[1])
+        double.paid(give(fund, 3_333)[1])
     double.book.move("stripe_fee", "fee", -150, 0, {"id": "x", "currency": "eur"})
     double.book.move("reserve_hold", "reserved", -700, 0, {"id": "y", "currency": "eur"})
     deliver(double)
@@ -263,8 +216,8 @@ def test_poll_finds_what_no_message_told(
     app_both: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
     donation, session = give()
-    double.book.pay(session)
-    assert stripe_inbox.poll() == 4
+    double.paid(session)
+    assert stripe_inbox.poll() == 6
     assert balances() == PAID
     clock.advance(hours=1)
     assert stripe_inbox.poll() == 0
@@ -427,9 +380,9 @@ def test_any_order_and_repetition_gives_the_same_balances(
     acts, seed, copies = story
     before = balances()
     _donation, session = give()
-    double.book.pay(session)
+    double.paid(session)
     already = {event["id"] for event in double.events()} - {
-        event["id"] for event in double.events()[-3:]
+        event["id"] for event in double.events()[-5:]
     }
     paid = charge(double, session)
     open_dispute: str | None = None
@@ -496,11 +449,11 @@ def test_watermark_moves_only_after_a_whole_poll(
     app_both: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
     _donation, session = give()
-    double.book.pay(session)
+    double.paid(session)
     double.switches.set("fail_next", 2)
     with pytest.raises(ProviderUnavailable):
         stripe_inbox.poll()
     double.switches.set("fail_next", 0)
     clock.advance(days=3)
-    assert stripe_inbox.poll() == 4
+    assert stripe_inbox.poll() == 6
     assert balances() == PAID

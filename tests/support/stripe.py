@@ -50,6 +50,13 @@ class StripeDouble:
             "stripe_api_base": self.url,
         }
 
+    def paid(self, session: str) -> str:
+        """Pay a session by card and take the money, as the worker does; returns the charge."""
+        self.book.pay(session)
+        intent = self.book.get(self.book.get(session)["payment_intent"])
+        self.book.capture(intent["id"], {})
+        return str(intent["latest_charge"])
+
     def events(self, *kinds: str) -> list[dict[str, Any]]:
         """Return the events so far, oldest first; of some kinds only when they are named."""
         found = self.book.every("event")[::-1]

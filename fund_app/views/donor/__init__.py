@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from fund_app.views.donor import give, payment, sign_in, statements
+from fund_app.views.donor import give, lost, payment, receipts, record, sign_in, statements
 
 bp = Blueprint("donor", __name__, url_prefix="/donate")
 
@@ -20,6 +20,14 @@ bp.add_url_rule("/sign-in", "sign_in", sign_in.show)
 bp.add_url_rule("/sign-in", "enter", sign_in.enter, methods=["POST"])
 bp.add_url_rule("/statements", "statements", statements.show)
 bp.add_url_rule("/statements/file", "statement_file", statements.download)
+bp.add_url_rule("/receipt", "receipt", receipts.show)
+bp.add_url_rule("/receipt", "ask_receipt", receipts.ask, methods=["POST"])
+bp.add_url_rule(
+    "/receipt/<request_id>/withdraw", "withdraw_receipt", receipts.withdraw, methods=["POST"]
+)
+bp.add_url_rule("/lost", "lost", lost.show)
+bp.add_url_rule("/end", "end", record.show)
+bp.add_url_rule("/end", "ended", record.end, methods=["POST"])
 
 
 def register_door(app: Flask) -> None:

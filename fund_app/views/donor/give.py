@@ -19,7 +19,7 @@ from fund_app.services.donations import AmountRefused, Begun, PurposeClosed, Wis
 from fund_app.services.stripe_inbox import provider
 from fund_app.views import errors, session, throttle
 from fund_app.views.access import allow, public
-from fund_app.views.donor import common, payment
+from fund_app.views.donor import card_warning, common, payment
 from workflows.money import Money
 from workflows.roles import Role
 
@@ -133,6 +133,8 @@ def _page(form: GiveForm, refusal: str | None = None) -> str:
         is_known=common.somebody() is not None,
         takes_cards=provider().is_configured,
         takes_transfers=payment.bank_account() is not None,
+        countries=card_warning.countries(),
+        is_loud=card_warning.is_loud(),
     )
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from config import Settings
+from forms.receipts import CardForm
 from fund_app.adapters.payments import (
     NotConfigured,
     ProviderRefused,
@@ -16,11 +17,13 @@ from fund_app.adapters.payments import (
     ProviderUnknown,
 )
 from fund_app.queries import donation_labels
-from fund_app.services import donations
+from fund_app.queries.donations import GiftRow
+from fund_app.services import card_checks, donations
+from fund_app.services.donation_progress import CARD_COUNTRY
 from fund_app.services.donations import CheckoutOver
 from fund_app.views import errors, headers
 from fund_app.views.access import allow, public
-from fund_app.views.donor import common
+from fund_app.views.donor import card_warning, common
 from workflows.engine import Refused
 from workflows.roles import Role
 
@@ -34,19 +37,21 @@ def show() -> ResponseReturnValue:
     gift = common.my_gift()
     if gift is None:
         return redirect(url_for("donor.statements"))
-    headers.allow_form_to(checkout_origin())
-    template = "donor/card.html" if gift.method == "card" else "donor/transfer.html"
-    return render_template(
-        template, gift=gift, fund=donation_labels.fund(gift.fund_code), account=bank_account()
-    )
+    return _page(gift, CardForm())
 
 
 @allow(Role.DONOR)
 def go_on() -> ResponseReturnValue:
-    """Open the hosted payment page; asking again after a lost answer opens the same one."""
+    """Open the hosted payment page; asking again after a lost answer opens the same one.
+
+    Not without the donor's word that the card is from none of the listed countries.
+    """
     gift = common.my_gift()
     if gift is None:
         return redirect(url_for("donor.statements"), 303)
+    form = CardForm()
+    if card_checks.refused_countries() and not form.validate_on_submit():
+        return _page(gift, form), 422
     base = _settings().base_url
     try:
         page = donations.check_out(
@@ -58,6 +63,7 @@ def go_on() -> ResponseReturnValue:
     except (CheckoutOver, Refused):
         return errors.refusal(_("This gift cannot be paid any more. Please begin a new one."))
     except ProviderUnavailable:
+        headers.allow_form_to(checkout_origin())
         return render_template("donor/unreachable.html"), 503
     except (NotConfigured, ProviderRefused, ProviderUnknown):
         return errors.refusal(_("Cards cannot be taken at the moment. A bank transfer works."))
@@ -66,14 +72,30 @@ def go_on() -> ResponseReturnValue:
 
 @public
 def done() -> ResponseReturnValue:
-    """Say thank you; the provider leads here, and knows nothing more than this address."""
-    return render_template("donor/done.html")
+    """Say how it stands; the provider leads here, and knows nothing more than this address."""
+    gift = common.my_gift() if common.somebody() is not None else None
+    if gift is not None and gift.failed_because == CARD_COUNTRY:
+        return render_template("donor/card_refused.html", countries=card_warning.countries())
+    return render_template("donor/done.html", gift=gift)
 
 
 @public
 def cancelled() -> ResponseReturnValue:
     """Say that nothing was paid."""
-    return render_template("donor/cancelled.html")
+    return render_template("donor/cancelled.html", countries=card_warning.countries())
+
+
+def _page(gift: GiftRow, form: CardForm) -> str:
+    headers.allow_form_to(checkout_origin())
+    template = "donor/card.html" if gift.method == "card" else "donor/transfer.html"
+    return render_template(
+        template,
+        gift=gift,
+        form=form,
+        fund=donation_labels.fund(gift.fund_code),
+        account=bank_account(),
+        countries=card_warning.countries(),
+    )
 
 
 def checkout_origin() -> str:

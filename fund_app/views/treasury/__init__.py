@@ -5,10 +5,20 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.treasury import disbursements, gifts, outcomes, releases, waiting
+from fund_app.views.treasury import (
+    disbursements,
+    gift_returns,
+    gifts,
+    outcomes,
+    receipts,
+    releases,
+    waiting,
+)
 
 POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
+GIFT = "/gifts/<donation_id>"
+RETURN = "/gifts/returns/<return_id>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
 
@@ -16,6 +26,18 @@ bp.add_url_rule("/gifts", "gifts", gifts.index)
 bp.add_url_rule("/gifts/record", "new_gift", gifts.new)
 bp.add_url_rule("/gifts/record", "record_gift", gifts.record, methods=["POST"])
 bp.add_url_rule("/gifts/messages/<event_id>", "take_up", gifts.take_up, methods=["POST"])
+bp.add_url_rule(GIFT, "gift", gifts.show)
+bp.add_url_rule(f"{GIFT}/accept", "accept_gift", gifts.accept, methods=POST)
+bp.add_url_rule(f"{GIFT}/refuse", "refuse_gift", gifts.refuse, methods=POST)
+bp.add_url_rule(f"{GIFT}/returns", "ask_return", gift_returns.ask, methods=POST)
+bp.add_url_rule(f"{RETURN}/agree", "agree_return", gift_returns.agree, methods=POST)
+bp.add_url_rule(f"{RETURN}/decline", "decline_return", gift_returns.decline, methods=POST)
+bp.add_url_rule(f"{RETURN}/withdraw", "withdraw_return", gift_returns.withdraw, methods=POST)
+bp.add_url_rule(f"{RETURN}/record", "record_return", gift_returns.record, methods=POST)
+
+bp.add_url_rule("/receipts", "receipts", receipts.index)
+bp.add_url_rule("/receipts/<request_id>", "receipt", receipts.show)
+bp.add_url_rule("/receipts/<request_id>", "open_receipt", receipts.look, methods=POST)
 
 bp.add_url_rule("/disbursements", "disbursements", disbursements.index)
 bp.add_url_rule(ONE, "disbursement", disbursements.show)

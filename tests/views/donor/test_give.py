@@ -21,6 +21,8 @@ from tests.support.stripe import StripeDouble
 
 GIFT = {"preset": "own", "own": "12,50", "fund": "EMG", "method": "card"}
 
+CARD = {"not_listed": "y"}
+
 
 def begin(client: FundClient, **changes: Any) -> str:
     """Fill in the form; returns where it leads."""
@@ -43,7 +45,7 @@ def keep(client: FundClient) -> str:
 def pay(client: FundClient) -> str:
     """Go on to the payment page; returns its address."""
     page = client.page("/donate/payment")
-    answer = client.submit(page, to="/donate/payment")
+    answer = client.submit(page, CARD, to="/donate/payment")
     assert answer.status_code == 303
     return str(answer.headers["Location"])
 
@@ -136,13 +138,148 @@ def test_form_refuses_with_a_sentence(
     assert sentence in Page(answer).text
 
 
-def test_warning_stands_before_the_payment_page(client: FundClient) -> None:
-    assert "Russia or Belarus" in client.page("/donate").text
+WARNING = {
+    "en": "Was your card issued in Russia or Belarus?",
+    "de": "Wurde Ihre Karte in Russland oder Belarus ausgestellt?",
+    "ru": "Ваша карта выпущена в России или Беларуси?",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_warning_stands_before_the_form_and_before_the_card(
+    client: FundClient, language: str
+) -> None:
+    html = client.get(f"/donate?lang={language}").get_data(as_text=True)
+    assert 0 < html.index(WARNING[language]) < html.index('name="preset"')
+    begin(client)
+    keep(client)
+    page = client.page(f"/donate/payment?lang={language}")
+    html = page.response.get_data(as_text=True)
+    assert html.index("banner--danger") < html.index(WARNING[language]) < html.index("not_listed")
+
+
+def test_warning_comes_first_and_strongest_where_the_page_is_read_in_russian(
+    client: FundClient,
+) -> None:
+    loud = client.get("/donate?lang=ru").get_data(as_text=True)
+    assert loud.index(WARNING["ru"]) < loud.index("<h1")
+    assert "banner--danger" in loud
+    calm = client.get("/donate?lang=en").get_data(as_text=True)
+    assert calm.index("<h1") < calm.index(WARNING["en"])
+    assert "banner--danger" not in calm
+
+
+def test_no_card_is_taken_without_the_word_about_its_country(
+    client: FundClient, double: StripeDouble
+) -> None:
     begin(client)
     keep(client)
     page = client.page("/donate/payment")
-    assert "Russia or Belarus" in page.text
-    assert "What your bank statement will show" in page.headings
+    answer = client.submit(page, to="/donate/payment")
+    assert answer.status_code == 422
+    assert "Please look at your card first" in Page(answer).text
+    assert double.book.every("checkout.session") == []
+    pay(client)
+    assert len(double.book.every("checkout.session")) == 1
+
+
+@pytest.mark.settings(refused_card_countries=("BY", "KZ"))
+def test_countries_named_are_those_of_the_setting(client: FundClient) -> None:
+    begin(client)
+    keep(client)
+    assert "Belarus, Kazakhstan" in client.page("/donate/payment").text
+    assert "Беларусь, Казахстан" in client.page("/donate/payment?lang=ru").text
+
+
+@pytest.mark.settings(refused_card_countries=())
+def test_fund_that_refuses_no_country_asks_for_no_word(
+    client: FundClient, double: StripeDouble
+) -> None:
+    begin(client)
+    keep(client)
+    page = client.page("/donate/payment")
+    assert "not_listed" not in page.form("/donate/payment").values
+    assert client.submit(page, to="/donate/payment").status_code == 303
+
+
+def test_refused_card_is_told_plainly(app: Flask, client: FundClient, double: StripeDouble) -> None:
+    begin(client)
+    keep(client)
+    pay(client)
+    double.book.pay(double.book.every("checkout.session")[0]["id"], "RU")
+    assert "Look again" in client.page("/donate/done").links
+    deliver(app, client, double)
+    page = client.page("/donate/done")
+    assert page.headings[0] == "This card was refused, and nothing was charged"
+    assert (
+        "Refused: the card's country. Nothing was charged."
+        in client.page("/donate/statements").text
+    )
+    stranger = FundClient(app, response_wrapper=app.response_class)
+    assert stranger.page("/donate/done").headings[0] == "Thank you"
+
+
+def test_gift_given_back_in_part_shows_given_returned_and_kept(
+    app: Flask, client: FundClient, double: StripeDouble
+) -> None:
+    begin(client, own="100")
+    keep(client)
+    pay(client)
+    double.book.pay(double.book.every("checkout.session")[0]["id"])
+    deliver(app, client, double)
+    assert "It has arrived" in client.page("/donate/done").text
+    charge = double.book.every("charge")[0]["id"]
+    double.book.refund({"charge": charge, "amount": "3005"})
+    deliver(app, client, double)
+    page = client.page("/donate/statements")
+    (row,) = page.find_all("tbody")[0].iter("tr")
+    cells = ["".join(cell.itertext()).strip() for cell in row]
+    assert cells[4:] == ["Accepted, partly given back", "€100.00", "€30.05", "€69.95"]
+
+
+def test_lost_codename_is_explained(client: FundClient) -> None:
+    page = client.page(client.page("/donate/sign-in").links["I have lost my codename"])
+    assert "There is no way back to it" in page.text
+    assert "payment reference" in page.text
+
+
+def test_record_ends_on_the_donors_word(app: Flask, client: FundClient) -> None:
+    begin(client)
+    codename = keep(client)
+    page = client.page("/donate/end")
+    answer = client.submit(page, to="/donate/end")
+    assert answer.status_code == 422
+    answer = client.submit(Page(answer), {"understood": "y"}, to="/donate/end")
+    assert Page(answer).headings[0] == "Your record has ended"
+    assert answer.headers["Clear-Site-Data"]
+    assert client.get("/donate/statements").headers["Location"].startswith("/donate/sign-in")
+    sign_in = client.page("/donate/sign-in")
+    answer = client.submit(sign_in, {"codename": codename}, to="/donate/sign-in")
+    assert answer.status_code == 422
+
+
+PAGES = (
+    "/donate", "/donate/lost", "/donate/done", "/donate/cancelled",
+    "/donate/payment", "/donate/statements", "/donate/receipt", "/donate/end",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_pages_are_small_ask_nobody_else_and_have_a_way_out(
+    client: FundClient, language: str
+) -> None:
+    begin(client)
+    keep(client)
+    styles = len(client.get("/static/fund.css").get_data())
+    for path in PAGES:
+        page = client.page(f"{path}?lang={language}")
+        html = page.response.get_data(as_text=True)
+        assert len(html.encode()) + styles <= 50_000, path
+        assert "<script" not in html
+        assert page.find_all("a", class_="quick-exit"), path
+        loaded = [each.get("src") or each.get("href") for tag in ("link", "img", "script")
+                  for each in page.find_all(tag)]  # fmt: skip
+        assert [url for url in loaded if not str(url).startswith("/static/")] == []
 
 
 def test_form_may_lead_to_the_provider_on_this_page_only(
@@ -162,7 +299,7 @@ def test_lost_answer_offers_to_try_again_and_stays_one_gift(
     keep(client)
     double.switches.set("lose_answers", 9)
     page = client.page("/donate/payment")
-    answer = client.submit(page, to="/donate/payment")
+    answer = client.submit(page, CARD, to="/donate/payment")
     assert answer.status_code == 503
     assert "however often you do, it is one gift" in Page(answer).text
     double.switches.set("lose_answers", 0)
