@@ -53,7 +53,7 @@ class Document(Base):
 
     name = Sealed(column="name_sealed", compartment=Compartment.DOCUMENTS, case="scope")
     # Whoever deletes both gets the order right by this.
-    cleaned: Mapped[Document | None] = relationship(remote_side=[id])
+    cleaned: Mapped[Document | None] = relationship(remote_side="Document.id")
 
 
 def letter_id(key: str, kind: str) -> str:

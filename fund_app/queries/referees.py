@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from fund_app.models.applications import Application
 from fund_app.models.referees import RefereeRequest
 from fund_app.models.sealed import CannotOpen, KeyRingProtocol
-from fund_app.queries import answers
+from fund_app.queries import answers, pages
 
 QUESTIONS = (
     "referee_name",
@@ -23,7 +23,6 @@ QUESTIONS = (
     "referee_knows",
     "referee_may_know",
 )
-PAGE = 50
 ONE_VOUCHES, TWO_VOUCH = 2, 3
 """Levels that one and two independent referees can reach (DOMAIN.md 2.2)."""
 
@@ -118,9 +117,12 @@ def reach(rows: Sequence[RefereeRequest]) -> int:
 
 
 def flagged(
-    session: Session, *, seen: bool, search: str = "", after: tuple[date, str] | None = None
-) -> list[Flagged]:
-    """Return the answers that do not count, the latest first, one page and one row more."""
+    session: Session, *, seen: bool, search: str = "", cursor: str | None = None
+) -> pages.Page[Flagged]:
+    """Return a page of the answers that do not count, the latest first.
+
+    seen: those somebody has looked after, or those nobody has. search: part of a designation.
+    """
     row = RefereeRequest
     statement = (
         select(row.id, Application.id, Application.designation, Application.state,
@@ -128,16 +130,11 @@ def flagged(
         .join(Application, Application.id == row.application_id)
         .where(row.counts.is_(False))
         .where(row.seen_on.is_not(None) if seen else row.seen_on.is_(None))
-        .order_by(row.answered_on.desc(), row.id)
-        .limit(PAGE + 1)
     )  # fmt: skip
     if search:
-        statement = statement.where(
-            Application.designation.icontains(search.strip(), autoescape=True)
-        )
-    if after is not None:
-        day, last = after
-        statement = statement.where(
-            or_(row.answered_on < day, (row.answered_on == day) & (row.id > last))
-        )
-    return [Flagged(*found) for found in session.execute(statement)]
+        statement = statement.where(Application.designation.icontains(search, autoescape=True))
+    statement = pages.after(
+        statement, row.answered_on, row.id, cursor, date.fromisoformat, descending=True
+    )
+    found = [Flagged(*each) for each in session.execute(statement)]
+    return pages.page(found, lambda each: (each.answered_on.isoformat(), each.id))

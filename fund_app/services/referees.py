@@ -1,8 +1,9 @@
 """Referees: somebody who can confirm is asked once, answers once, and reads nothing.
 
 The fund never writes to a referee. A coordinator carries the link, or a number to be spoken, and
-apart from it the words that open it. Nothing of the case is shown on the way, and what is answered
-is sealed for the coordinators of the case alone (docs/decisions/0019-referees-are-shown-nothing.md).
+apart from it the words that open it. Nothing of the case is shown on the way, and what is
+answered is sealed for the coordinators of the case alone
+(docs/decisions/0019-referees-are-shown-nothing.md).
 """
 
 from __future__ import annotations
@@ -218,7 +219,7 @@ def _words(language: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return words or digits as they are compared: spaces, case, signs and yo make no difference."""
+    """Return words as they are compared: spaces, case, signs and yo make no difference."""
     even = unicodedata.normalize("NFKC", text).casefold()
     even = even.replace("\N{CYRILLIC SMALL LETTER IO}", "\N{CYRILLIC SMALL LETTER IE}")
     return "".join(each for each in even if each.isalnum())[:LONGEST_CODE]
@@ -371,7 +372,7 @@ def _end(row: RefereeRequest, status: str) -> None:
     row.status, row.code_mac, row.quiet_mac = status, None, None
 
 
-def _record(  # noqa: PLR0913, PLR0917 - an audit record has this many facts
+def _record(
     session: Session,
     application_id: str,
     action: str,

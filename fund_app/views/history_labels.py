@@ -107,6 +107,8 @@ LOOKS = {
     "identity_opened": _l("Looked at who the person is"),
     "review_opened": _l("Read the file for the panel"),
     "document_opened": _l("Opened a document"),
+    "original_opened": _l("Opened an untouched original"),
+    "referee_opened": _l("Read what a referee answered"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""

@@ -62,6 +62,12 @@ ROWS: list[Row] = [
         _l("Lift a freeze or end a frozen case, each beside a second person."),
     ),
     Row(
+        frozenset({Role.SECURITY_LEAD}),
+        "security.referees",
+        _l("Referees"),
+        _l("Referees who may not have written freely."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),

@@ -167,12 +167,12 @@ def test_quiet_words_open_alike_and_the_answer_does_not_count(house: House) -> N
     row = only(case_id)
     assert row.counts is False
     assert (reads.said(row, house["anna"].ring) or {})["quiet_word"] == "yes"
-    assert [each.id for each in reads.flagged(db.session(), seen=False)] == [row.id]
+    assert [each.id for each in reads.flagged(db.session(), seen=False).rows] == [row.id]
     mailed = db.session.scalars(select(Job.key).where(Job.kind == "send_notice")).all()
     assert any(house["security"].ref in key for key in mailed)
     referees.note_seen(house["security"], row.id)
-    assert reads.flagged(db.session(), seen=False) == []
-    assert [each.id for each in reads.flagged(db.session(), seen=True)] == [row.id]
+    assert reads.flagged(db.session(), seen=False).rows == []
+    assert [each.id for each in reads.flagged(db.session(), seen=True).rows] == [row.id]
 
 
 def test_no_more_is_told_than_the_person_allows(house: House) -> None:

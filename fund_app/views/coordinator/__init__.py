@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from fund_app.services.transition import Unknown
 from fund_app.views import errors
-from fund_app.views.coordinator import act, ballots, case, queue, redaction
+from fund_app.views.coordinator import act, ballots, case, queue, redaction, referees
 
 CASE = "/applications/<case_id>"
 
@@ -18,6 +18,11 @@ bp.add_url_rule(f"{CASE}/told", "file", case.file)
 bp.add_url_rule(f"{CASE}/look", "look", case.look, methods=["POST"])
 bp.add_url_rule(f"{CASE}/messages", "messages", case.talk)
 bp.add_url_rule(f"{CASE}/files/<document_id>", "download", case.download, methods=["POST"])
+bp.add_url_rule(f"{CASE}/originals/<document_id>", "original", case.original, methods=["POST"])
+bp.add_url_rule(f"{CASE}/referees", "referees", referees.show)
+bp.add_url_rule(f"{CASE}/referees/ask", "ask_referee", referees.ask, methods=["GET", "POST"])
+bp.add_url_rule(f"{CASE}/referees/<one>/withdraw", "take_back", referees.withdraw, methods=["POST"])
+bp.add_url_rule(f"{CASE}/referees/<one>/look", "hear", referees.look, methods=["POST"])
 bp.add_url_rule(f"{CASE}/checks", "checks", case.checks)
 bp.add_url_rule(f"{CASE}/history", "history", case.history)
 bp.add_url_rule(f"{CASE}/write_redaction", "redaction", redaction.show)

@@ -16,7 +16,7 @@ from fund_app.views import history_labels, labels
 from fund_app.views.access import not_found
 from fund_app.views.casework import has_opened
 
-TABS = ("case", "file", "messages", "checks", "history")
+TABS = ("case", "file", "messages", "checks", "referees", "history")
 
 
 def case_of(case_id: str) -> Application:
@@ -54,6 +54,7 @@ def _tabs(case: Application, present: str) -> list[tuple[str, str, bool]]:
         "file": _("What was told"),
         "messages": _("Messages and files"),
         "checks": _("Checks"),
+        "referees": _("Referees"),
         "history": _("History"),
     }
     return [(names[tab], address(tab, case.id), tab == present) for tab in TABS]

@@ -1,11 +1,11 @@
-"""Pages of the security lead: the route table; the module beside this one holds the views."""
+"""Pages of the security lead: the route table; the modules beside this one hold the views."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.security import suspensions
+from fund_app.views.security import referees, suspensions
 
 POST = ("POST",)
 ONE = "/suspensions/<application_id>"
@@ -18,5 +18,7 @@ bp.add_url_rule(f"{ONE}/resume", "resume", suspensions.resume, methods=POST)
 bp.add_url_rule(
     f"{ONE}/close-suspended", "close_suspended", suspensions.close_suspended, methods=POST
 )
+bp.add_url_rule("/referees", "referees", referees.index)
+bp.add_url_rule("/referees/<one>/seen", "note_seen", referees.note_seen, methods=POST)
 
 acts.register_refusals(bp)
