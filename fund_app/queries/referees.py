@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -124,7 +125,7 @@ def flagged(
     seen: those somebody has looked after, or those nobody has. search: part of a designation.
     """
     row = RefereeRequest
-    statement = (
+    statement: Any = (
         select(row.id, Application.id, Application.designation, Application.state,
                row.answered_on, row.seen_on)
         .join(Application, Application.id == row.application_id)

@@ -86,7 +86,7 @@ def test_doctor_refuses_keys_beside_the_data(settings: Settings) -> None:
 
 def test_doctor_says_which_files_can_be_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "has_bubblewrap", lambda: True)
-    monkeypatch.setattr(sandbox.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     finding = doctor.check_cleaners()
     assert finding.is_ok
     assert finding.found == (

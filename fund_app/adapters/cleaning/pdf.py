@@ -131,7 +131,7 @@ def _reachable(target: Pdf) -> Iterator[Object]:
 
 def _held(found: Object) -> list[Any]:
     if isinstance(found, Array):
-        return list(found)  # type: ignore[call-overload]
+        return list(found)
     holder = found.stream_dict if isinstance(found, Stream) else found
     # The way back to the tree of pages leads to nothing a page shows.
     return [held for key, held in holder.items() if key != "/Parent"]
@@ -168,7 +168,7 @@ def _scrub_image(target: Pdf, found: Stream) -> int:
     last = Name(filters[-1])
     coded = _before_last(target, found, filters)
     strip = without_jpeg_notes if last == Name.DCTDecode else without_jpx_notes
-    parameters = found.get("/DecodeParms")
+    parameters: Any = found.get("/DecodeParms")
     if isinstance(parameters, Array):
         parameters = parameters[-1] if len(parameters) == len(filters) else None
     found.write(strip(coded), filter=last, decode_parms=parameters)
@@ -189,7 +189,7 @@ def _filters(found: Stream) -> list[str]:
     named = found.get("/Filter")
     if named is None:
         return []
-    return [str(each) for each in named] if isinstance(named, Array) else [str(named)]  # type: ignore[call-overload]
+    return [str(each) for each in named] if isinstance(named, Array) else [str(named)]
 
 
 def _unpacked(found: Stream) -> int:
@@ -203,7 +203,7 @@ def _unpacked(found: Stream) -> int:
 def _plain_colours(found: Object) -> None:
     """Put the plain colours in the place of profiles, which can name a scanner or a screen."""
     if isinstance(found, Array):
-        for place, held in enumerate(list(found)):  # type: ignore[call-overload]
+        for place, held in enumerate(list(found)):
             if _is_profile(held):
                 found[place] = _plain(held)
         return
