@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from fund_app import cli
-from fund_app.adapters import keystore, migrations
+from fund_app.adapters import keystore, migrations, sandbox
 from fund_app.adapters.clock import ShiftedClock, SystemClock
 from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
@@ -70,7 +70,7 @@ def doctor(as_json: bool) -> None:
 
 def examine() -> list[Finding]:
     """Run every check; those that need settings are left out when there are none."""
-    findings = [check_python(), check_libraries(), check_documents()]
+    findings = [check_python(), check_libraries(), check_documents(), check_cleaners()]
     try:
         settings = cli.settings()
     except config.ConfigurationError as refused:
@@ -113,6 +113,16 @@ def check_documents() -> Finding:
     if not ffi.harfbuzz_subset:
         return Finding("documents", False, "libharfbuzz-subset is missing", "Run: make setup")
     return Finding("documents", True, f"Pango {ffi.pango.pango_version()}, harfbuzz-subset")
+
+
+def check_cleaners() -> Finding:
+    """Which files can be cleaned; without the tools office documents are refused, safely."""
+    if sandbox.has_office_cleaner():
+        return Finding("uploads cleaned", True, "pictures, PDF and office documents, in a sandbox")
+    where = "in a sandbox" if sandbox.has_bubblewrap() else "in a process apart, without a sandbox"
+    missing = "mat2" if sandbox.has_bubblewrap() else "mat2 and a working bubblewrap"
+    found = f"pictures and PDF, {where}; office documents are refused until there is {missing}"
+    return Finding("uploads cleaned", True, found)
 
 
 def check_database(settings: config.Settings) -> Finding:

@@ -73,6 +73,7 @@ def chain_event(  # noqa: PLR0913 - an audit record has this many facts
     request_id: str | None = None,
     reason_code: str | None = None,
     moment: datetime | None = None,
+    by_day: bool = False,
 ) -> Event:
     """Build the next event of a chain with its hash; `append` writes it."""
     moment = moment or now()
@@ -86,7 +87,7 @@ def chain_event(  # noqa: PLR0913 - an audit record has this many facts
         actor_ref=actor.ref,
         actor_role=role,
         day=moment.date(),
-        at=None if role in QUIET else moment,
+        at=None if by_day or role in QUIET else moment,
         reason_code=reason_code,
         definition=definition,
         request_id=request_id,
@@ -116,10 +117,12 @@ def record(
     actor: Actor,
     role: Role,
     reason_code: str | None = None,
+    by_day: bool = False,
 ) -> Event:
     """Append to a chain that belongs to no workflow (a view, something about the house).
 
     Runs in the caller's unit of work; `action` and `reason_code` are codes, never text.
+    by_day: keep no hour, for what somebody outside of the house has caused.
     """
     head = session.get(ChainHead, (chain, subject_id), with_for_update=True)
     if head is None:
@@ -136,6 +139,7 @@ def record(
         actor=actor,
         role=role,
         reason_code=reason_code,
+        by_day=by_day,
     )
     session.add(event)
     head.step, head.head = event.step, event.hash

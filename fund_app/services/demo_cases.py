@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fund_app.services import applications, intake, offers
+from fund_app.services import applications, demo_referees, intake, offers
 from fund_app.services import demo_texts as texts
 from fund_app.services.applications import FileLine
 from fund_app.services.demo_house import House, press
@@ -177,8 +177,8 @@ def _at_the_desk(house: House) -> Iterator[tuple[Plan, Story[object]]]:
                band="urgent", lead=second)  # fmt: skip
     yield one, _in_triage(house, one)
     one = plan(50, "2026-06-28 07:40", texts.BORDER, "en", "TR", line("stay", 700),
-               line("legal", 650), lead=second)  # fmt: skip
-    yield one, _in_verification(house, one)
+               line("legal", 650), lead=second, tag="referees")  # fmt: skip
+    yield one, _vouched_for(house, one)
     one = plan(51, "2026-06-26 13:25", texts.DISMISSED, "ru", "UA", line("subsistence", 850))
     yield one, _asked_and_waiting(house, one)
     yield from _before_the_panel(house)
@@ -201,11 +201,13 @@ def _in_triage(house: House, chosen: Plan) -> Story[None]:
     yield from triage(house, case)
 
 
-def _in_verification(house: House, chosen: Plan) -> Story[None]:
+def _vouched_for(house: House, chosen: Plan) -> Story[None]:
     case = yield from apply(house, chosen)
+    demo_referees.name_them(house, case)
     yield from triage(house, case)
     yield soon(case, 20, 60)
     house.start_verification(case)
+    yield from demo_referees.vouch(house, case)
     yield 4.0
     house.verify(case, "identity", 2)
 

@@ -30,7 +30,11 @@ from workflows.roles import Role
 
 MOST_FILES = 10
 LONGEST_NAME = 120
-EVIDENCE = "evidence"
+EVIDENCE, ORIGINAL = "evidence", "original"
+ADDED = (EVIDENCE, ORIGINAL)
+"""What a person has added; all else the fund wrote."""
+UNTOUCHED = "application/octet-stream"
+"""How an original is kept and sent: as bytes that no program opens by itself."""
 
 
 class TooMany(Exception):
@@ -41,18 +45,21 @@ class TooMany(Exception):
 class Opened:
     """A document in clear, for the one response that sends it."""
 
-    media_type: MediaType
+    media_type: str
     download_name: str
     content: bytes = field(repr=False)
     mark: str = ""
     """Of the look by staff, for what they take away; empty for the applicant."""
 
 
-def add(actor: SignedIn, content: bytes, name: str, request: Request) -> None:
+def add(
+    actor: SignedIn, content: bytes, name: str, request: Request, *, keeps_original: bool = False
+) -> None:
     """Add a file to the actor's own case; the same request twice adds it once.
 
     name: as the browser sent it; its last part is kept sealed, for the person to recognise.
-    Raises RefusedFile (adapters.files), TooMany, Unknown without a case, Closed.
+    keeps_original: the person has agreed that the untouched file is sealed beside the cleaned
+    one. Raises RefusedFile (adapters.files), TooMany, Unknown without a case, Closed.
     """
     accepted = files.accept(content)
     with unit_of_work() as session:
@@ -62,20 +69,21 @@ def add(actor: SignedIn, content: bytes, name: str, request: Request) -> None:
             return
         if _count(session, application.id) >= MOST_FILES:
             raise TooMany
-        keep(
-            session,
-            actor.ring,
-            Document(
-                id=document_id,
-                application_id=application.id,
-                scope=application.id,
-                kind=EVIDENCE,
-                media_type=accepted.media_type,
-            ),
-            accepted.content,
-            name=display_name(name),
-        )
+        shown = display_name(name)
+        cleaned = _row(application, EVIDENCE, accepted.media_type)
+        cleaned.id = document_id
+        keep(session, actor.ring, cleaned, accepted.content, name=shown)
+        if keeps_original:
+            untouched = _row(application, ORIGINAL, UNTOUCHED)
+            untouched.cleaned_id = document_id
+            keep(session, actor.ring, untouched, content, name=shown)
         application.touched_on = now().date()
+
+
+def _row(application: Application, kind: str, media_type: str) -> Document:
+    return Document(
+        application_id=application.id, scope=application.id, kind=kind, media_type=media_type
+    )
 
 
 def keep(
@@ -105,28 +113,53 @@ def keep(
 def read(actor: SignedIn, document_id: str) -> Opened:
     """Return a document for download.
 
-    Raises Unknown where there is none, where it belongs to somebody else's case, and where the
-    actor holds no key: all three look the same. A look by staff is written into the case's log.
-    Raises brakes.Slowed and brakes.Stopped for staff.
+    Raises Unknown where there is none, where it belongs to somebody else's case, where the
+    actor holds no key, and for staff where it is an original: all look the same. A look by
+    staff is written into the case's log. Raises brakes.Slowed and brakes.Stopped for staff.
     """
     with brakes.watched(actor), unit_of_work() as session:
         document = session.get(Document, document_id)
         if document is None or not _may_try(session, actor, document):
             raise Unknown(document_id)
-        try:
-            sealed = storage().get(document.stored_as)
-            content = open_at(actor.ring, _place(document), sealed)
-        except (CannotOpen, Missing):
-            raise Unknown(document_id) from None
-        mark = ""
-        if Role.APPLICANT not in actor.roles:
-            event = looks.write_down(
-                session, actor, document.application_id, "document_opened", min(actor.roles)
-            )
-            mark = looks.mark_of(event)
-        media_type = MediaType(document.media_type)
-        number = document.position
-    return Opened(media_type, f"document-{number}.{media_type.extension}", content, mark)
+        return _opened(session, actor, document, "document_opened")
+
+
+def read_original(actor: SignedIn, application_id: str, document_id: str) -> Opened:
+    """Return the untouched original of a file of a case, to whoever leads the case alone.
+
+    It may carry place, camera and name, and whatever its maker has hidden inside. Raises
+    Unknown as `read` does, and for everybody who does not lead the case. The look is written
+    into the case's log as one of its own kind. Raises brakes.Slowed and brakes.Stopped.
+    """
+    with brakes.watched(actor), unit_of_work() as session:
+        application = session.get(Application, application_id)
+        document = session.get(Document, document_id)
+        if application is None or application.lead_id != actor.ref:
+            raise Unknown(document_id)
+        if document is None or document.application_id != application_id:
+            raise Unknown(document_id)
+        if document.kind != ORIGINAL:
+            raise Unknown(document_id)
+        return _opened(session, actor, document, "original_opened")
+
+
+def _opened(session: Session, actor: SignedIn, document: Document, act: str) -> Opened:
+    try:
+        sealed = storage().get(document.stored_as)
+        content = open_at(actor.ring, _place(document), sealed)
+    except (CannotOpen, Missing):
+        raise Unknown(document.id) from None
+    mark = ""
+    if Role.APPLICANT not in actor.roles:
+        event = looks.write_down(session, actor, document.application_id, act, min(actor.roles))
+        mark = looks.mark_of(event)
+    return Opened(document.media_type, _download_name(document), content, mark)
+
+
+def _download_name(document: Document) -> str:
+    if document.kind == ORIGINAL:
+        return f"original-{document.position}.bin"
+    return f"document-{document.position}.{MediaType(document.media_type).extension}"
 
 
 def names(actor: SignedIn, rows: list[Document]) -> dict[str, str]:
@@ -147,9 +180,9 @@ def display_name(name: str) -> str:
 
 
 def _may_try(session: Session, actor: SignedIn, document: Document) -> bool:
-    """Keep an applicant to their own case; for staff the key decides."""
+    """Keep an applicant to their own case; for staff the key decides, originals aside."""
     if Role.APPLICANT not in actor.roles:
-        return True
+        return document.kind != ORIGINAL
     application = session.get(Application, document.application_id)
     return application is not None and application.holder_id == actor.ref
 

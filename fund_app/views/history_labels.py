@@ -125,6 +125,8 @@ LOOKS = {
     "review_opened": _l("Read the file for the panel"),
     "document_opened": _l("Opened a document"),
     "payee_opened": _l("Looked at who is paid"),
+    "original_opened": _l("Opened an untouched original"),
+    "referee_opened": _l("Read what a referee answered"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
     "directive_opened": _l("Read the wishes for the worst case"),
 }

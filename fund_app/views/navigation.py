@@ -86,6 +86,12 @@ ROWS: list[Row] = [
         _l("Agree that somebody may see who a person is, or refuse."),
     ),
     Row(
+        frozenset({Role.SECURITY_LEAD}),
+        "security.referees",
+        _l("Referees"),
+        _l("Referees who may not have written freely."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import config
 from config import Settings
-from fund_app.adapters import migrations
+from fund_app.adapters import migrations, sandbox
 from fund_app.cli import doctor, main
 from fund_app.models.events import Event
 from fund_app.services import people
@@ -41,6 +41,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "python",
             "libraries",
             "documents",
+            "uploads cleaned",
             "settings",
             "database",
             "keystore",
@@ -100,6 +101,16 @@ def test_doctor_tells_an_unreachable_database_by_kind_only(settings: Settings) -
 def test_doctor_refuses_keys_beside_the_data(settings: Settings) -> None:
     both = replace(settings, keystore_url=settings.database_url)
     assert doctor.check_keystore(both).found == "the same database as the data"
+
+
+def test_doctor_says_which_files_can_be_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "has_bubblewrap", lambda: True)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    finding = doctor.check_cleaners()
+    assert finding.is_ok
+    assert finding.found == (
+        "pictures and PDF, in a sandbox; office documents are refused until there is mat2"
+    )
 
 
 def test_finding_gives_no_advice_where_none_is_needed() -> None:

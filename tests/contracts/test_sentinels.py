@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, MetaData, create_engine, select
@@ -27,6 +28,7 @@ from fund_app.jobs.worker import Worker
 from fund_app.models.messages import Message
 from fund_app.models.people import Person
 from fund_app.models.sealed import Compartment
+from fund_app.queries import referees as reads
 from fund_app.services import (
     applications,
     ballots,
@@ -36,15 +38,18 @@ from fund_app.services import (
     looks,
     messages,
     offers,
+    referees,
     unlocks,
 )
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.intake import AnswerText
+from fund_app.services.referees import Asking
 from fund_app.services.unit import unit_of_work
 from fund_app.services.unlocks import Question
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
+from tests.support import uploads
 from tests.support.house import House, build, press
 from tests.support.mail import Mailbox
 from tests.support.sweep import files, hits
@@ -54,10 +59,6 @@ from workflows.unlocks import Purpose
 
 pytestmark = pytest.mark.both_stores
 
-PDF = (
-    b"%%PDF-1.4\n%% %s\nxref\n0 1\n0000000000 65535 f \n"
-    b"trailer\n<< /Size 1 >>\nstartxref\n%d\n%%%%EOF\n"
-)
 CODES = {"language": "ru", "device_shared": "no"}
 """Answers the house needs without a key; both are codes of a short list."""
 
@@ -95,9 +96,12 @@ def house(
         yield house
 
 
-def pdf(comment: str) -> bytes:
-    body = PDF % (comment.encode(), 0)
-    return body.replace(b"startxref\n0", b"startxref\n%d" % body.index(b"xref"))
+def pdf(words: Words) -> bytes:
+    """Return a PDF that says one word on its page and another in its notes."""
+    document = pikepdf.Pdf.new()
+    uploads.add_page(document, words.word("file"))
+    document.docinfo["/Author"] = words.word("author of the file")
+    return uploads.saved(document)
 
 
 def answers(words: Words) -> list[AnswerText]:
@@ -124,7 +128,7 @@ def apply_(house: House, words: Words) -> tuple[SignedIn, str]:
     applicant = house.draft()
     intake.save(applicant, answers(words))
     name = f"{words.word('file name')}.pdf"
-    documents.add(applicant, pdf(words.word("file")), name, press())
+    documents.add(applicant, pdf(words), name, press(), keeps_original=True)
     intake.submit(applicant, press(), region="russia", form_version=1)
     messages.write(applicant, words.word("message"), press())
     return applicant, house.case_of(applicant)
@@ -144,12 +148,34 @@ def check(house: House, words: Words, applicant: SignedIn, case_id: str) -> None
         note = words.word(f"note on {kind}")
         result = CheckResult(kind, "confirmed", 2, note)
         applications.verify(anna, case_id, result, press())
+    vouch(house, words, case_id)
     lines = [
         applications.FileLine("legal", 60_000, words.word("first line")),
         applications.FileLine("medical", 40_000, words.word("second line")),
     ]
     applications.write_redaction(anna, case_id, words.word("redaction"), lines, press())
     applications.to_review(anna, case_id, press())
+
+
+def vouch(house: House, words: Words, case_id: str) -> None:
+    """Let two referees answer, one freely and one with the quiet words."""
+    for number, way in enumerate(("link", "number")):
+        asking = Asking(
+            None, "found", "existence", "ru", code=words.word(f"code of {way}"), agreed=True,
+            is_spoken=way == "number",
+        )  # fmt: skip
+        invitation = referees.ask(house["anna"], case_id, asking, press())
+        assert invitation is not None
+        words.by_place[f"{way} of a referee"] = invitation.lookup
+        told = {
+            key: words.word(f"{way}: {key}") for key in ("name", "how", "since", "seen", "more")
+        }
+        code = (invitation.code, invitation.quiet)[number]
+        assert not referees.opens(invitation.lookup, words.word(f"wrong code of {way}"))
+        assert referees.answer(invitation.lookup, code, {**told, "freely": "freely"}, press())
+        for row in reads.of_case(db.session(), case_id):
+            if row.status == "answered":
+                referees.look(house["anna"], case_id, row.id)
 
 
 def take_offer(house: House, words: Words, applicant: SignedIn, case_id: str) -> None:

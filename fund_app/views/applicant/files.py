@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from fund_app.adapters.files import LARGEST_FILE, RefusedFile
+from fund_app.adapters.sandbox import has_office_cleaner
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
 from fund_app.queries import applicant
@@ -31,7 +32,13 @@ def add() -> ResponseReturnValue:
     if sent is None or not sent.filename:
         return _page(_("Please choose a file first."), 422)
     try:
-        documents.add(common.me(), sent.read(LARGEST_FILE + 1), sent.filename, common.wish())
+        documents.add(
+            common.me(),
+            sent.read(LARGEST_FILE + 1),
+            sent.filename,
+            common.wish(),
+            keeps_original="keep_original" in request.form,
+        )
     except RefusedFile as refused:
         return _page(str(FILE_REFUSALS[refused.code]), 422)
     except TooMany:
@@ -58,12 +65,15 @@ def send(opened: Opened) -> Response:
 def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
     person = common.me()
     case = common.my_case(person)
-    rows = list(applicant.documents(db.session(), case.id))
+    rows = list(applicant.documents(db.session(), case.id, documents.ADDED))
     return render_template(
         "applicant/case/files.html",
         rows=rows,
         names=documents.names(person, rows),
+        used=sum(row.kind == documents.EVIDENCE for row in rows),
         most=MOST_FILES,
+        takes_office=has_office_cleaner(),
+        keeps_original="keep_original" in request.form,
         problem=problem,
         request_id=new_ref(),
     ), status

@@ -54,13 +54,55 @@ FILE_REFUSALS: MappingProxyType[str, Any] = MappingProxyType(
             size=LARGEST_FILE // 2**20,
         ),
         "unknown_kind": _l(
-            "We can take pictures (JPEG, PNG, WebP, GIF) and PDF files. A photograph or a "
-            "screenshot of the page works as well."
+            "We can take pictures (JPEG, PNG, WebP, GIF), PDF files and, where this fund can clean "
+            "them, office documents. A photograph or a screenshot of the page works as well."
         ),
-        "damaged": _l("This file cannot be opened. Please save it once more and try again."),
+        "damaged": _l(
+            "This file cannot be opened, or its end is missing. Please save it once more and try "
+            "again."
+        ),
         "too_many_pixels": _l(
             "This picture is too large to be opened safely. A screenshot of it will do."
         ),
-        "locked": _l("This PDF is locked with a password. Please save it without one."),
+        "too_many_pages": _l(
+            "This PDF has more pages than we can look through at once. Please send the pages that "
+            "matter, or several files."
+        ),
+        "too_heavy": _l(
+            "Opening this file takes more work than is safe. A simpler one will do: fewer pages, a "
+            "smaller picture, or a photograph of the page."
+        ),
+        "locked": _l(
+            "This file is locked with a password. Please save it without one: print it to a new "
+            "PDF, or photograph the pages."
+        ),
+        "archive": _l(
+            "This is a folder packed into one file. Please add the files in it one by one."
+        ),
+        "bomb": _l(
+            "This file unpacks to far more than a document holds, so it was not opened. A "
+            "photograph or a new PDF of it will do."
+        ),
+        "program_inside": _l(
+            "There is a program or another file inside this document. Please save it as PDF: File, "
+            "then Save as or Export, then PDF."
+        ),
+        "reaches_out": _l(
+            "This document fetches something from elsewhere when it is opened, which would tell "
+            "where we are. Please save it as PDF: File, then Save as or Export, then PDF."
+        ),
+        "old_office": _l(
+            "This is a document of an old kind that we cannot clean. Please save it as PDF: File, "
+            "then Save as or Export, then PDF. Or copy its text into a message."
+        ),
+        "no_cleaner": _l(
+            "Word and similar files carry names and earlier versions that we cannot take out here. "
+            "Please save it as PDF: File, then Save as or Export, then PDF. Or copy its text into "
+            "a message."
+        ),
+        "busy": _l(
+            "Many files are being looked at just now. Nothing is lost; please try again in a "
+            "minute."
+        ),
     }
 )

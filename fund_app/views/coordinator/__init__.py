@@ -15,6 +15,7 @@ from fund_app.views.coordinator import (
     names,
     queue,
     redaction,
+    referees,
 )
 
 CASE = "/applications/<case_id>"
@@ -39,6 +40,11 @@ bp.add_url_rule(f"{CASE}/names/<unlock_id>/show", "names", names.show, methods=[
 bp.add_url_rule(f"{CASE}/names/<unlock_id>/end", "end_names", names.end, methods=["POST"])
 bp.add_url_rule(f"{CASE}/messages", "messages", case.talk)
 bp.add_url_rule(f"{CASE}/files/<document_id>", "download", case.download, methods=["POST"])
+bp.add_url_rule(f"{CASE}/originals/<document_id>", "original", case.original, methods=["POST"])
+bp.add_url_rule(f"{CASE}/referees", "referees", referees.show)
+bp.add_url_rule(f"{CASE}/referees/ask", "ask_referee", referees.ask, methods=["GET", "POST"])
+bp.add_url_rule(f"{CASE}/referees/<one>/withdraw", "take_back", referees.withdraw, methods=["POST"])
+bp.add_url_rule(f"{CASE}/referees/<one>/look", "hear", referees.look, methods=["POST"])
 bp.add_url_rule(f"{CASE}/checks", "checks", case.checks)
 bp.add_url_rule(f"{CASE}/history", "history", case.history)
 bp.add_url_rule(f"{CASE}/write_redaction", "redaction", redaction.show)

@@ -37,6 +37,8 @@ from workflows import clocks as reckoning
 from workflows.catalogue import workflow
 from workflows.roles import Role
 
+SENT = ("evidence", "award_letter", "refusal_letter")
+"""The kinds of document every coordinator of a case can open."""
 LOOKABLE = (Compartment.NARRATIVE,)
 
 
@@ -145,8 +147,7 @@ def mark_read(case_id: str) -> ResponseReturnValue:
 
 def _talk(case: Application, form: NoteForm, problem: str = "") -> str:
     is_open = shared.has_opened(case.id, Compartment.NARRATIVE)
-    kinds = ("evidence", "award_letter", "refusal_letter")
-    rows = list(applicant.documents(db.session(), case.id, kinds))
+    rows = list(applicant.documents(db.session(), case.id, (*SENT, documents.ORIGINAL)))
     return frame.page(
         "messages",
         case,
@@ -160,6 +161,7 @@ def _talk(case: Application, form: NoteForm, problem: str = "") -> str:
         rows=rows,
         names=documents.names(me(), rows) if is_open else {},
         cannot_say=CANNOT_SAY,
+        leads=case.lead_id == me().ref,
     )
 
 
@@ -167,11 +169,17 @@ def _talk(case: Application, form: NoteForm, problem: str = "") -> str:
 def download(case_id: str, document_id: str) -> ResponseReturnValue:
     """Send a file of a case; opening it is written down."""
     case = frame.case_of(case_id)
-    kinds = ("evidence", "award_letter", "refusal_letter")
-    known = {row.id for row in applicant.documents(db.session(), case.id, kinds)}
+    known = {row.id for row in applicant.documents(db.session(), case.id, SENT)}
     if document_id not in known:
         not_found()
     return send(marks.marked(documents.read(me(), document_id)))
+
+
+@allow(Role.COORDINATOR)
+def original(case_id: str, document_id: str) -> ResponseReturnValue:
+    """Send an untouched original to whoever leads the case; opening it is written down."""
+    case = frame.case_of(case_id)
+    return send(documents.read_original(me(), case.id, document_id))
 
 
 @allow(Role.COORDINATOR)

@@ -17,7 +17,7 @@ from fund_app.views import history_labels, labels
 from fund_app.views.access import not_found
 from fund_app.views.casework import has_opened
 
-TABS = ("case", "contact", "file", "messages", "checks", "history")
+TABS = ("case", "contact", "file", "messages", "checks", "referees", "history")
 
 
 def case_of(case_id: str) -> Application:
@@ -56,6 +56,7 @@ def _tabs(case: Application, present: str) -> list[tuple[Any, ...]]:
         "file": _("What was told"),
         "messages": _("Messages and files"),
         "checks": _("Checks"),
+        "referees": _("Referees"),
         "history": _("History"),
     }
     counts = {"messages": messages.unread(db.session(), case.id, APPLICANT)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.public import components, door, health, home, leave, webhooks
+from fund_app.views.public import components, door, health, home, leave, referees, webhooks
 
 bp = Blueprint("public", __name__)
 
@@ -21,6 +21,11 @@ bp.add_url_rule("/healthz", "healthz", health.alive)
 bp.add_url_rule("/readyz", "readyz", health.ready)
 bp.add_url_rule("/metrics", "metrics", health.metrics)
 bp.add_url_rule("/webhooks/stripe", "stripe", webhooks.stripe, methods=["POST"])
+bp.add_url_rule("/reference", "referee_number", referees.show)
+bp.add_url_rule("/reference", "send_number", referees.send, methods=["POST"])
+bp.add_url_rule("/reference/thanks", "referee_done", referees.done)
+bp.add_url_rule("/reference/<lookup>", "referee", referees.show)
+bp.add_url_rule("/reference/<lookup>", "send_referee", referees.send, methods=["POST"])
 
 door_bp = Blueprint("door", __name__)
 """Registered in a demonstration on a loopback address only."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.security import suspensions, watch
+from fund_app.views.security import referees, suspensions, watch
 
 POST = ("POST",)
 ONE = "/suspensions/<application_id>"
@@ -18,6 +18,8 @@ bp.add_url_rule(f"{ONE}/resume", "resume", suspensions.resume, methods=POST)
 bp.add_url_rule(
     f"{ONE}/close-suspended", "close_suspended", suspensions.close_suspended, methods=POST
 )
+bp.add_url_rule("/referees", "referees", referees.index)
+bp.add_url_rule("/referees/<one>/seen", "note_seen", referees.note_seen, methods=POST)
 
 bp.add_url_rule("/watch", "watch", watch.show)
 bp.add_url_rule("/people/<person_id>/stop", "pull", watch.pull, methods=POST)
