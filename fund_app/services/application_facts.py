@@ -115,7 +115,7 @@ class _Gatherer:
             "failed_channels": self.failed_channels,
             "ran_out": tuple,
             "reopen_in_time": self.reopen_in_time,
-            "file_erased": lambda: False,
+            "file_erased": lambda: application.erased_on is not None,
             "days_without_contact": self.days_without_contact,
             "risk_too_high": lambda: False,
             "report_settled": lambda: application.report_settled,
