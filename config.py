@@ -48,6 +48,8 @@ class Settings:
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    anchor_dir: Path | None = None
+    backup_dir: Path | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_holder=environ.get("FUND_BANK_HOLDER", ""),
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
+        anchor_dir=Path(environ.get("FUND_ANCHOR_DIR", home / "anchors")),
+        backup_dir=Path(environ["FUND_BACKUP_DIR"]) if environ.get("FUND_BACKUP_DIR") else None,
     )
     _refuse_unsafe(settings)
     return settings

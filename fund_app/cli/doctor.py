@@ -23,6 +23,7 @@ from fund_app.adapters.clock import ShiftedClock, SystemClock
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
+from fund_app.services import backups
 
 SMALLEST_PYTHON = (3, 11)
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -71,6 +72,7 @@ def examine() -> list[Finding]:
         check_keystore,
         check_uploads,
         check_clock,
+        check_backups,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -148,6 +150,16 @@ def check_clock(settings: config.Settings) -> Finding:
     advice = "The clock stands before the last recorded event: set it, or wait."
     is_ok = last is None or last <= now
     return Finding("clock", is_ok, now.astimezone(UTC).isoformat(timespec="seconds"), advice)
+
+
+def check_backups(settings: config.Settings) -> Finding:
+    """Whether a backup of the keystore lies about that is older than seven days."""
+    if settings.backup_dir is None:
+        return Finding("backups", True, "FUND_BACKUP_DIR is not set; not looked at")
+    clock = ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
+    old = backups.too_old(settings.backup_dir, clock.now().date())
+    advice = "They still open what was erased since. Run: fund backup, or remove them."
+    return Finding("backups", not old, f"{len(old)} of keys older than seven days", advice)
 
 
 @contextmanager

@@ -16,7 +16,16 @@ from datetime import timedelta
 from flask import Flask
 
 from fund_app.adapters import clock
-from fund_app.services import deadlines, intake, jobs, sessions, stripe_inbox
+from fund_app.services import (
+    anchors,
+    deadlines,
+    erasures,
+    intake,
+    jobs,
+    retention,
+    sessions,
+    stripe_inbox,
+)
 from fund_app.services.unit import unit_of_work
 
 log = logging.getLogger("fund.jobs")
@@ -50,12 +59,25 @@ def purge_jobs() -> None:
         jobs.purge(session, before=(clock.now() - KEEP_DONE).date())
 
 
+def destroy_what_is_due() -> None:
+    """Destroy what is kept no longer, and the keys of erased cases a restore brought back."""
+    retention.apply(clock.now().date())
+
+
+def write_anchors() -> None:
+    """Anchor the days that are over, in the database and in files."""
+    anchors.write(clock.now())
+
+
 ROUNDS: Sequence[Round] = (
     Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
     Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
     Round("plan_stripe_poll", stripe_inbox.plan_poll, every=timedelta(minutes=5)),
     Round("sweep_drafts", intake.sweep_abandoned, every=timedelta(hours=1)),
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
+    Round("finish_erasures", erasures.resume, every=timedelta(seconds=20)),
+    Round("destroy_what_is_due", destroy_what_is_due, every=timedelta(hours=1)),
+    Round("write_anchors", write_anchors, every=timedelta(hours=1)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class ProposalRow:
 
     application_id: str
     designation: str
-    reason_code: str
+    reason_code: str | None
     person_id: str
     person: str
     requested_on: date
@@ -55,7 +56,7 @@ class KeptRow:
     until: date
 
 
-_ROW = (
+_ROW: tuple[Any, ...] = (
     Erasure.id,
     Erasure.application_id,
     Application.designation,

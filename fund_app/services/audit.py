@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy import select
@@ -34,6 +34,7 @@ class Broken:
     subject_id: str
     step: int
     problem: str
+    day: date | None = None
 
 
 def event_hash(event: Event) -> str:
@@ -168,7 +169,7 @@ def _walk(events: Iterator[Event]) -> tuple[int, str, Broken | None]:
     for event in events:
         problem = _problem(event, step + 1, head)
         if problem and broken is None:
-            broken = Broken(event.chain, event.subject_id, event.step, problem)
+            broken = Broken(event.chain, event.subject_id, event.step, problem, event.day)
         step, head = event.step, event.hash
     return step, head, broken
 

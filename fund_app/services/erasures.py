@@ -20,10 +20,10 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.disbursements import Disbursement
-from fund_app.models.erasures import CHAIN, Erasure
+from fund_app.models.erasures import Erasure
 from fund_app.models.holds import Hold
 from fund_app.queries import erasures as reads
-from fund_app.services import audit, cases, sessions, shredding, vault
+from fund_app.services import cases, erasure_events, sessions, shredding, vault
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
 from fund_app.services.unit import unit_of_work
 from workflows.catalogue import workflow
@@ -92,7 +92,9 @@ def propose(actor: Actor, application_id: str, reason_code: str, request: Reques
                 requested_on=now().date(),
             )
         )
-        _record(session, application_id, "erasure_proposed", actor, role, reason_code)
+        erasure_events.record(
+            session, application_id, "erasure_proposed", (actor, role), reason_code
+        )
 
 
 def take_back(actor: Actor, application_id: str) -> None:
@@ -104,7 +106,7 @@ def take_back(actor: Actor, application_id: str) -> None:
         if known is None or known.state != "proposed":
             raise CannotErase("not_proposed")
         session.delete(known)
-        _record(session, application_id, "erasure_taken_back", actor, role)
+        erasure_events.record(session, application_id, "erasure_taken_back", (actor, role))
 
 
 def confirm(actor: Actor, application_id: str) -> str:
@@ -126,7 +128,9 @@ def confirm(actor: Actor, application_id: str) -> str:
             _refuse(session, application, Origin.STAFF)
             known.confirmed_by, known.begun_on = actor.ref, now().date()
             known.state = "begun"
-            _record(session, application_id, "erasure_begun", actor, role, Origin.STAFF)
+            erasure_events.record(
+                session, application_id, "erasure_begun", (actor, role), Origin.STAFF
+            )
     carry_out(number)
     return number
 
@@ -210,7 +214,7 @@ def _begin(
     )
     session.add(erasure)
     session.flush()
-    _record(session, application.id, "erasure_begun", actor, role, origin)
+    erasure_events.record(session, application.id, "erasure_begun", (actor, role), origin)
     return erasure.id
 
 
@@ -256,19 +260,6 @@ def _role(actor: Actor, roles: frozenset[Role]) -> Role:
     return min(actor.roles & roles)
 
 
-def _record(
-    session: Session,
-    application_id: str,
-    action: str,
-    actor: Actor,
-    role: Role,
-    reason_code: str | None = None,
-) -> None:
-    audit.record(
-        session, CHAIN, application_id, action, actor=actor, role=role, reason_code=reason_code
-    )
-
-
 def _target(number: str) -> Target | None:
     """Return what is to be destroyed, and count its keys before they go; None once done."""
     with unit_of_work() as session:
@@ -307,4 +298,4 @@ def _finish(session: Session, number: str, application_id: str) -> None:
         return  # another worker was quicker
     shredding.forget_files(session, application_id)
     erasure.state, erasure.done_on = "done", now().date()
-    _record(session, application_id, "erasure_done", SYSTEM, Role.SYSTEM)
+    erasure_events.record(session, application_id, "erasure_done", (SYSTEM, Role.SYSTEM))

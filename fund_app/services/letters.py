@@ -72,7 +72,8 @@ def make(application_id: str, kind: str, *, key: str, complete: Callable[[Sessio
 
     key: of the job, `case:step:make_letter`; a letter made for it before stays the only one.
     complete: marks the job done in the transaction that keeps the letter. A case that was erased
-    meanwhile gets none. Raises Unknown for no case, LookupError for a step that is no decision, adapters.pdf.Unprintable.
+    meanwhile gets none. Raises Unknown for no case, LookupError for a step that is no
+    decision, adapters.pdf.Unprintable.
     """
     document_id = letter_id(key, kind)
     with unit_of_work() as session:

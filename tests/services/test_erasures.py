@@ -23,8 +23,10 @@ from fund_app.models.applications import Answer, Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.documents import Document
 from fund_app.models.erasures import Erasure
+from fund_app.models.events import Event
 from fund_app.models.jobs import Job
 from fund_app.models.messages import Message
+from fund_app.models.sealed import Compartment
 from fund_app.models.subjects import SUBJECTS
 from fund_app.models.types import new_ref
 from fund_app.queries import donations, oversight, programmes
@@ -184,7 +186,7 @@ def test_erasing_leaves_no_byte_of_the_case_anywhere(
     assert (report.is_gone, report.left) == (True, ())
     for other in others:
         assert not remains.of(db.session(), other).is_gone
-        assert house["anna"].ring.opens(other, shredding.Compartment.NARRATIVE)
+        assert house["anna"].ring.opens(other, Compartment.NARRATIVE)
 
 
 def test_withdrawal_and_erasure_keep_money_trail_and_statistics(house: House) -> None:
@@ -248,7 +250,7 @@ def test_staff_erase_with_two_people(house: House) -> None:
     assert remains.of(db.session(), case_id).is_gone
     db.session.rollback()
     actions = db.session.scalars(
-        select(audit.Event.action).where(audit.Event.chain == "erasure").order_by(audit.Event.step)
+        select(Event.action).where(Event.chain == "erasure").order_by(Event.step)
     )
     assert list(actions) == ["erasure_proposed", "erasure_begun", "erasure_done"]
 

@@ -10,6 +10,7 @@ from fund_app.views.applicant import (
     case,
     codename,
     common,
+    erasure,
     files,
     letters,
     messages,
@@ -49,6 +50,9 @@ bp.add_url_rule("/return/receipt", "receipt", receipt.confirm, methods=BOTH)
 bp.add_url_rule("/return/report", "report", receipt.report, methods=BOTH)
 bp.add_url_rule("/return/appeal", "appeal", appeal.show)
 bp.add_url_rule("/return/appeal", "send_appeal", appeal.send, methods=["POST"])
+bp.add_url_rule("/return/erase", "erase", erasure.explain)
+bp.add_url_rule("/return/erase/sure", "erase_sure", erasure.ask)
+bp.add_url_rule("/return/erase/sure", "erase_now", erasure.erase, methods=["POST"])
 bp.add_url_rule("/return/withdraw", "withdraw", withdrawal.withdraw, methods=BOTH)
 
 common.register_refusals(bp)

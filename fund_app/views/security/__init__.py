@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.security import suspensions
+from fund_app.views.security import erasures, suspensions
 
 POST = ("POST",)
 ONE = "/suspensions/<application_id>"
@@ -18,5 +18,12 @@ bp.add_url_rule(f"{ONE}/resume", "resume", suspensions.resume, methods=POST)
 bp.add_url_rule(
     f"{ONE}/close-suspended", "close_suspended", suspensions.close_suspended, methods=POST
 )
+
+CASE = "/erasures/<application_id>"
+bp.add_url_rule("/erasures", "erasures", erasures.index)
+bp.add_url_rule(CASE, "erasure", erasures.show)
+bp.add_url_rule(f"{CASE}/propose", "propose_erasure", erasures.propose, methods=POST)
+bp.add_url_rule(f"{CASE}/confirm", "confirm_erasure", erasures.confirm, methods=POST)
+bp.add_url_rule(f"{CASE}/take-back", "take_back_erasure", erasures.take_back, methods=POST)
 
 acts.register_refusals(bp)
