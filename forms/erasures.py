@@ -1,14 +1,10 @@
-"""Forms of those who have a case erased: the first of two people says why."""
+"""Forms of those who have a case erased: the first of two people says why, the second agrees."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
-from wtforms.validators import InputRequired
 
-from forms.casework import tick
+from forms.casework import Choices, one_of, tick
 from forms.messages import ActForm
 
 
@@ -18,14 +14,8 @@ class ConfirmErasureForm(ActForm):
     sure = tick(_l("I have checked that this is wished for, and that it is this case."))
 
 
-def propose_form(reasons: list[tuple[str, Any]]) -> type[ActForm]:
-    """Return the form of the first of two people; `reasons` are code and label."""
-
-    class ProposeErasureForm(ActForm):
-        reason = RadioField(
-            _l("Why before its time?"),
-            [InputRequired(_l("Please choose one."))],
-            choices=reasons,
-        )
-
-    return ProposeErasureForm
+def propose_form(reasons: Choices) -> type[ActForm]:
+    """Build the form of the first of two people; `reasons` are code and label."""
+    return type(
+        "ProposeErasureForm", (ActForm,), {"reason": one_of(_l("Why before its time?"), reasons)}
+    )

@@ -14,12 +14,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, Table, create_engine, inspect, text
+from sqlalchemy import (
+    Engine,
+    ForeignKeyConstraint,
+    MetaData,
+    Table,
+    create_engine,
+    inspect,
+    text,
+)
+from sqlalchemy.schema import sort_tables_and_constraints
 
 SQLITE_FILE = "database.sqlite3"
 TABLES_FILE = "tables.json"
 PRIVATE = 0o600
-VERSION_TABLE = "alembic_version"
 
 
 class WrongDump(Exception):
@@ -79,9 +87,15 @@ def _read_sqlite(engine: Engine, path: Path) -> None:
 
 
 def _tables(engine: Engine) -> list[Table]:
+    """Return the tables in an order in which they can be filled; what is deferred may wait."""
     metadata = MetaData()
     metadata.reflect(engine)
-    return metadata.sorted_tables
+
+    def may_wait(reference: ForeignKeyConstraint) -> bool:
+        return bool(reference.deferrable)
+
+    ordered = sort_tables_and_constraints(metadata.tables.values(), filter_fn=may_wait)
+    return [table for table, _references in ordered if table is not None]
 
 
 def _write_postgresql(engine: Engine, folder: Path, without: Collection[str]) -> None:

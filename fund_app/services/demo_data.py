@@ -24,6 +24,7 @@ from fund_app.models.people import Person
 from fund_app.services import (
     demo_cases,
     demo_decisions,
+    demo_erasures,
     demo_gifts,
     demo_people,
     demo_specials,
@@ -129,6 +130,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
         for start, story in source.stories(house):
             timeline.tell(start, story)
     timeline.run(NOW, progress)
+    demo_erasures.tell(house)
     _take_back_letters()
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Application)) or 0

@@ -140,18 +140,23 @@ def erase(application_id: str, origin: Origin) -> str:
 
     Raises CannotErase, Unknown. A case that is erased already, or about to be, is no error.
     """
-    with unit_of_work() as session:
-        application = take(session, Application, application_id, INTERNAL)
-        number = _begin(session, application, origin, SYSTEM, Role.SYSTEM)
+    number = begin(application_id, origin)
     carry_out(number)
     return number
+
+
+def begin(application_id: str, origin: Origin) -> str:
+    """Put the wish to destroy a case on record, to be carried out; refuses like `erase`."""
+    with unit_of_work() as session:
+        application = take(session, Application, application_id, INTERNAL)
+        return _begin(session, application, origin, SYSTEM, Role.SYSTEM)
 
 
 def resume() -> int:
     """Finish what was begun and not done, after a crash or a busy file; return how many."""
     with unit_of_work() as session:
         numbers = reads.begun(session)
-    return sum(carry_out(number) for number in numbers)
+    return len(numbers) if carry_out(*numbers) else 0
 
 
 def reapply() -> int:
@@ -169,14 +174,28 @@ def reapply() -> int:
     return gone
 
 
-def carry_out(number: str) -> bool:
-    """Take an erasure that has begun to its end; False while a busy file stands in the way.
+def carry_out(*numbers: str) -> bool:
+    """Take erasures that have begun to their end; False while a busy file stands in the way.
 
-    Every part can be repeated: killed anywhere, the next call does the rest.
+    Every part can be repeated: killed anywhere, the next call does the rest. The databases'
+    files are cleaned once for all of them.
     """
+    destroyed = [number for number in numbers if _destroy(number)]
+    if not destroyed:
+        return True
+    if not _scrub():
+        return False
+    for number in destroyed:
+        with unit_of_work() as session:
+            _finish(session, number)
+    return True
+
+
+def _destroy(number: str) -> bool:
+    """Destroy keys, data, files, the way in and sessions; False for one that is done already."""
     target = _target(number)
     if target is None:
-        return True
+        return False
     vault.erase_case(target.application_id)
     with unit_of_work() as session:
         _empty(session, number, target.application_id)
@@ -187,10 +206,6 @@ def carry_out(number: str) -> bool:
     sessions.store().end_all(target.holder_id)
     # Once more: a letter may have been under way while the first keys went.
     vault.erase_case(target.application_id)
-    if not _scrub():
-        return False
-    with unit_of_work() as session:
-        _finish(session, number, target.application_id)
     return True
 
 
@@ -291,7 +306,8 @@ def _scrub() -> bool:
     return scrub.scrub(db.engine, shredding.tables(), wholly=False) and keys
 
 
-def _finish(session: Session, number: str, application_id: str) -> None:
+def _finish(session: Session, number: str) -> None:
+    application_id = session.get_one(Erasure, number).application_id
     take(session, Application, application_id, INTERNAL)
     erasure = session.get_one(Erasure, number, populate_existing=True)
     if erasure.state != "begun":

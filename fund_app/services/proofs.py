@@ -7,7 +7,7 @@ published. A proof names no person, no case and no story: its number is random.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -45,7 +45,7 @@ def write(erasure: Erasure) -> str:
     """
     if erasure.done_on is None:
         raise ValueError("there is no proof before the end")
-    words = _words(erasure)
+    words = _words(erasure, erasure.done_on)
     signature = _signing_key().sign(words.encode()).hex()
     return f"{words}{DIVIDER}\n{signature}\n{public_key()}\n"
 
@@ -66,20 +66,18 @@ def check(text: str, key: str | None = None) -> Checked:
     return Checked(True, signer.lower() == (key or public_key()).strip().lower(), signer)
 
 
-def last_backup_day(erasure: Erasure) -> str:
-    """Return the day by which no backup opens the case any more, as YYYY-MM-DD."""
-    done = erasure.done_on
-    return "" if done is None else (done + timedelta(days=BACKUP_DAYS)).isoformat()
+def last_backup_day(done_on: date) -> date:
+    """Return the day from which on no backup opens the case any more."""
+    return done_on + timedelta(days=BACKUP_DAYS)
 
 
-def _words(erasure: Erasure) -> str:
-    done = "" if erasure.done_on is None else erasure.done_on.isoformat()
+def _words(erasure: Erasure, done_on: date) -> str:
     lines = (
         _("Proof that what was told has been destroyed"),
         "",
         _("Number: %(number)s", number=erasure.id),
         _("Asked for on: %(day)s", day=erasure.requested_on.isoformat()),
-        _("Destroyed on: %(day)s", day=done),
+        _("Destroyed on: %(day)s", day=done_on.isoformat()),
         _(
             "Destroyed: %(keys)s keys, %(texts)s sealed texts, %(files)s sealed files.",
             keys=erasure.keys,
@@ -90,7 +88,7 @@ def _words(erasure: Erasure) -> str:
         _(
             "Without the keys nobody can read a copy of the rest. Copies of the keys live for "
             "at most seven days: from %(day)s on no backup opens it either.",
-            day=last_backup_day(erasure),
+            day=last_backup_day(done_on).isoformat(),
         ),
         _(
             "What stays: amounts in the books, the kind of cost, a coarse region, days, and "

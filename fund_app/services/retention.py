@@ -8,7 +8,7 @@ kept longer by name, waits; statistics never change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -90,14 +90,19 @@ def apply(day: date) -> Due:
         found = due(session, day)
     for application_id in found.payees:
         forget_payee(application_id)
-    for application_id in found.cases:
-        try:
-            erasures.erase(application_id, Origin.RETENTION)
-        except CannotErase:
-            continue
+    erasures.carry_out(*_begun(found.cases))
     intake.sweep_abandoned(day)
     orphans.sweep(day)
     return found
+
+
+def _begun(application_ids: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers of the erasures that may begin; what is open after all waits."""
+    for application_id in application_ids:
+        try:
+            yield erasures.begin(application_id, Origin.RETENTION)
+        except CannotErase:
+            continue
 
 
 def forget_payee(application_id: str) -> None:

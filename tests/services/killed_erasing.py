@@ -63,7 +63,7 @@ def main(argv: list[str]) -> None:
     clock = ManualClock(datetime(2026, 7, 30, 12, 30, tzinfo=UTC))
     with running_app(settings, clock) as app, app.app_context():
         if point == "begun":
-            vars(erasures)["carry_out"] = then_die(lambda _number: None)
+            vars(erasures)["carry_out"] = then_die(lambda *_numbers: None)
         elif point == "data":
             vars(erasures)["storage"] = then_die(lambda: None)
         else:

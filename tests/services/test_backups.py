@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from config import Settings
+from fund_app.adapters import dumps
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.storage import storage
 from fund_app.extensions import db
@@ -96,7 +97,7 @@ def test_erased_case_stays_unreadable_after_restoring(
         backups.note_erased(folder)
         with unit_of_work() as session:
             session.execute(text("UPDATE application SET lead_id = NULL"))
-        backups.dumps.read(settings.database_url, backups.newest(folder).data)
+        dumps.read(settings.database_url, backups.newest(folder).data)
     assert backups.restore(folder, clock.now().date(), replace=True) > 0
     assert not opens(house, case_id)
     assert vault.keystore().holder(applicant.ref) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import String, select, text
 from sqlalchemy.exc import DBAPIError
 
 from config import Settings
@@ -343,6 +344,17 @@ def test_rows_that_were_nothing_but_what_was_told_are_gone(house: House) -> None
     erasures.erase_own(applicant, press())
     for model in (Answer, Message, Document):
         assert db.session.scalars(select(model)).all() == []
+
+
+def test_trail_holds_codes_and_references_only(house: House) -> None:
+    """Check 29: swept for anything that could be a word, before and after erasing."""
+    applicant, _ = told(house)
+    erasures.erase_own(applicant, press())
+    db.session.rollback()
+    text_columns = [each for each in Event.__table__.columns if isinstance(each.type, String)]
+    for row in db.session.execute(select(*text_columns)):
+        for value in row:
+            assert value is None or re.fullmatch(r"[a-z0-9_:.]*", value), value
 
 
 @pytest.mark.slow

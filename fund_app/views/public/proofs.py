@@ -20,11 +20,13 @@ NUMBER = re.compile(r"[0-9a-f]{32}")
 def show(number: str) -> ResponseReturnValue:
     """Show the proof, or say that it is being finished."""
     erasure = _erasure(number)
+    if erasure.done_on is None:
+        return render_template("public/proof.html", erasure=erasure, text=None)
     return render_template(
         "public/proof.html",
         erasure=erasure,
-        text=proofs.write(erasure) if erasure.done_on else None,
-        last_day=proofs.last_backup_day(erasure),
+        text=proofs.write(erasure),
+        last_day=proofs.last_backup_day(erasure.done_on),
     )
 
 
