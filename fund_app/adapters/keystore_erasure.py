@@ -5,7 +5,7 @@ Functions of one short transaction each, like the keystore's own methods.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from fund_app.adapters.keystore_schema import data_keys, holders, sessions, wrap
 from fund_app.extensions import WRITE
 from fund_app.models.sealed import Compartment
 
+BATCH = 500
 TABLES = ("wrap", "data_key", "holder", "session")
 """Tables in which key bytes lie."""
 
@@ -73,10 +74,19 @@ def empty_compartment(store: Keystore, case_id: str, compartment: Compartment) -
 
 def erase_all(store: Keystore, case_ids: Collection[str]) -> int:
     """Delete every key of many cases, as a restored keystore may hold; returns how many."""
-    wanted = list(case_ids)
-    which = or_(data_keys.c.case_id.in_(wanted), data_keys.c.belongs_to.in_(wanted))
+    gone = 0
     with store.engine.execution_options(**{WRITE: True}).begin() as connection:
-        return connection.execute(delete(data_keys).where(which)).rowcount
+        for wanted in batched(case_ids):
+            which = or_(data_keys.c.case_id.in_(wanted), data_keys.c.belongs_to.in_(wanted))
+            gone += connection.execute(delete(data_keys).where(which)).rowcount
+    return gone
+
+
+def batched(refs: Collection[str]) -> Iterator[list[str]]:
+    """Yield references in parts small enough for one statement."""
+    listed = list(refs)
+    for start in range(0, len(listed), BATCH):
+        yield listed[start : start + BATCH]
 
 
 def forget_sessions(store: Keystore) -> None:

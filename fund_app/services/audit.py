@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -28,13 +28,13 @@ QUIET = frozenset({Role.APPLICANT, Role.DONOR})
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first event of a chain that does not fit, and in which way."""
+    """The first event of a chain that does not fit, in which way, and of which day it is."""
 
     chain: str
     subject_id: str
     step: int
     problem: str
-    day: date | None = None
+    day: date | None = field(default=None, compare=False)
 
 
 def event_hash(event: Event) -> str:

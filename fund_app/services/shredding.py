@@ -112,11 +112,15 @@ def tables() -> list[str]:
 def scopes(session: Session) -> set[str]:
     """Return every id under which a data key may be kept: cases, and letters' own."""
     known = set(session.scalars(select(Application.id)))
-    for mapper in Base.registry.mappers:
-        for declared in vars(mapper.class_).values():
-            if isinstance(declared, Sealed):
-                column = mapper.columns[declared.case]
-                known.update(session.scalars(select(column).distinct()))
+    columns = {
+        mapper.columns[declared.case]
+        for mapper in Base.registry.mappers
+        for declared in vars(mapper.class_).values()
+        if isinstance(declared, Sealed)
+    }
+    for column in columns:
+        if not column.references(Application.__table__.c.id):
+            known.update(session.scalars(select(column).distinct()))
     return known
 
 

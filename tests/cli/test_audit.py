@@ -65,14 +65,14 @@ def test_anchor_is_the_documented_hash_and_stays_the_same(app: Flask, clock: Man
     with app.app_context():
         last = db.session.scalars(select(Event).where(Event.step == 2)).one()
         line = f"{last.chain} {last.subject_id} 2 {last.hash}\n"
-    text = f"anchor 2026-06-30 {BEGINNING}\n{line}"
-    first = hashlib.sha256(text.encode()).hexdigest()
+    before = hashlib.sha256(f"anchor 2026-06-29 {BEGINNING}\n".encode()).hexdigest()
+    first = hashlib.sha256(f"anchor 2026-06-30 {before}\n{line}".encode()).hexdigest()
     assert fund("anchor").output == f"2026-06-30 {first}\n"
     with app.app_context():
         people.grant(SYSTEM, "ida", Role.CHAIR)
     clock.set(clock.now() + timedelta(days=3))
     answer = json.loads(fund("anchor", "--day", "2026-06-30", "--json").output)
-    assert answer == {"day": "2026-06-30", "anchor": first, "previous": BEGINNING}
+    assert answer == {"day": "2026-06-30", "anchor": first, "previous": before}
     assert fund("anchor", "--day", "2026-06-30", "--check", first.upper()).exit_code == 0
     assert fund("anchor", "--check", first).exit_code == 1
     quiet = hashlib.sha256(f"anchor 2026-07-02 {anchor_of('2026-07-01')}\n".encode()).hexdigest()

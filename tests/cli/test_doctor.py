@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from config import Settings
+from fund_app import cli
 from fund_app.adapters import migrations
 from fund_app.cli import doctor, main
 from fund_app.models.events import Event
@@ -41,6 +42,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "keystore",
             "uploads",
             "clock",
+            "backups",
         ],
         True,
     )
@@ -105,3 +107,18 @@ def test_check_clock_notices_an_event_that_has_not_happened_yet(
     finding = doctor.check_clock(settings)
     assert not finding.is_ok
     assert finding.advice == "The clock stands before the last recorded event: set it, or wait."
+
+
+def test_doctor_complains_about_keys_kept_too_long(
+    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert installation.is_dir()
+    folder = tmp_path / "backup"
+    monkeypatch.setenv("FUND_BACKUP_DIR", str(folder))
+    assert CliRunner().invoke(main, ["backup", str(folder)]).exit_code == 0
+    settings = cli.settings()
+    assert doctor.check_backups(settings).is_ok
+    made = next((folder / "keystore").glob("*/made.json"))
+    made.write_text('{"made_on": "2020-01-01"}', encoding="utf-8")
+    finding = doctor.check_backups(settings)
+    assert (finding.is_ok, finding.found) == (False, "1 of keys older than seven days")
