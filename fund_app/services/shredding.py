@@ -119,7 +119,7 @@ def scopes(session: Session) -> set[str]:
         if isinstance(declared, Sealed)
     }
     for column in columns:
-        if not column.references(Application.__table__.c.id):
+        if not _is_of_a_case(column):
             known.update(session.scalars(select(column).distinct()))
     return known
 
@@ -132,3 +132,8 @@ def known_files(session: Session) -> set[str]:
         if STORED in table.c
         for name in session.scalars(select(table.c[STORED]))
     }
+
+
+def _is_of_a_case(column: Column[Any]) -> bool:
+    """Whether the column can only name an application, which is known already."""
+    return any(key.column.table.name == "application" for key in column.foreign_keys)
