@@ -79,7 +79,7 @@ def _words(erasure: Erasure, done_on: date) -> str:
         _("Asked for on: %(day)s", day=erasure.requested_on.isoformat()),
         _("Destroyed on: %(day)s", day=done_on.isoformat()),
         _(
-            "Destroyed: %(keys)s keys, %(texts)s sealed texts, %(files)s sealed files.",
+            "Destroyed: keys %(keys)s, sealed texts %(texts)s, sealed files %(files)s.",
             keys=erasure.keys,
             texts=erasure.texts,
             files=erasure.files,
