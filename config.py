@@ -61,6 +61,8 @@ class Settings:
     allow_totp: bool = False
     """Whether staff may sign in with a code of an app instead of a passkey."""
     refused_card_countries: tuple[str, ...] = ("RU", "BY")
+    anchor_dir: Path | None = None
+    backup_dir: Path | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -99,6 +101,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         previous_secret=_previous(secret_at),
         allow_totp=_yes_or_no(environ, "FUND_ALLOW_TOTP"),
         refused_card_countries=_countries(environ.get("FUND_REFUSED_CARD_COUNTRIES", "RU,BY")),
+        anchor_dir=Path(environ.get("FUND_ANCHOR_DIR", home / "anchors")),
+        backup_dir=Path(environ["FUND_BACKUP_DIR"]) if environ.get("FUND_BACKUP_DIR") else None,
     )
     _refuse_one_store(settings)
     if environment is Environment.PRODUCTION:

@@ -27,6 +27,7 @@ from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
 from fund_app.models.people import Person, RoleGrant
+from fund_app.services import backups
 from workflows.roles import Role
 from workflows.unlocks import SIGNATURES
 
@@ -84,6 +85,7 @@ def examine() -> list[Finding]:
         check_clock,
         check_sign_in,
         check_custodians,
+        check_backups,
     )
     return [*findings, *(check(settings) for check in checks)]
 
@@ -222,6 +224,16 @@ def check_custodians(settings: config.Settings) -> Finding:
         return _unreachable("custodians", refused)
     advice = "Name at least two, better three: fund user add HANDLE --role custodian"
     return Finding("custodians", not anybody or keepers >= SIGNATURES, str(keepers), advice)
+
+
+def check_backups(settings: config.Settings) -> Finding:
+    """Whether a backup of the keystore lies about that is older than seven days."""
+    if settings.backup_dir is None:
+        return Finding("backups", True, "FUND_BACKUP_DIR is not set; not looked at")
+    clock = ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
+    old = backups.too_old(settings.backup_dir, clock.now().date())
+    advice = "They still open what was erased since. Run: fund backup, or remove them."
+    return Finding("backups", not old, f"{len(old)} of keys older than seven days", advice)
 
 
 @contextmanager

@@ -17,12 +17,15 @@ from flask import Flask
 
 from fund_app.adapters import clock
 from fund_app.services import (
+    anchors,
     claims,
     deadlines,
+    erasures,
     intake,
     jobs,
     people,
     receipts,
+    retention,
     sessions,
     silence,
     stripe_inbox,
@@ -66,6 +69,16 @@ def purge_jobs() -> None:
         jobs.purge(session, before=(clock.now() - KEEP_DONE).date())
 
 
+def destroy_what_is_due() -> None:
+    """Destroy what is kept no longer, and the keys of erased cases a restore brought back."""
+    retention.apply(clock.now().date())
+
+
+def write_anchors() -> None:
+    """Anchor the days that are over, in the database and in files."""
+    anchors.write(clock.now())
+
+
 ROUNDS: Sequence[Round] = (
     Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
     Round("end_unlocks", end_unlocks, every=timedelta(seconds=5)),
@@ -78,6 +91,9 @@ ROUNDS: Sequence[Round] = (
     Round("sweep_drafts", intake.sweep_abandoned, every=timedelta(hours=1)),
     Round("destroy_receipts", receipts.destroy_due, every=timedelta(hours=1)),
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
+    Round("finish_erasures", erasures.resume, every=timedelta(seconds=20)),
+    Round("destroy_what_is_due", destroy_what_is_due, every=timedelta(hours=1)),
+    Round("write_anchors", write_anchors, every=timedelta(hours=1)),
 )
 
 

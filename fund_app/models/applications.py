@@ -94,6 +94,8 @@ class Application(Stateful, Base):
     touched_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     retention_on: Mapped[date | None] = mapped_column(Date)
+    erased_on: Mapped[date | None] = mapped_column(Date)
+    """The day on which everything sealed was destroyed; from then on the row never moves."""
 
     lead: Mapped[Person | None] = relationship()
     answers: Mapped[list[Answer]] = relationship(order_by="Answer.question, Answer.item")

@@ -226,27 +226,6 @@ def size(session: Session) -> tuple[int, int]:
     return events, session.scalar(select(func.count()).select_from(chains)) or 0
 
 
-def heads_at(session: Session, day: date) -> list[tuple[str, str, int, str]]:
-    """Return where every chain stood at the end of a day: chain, subject, step, hash."""
-    last = (
-        select(Event.chain, Event.subject_id, func.max(Event.step).label("step"))
-        .where(Event.day <= day)
-        .group_by(Event.chain, Event.subject_id)
-        .subquery()
-    )
-    statement = (
-        select(Event.chain, Event.subject_id, Event.step, Event.hash)
-        .join(
-            last,
-            (last.c.chain == Event.chain)
-            & (last.c.subject_id == Event.subject_id)
-            & (last.c.step == Event.step),
-        )
-        .order_by(Event.chain, Event.subject_id)
-    )
-    return [(row.chain, row.subject_id, row.step, row.hash) for row in session.execute(statement)]
-
-
 def designations(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
     """Return the designation of the case each subject belongs to, where it belongs to one."""
     found: dict[str, str] = {}

@@ -115,7 +115,10 @@ class _Gatherer:
             "failed_channels": self.failed_channels,
             "ran_out": tuple,
             "reopen_in_time": self.reopen_in_time,
-            "file_erased": lambda: canaries.is_invented(self.session, application.id),
+            "file_erased": lambda: (
+                application.erased_on is not None
+                or canaries.is_invented(self.session, application.id)
+            ),
             "days_without_contact": self.days_without_contact,
             "risk_too_high": lambda: False,
             "report_settled": lambda: application.report_settled,

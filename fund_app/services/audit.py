@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import groupby
 
 from sqlalchemy import select
@@ -28,12 +28,13 @@ QUIET = frozenset({Role.APPLICANT, Role.DONOR})
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first event of a chain that does not fit, and in which way."""
+    """The first event of a chain that does not fit, in which way, and of which day it is."""
 
     chain: str
     subject_id: str
     step: int
     problem: str
+    day: date | None = field(default=None, compare=False)
 
 
 def event_hash(event: Event) -> str:
@@ -172,7 +173,7 @@ def _walk(events: Iterator[Event]) -> tuple[int, str, Broken | None]:
     for event in events:
         problem = _problem(event, step + 1, head)
         if problem and broken is None:
-            broken = Broken(event.chain, event.subject_id, event.step, problem)
+            broken = Broken(event.chain, event.subject_id, event.step, problem, event.day)
         step, head = event.step, event.hash
     return step, head, broken
 

@@ -26,6 +26,7 @@ from fund_app.services import (
     demo_changes,
     demo_custody,
     demo_decisions,
+    demo_erasures,
     demo_gifts,
     demo_people,
     demo_specials,
@@ -133,6 +134,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
             timeline.tell(start, story)
     timeline.run(NOW, progress)
     demo_changes.arrange(house)
+    demo_erasures.tell(house)
     _take_back_letters()
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Application)) or 0

@@ -289,19 +289,21 @@ def answer(actor: SignedIn, texts: Mapping[str, str], request: Request) -> int:
     return left
 
 
-def sweep_abandoned() -> int:
+def sweep_abandoned(today: date | None = None) -> int:
     """End drafts nobody touched for 30 days (7 on a shared device); return how many.
 
-    The keys go first. What stays is a row without answers, so that it can be counted.
+    today: the day to count from, the clock's if None. The keys go first. What stays is a row
+    without answers, so that it can be counted.
     """
     with unit_of_work() as session:
-        abandoned = list(session.scalars(_abandoned(now().date())))
-    for application_id in abandoned:
+        found = list(session.scalars(abandoned(today or now().date())))
+    for application_id in found:
         _shred(application_id)
-    return len(abandoned)
+    return len(found)
 
 
-def _abandoned(today: date) -> Select[str]:
+def abandoned(today: date) -> Select[str]:
+    """Return the statement that finds the drafts whose time has run out on a day."""
     return select(Application.id).where(
         Application.state == DRAFT,
         or_(

@@ -71,8 +71,9 @@ def make(application_id: str, kind: str, *, key: str, complete: Callable[[Sessio
     """Make the letter of one decision, seal it and keep it with the case.
 
     key: of the job, `case:step:make_letter`; a letter made for it before stays the only one.
-    complete: marks the job done in the transaction that keeps the letter. Raises Unknown for
-    no case, LookupError for a step that is no decision, adapters.pdf.Unprintable.
+    complete: marks the job done in the transaction that keeps the letter. A case that was erased
+    meanwhile gets none. Raises Unknown for no case, LookupError for a step that is no
+    decision, adapters.pdf.Unprintable.
     """
     document_id = letter_id(key, kind)
     with unit_of_work() as session:
@@ -83,7 +84,7 @@ def make(application_id: str, kind: str, *, key: str, complete: Callable[[Sessio
     printed = as_pdf(letter)
     with unit_of_work() as session:
         application = take(session, Application, application_id, INTERNAL)
-        if session.get(Document, document_id) is None:
+        if application.erased_on is None and session.get(Document, document_id) is None:
             _keep(session, application, document_id, kind, printed)
         complete(session)
 

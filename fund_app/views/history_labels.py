@@ -5,6 +5,13 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 HAPPENED = {
+    "erasure_proposed": _l("Erasing proposed"),
+    "erasure_taken_back": _l("Proposal to erase taken back"),
+    "erasure_begun": _l("Erasing begun"),
+    "erasure_done": _l("Erased"),
+    "payee_forgotten": _l("Payee forgotten after the payment"),
+    "kept_longer": _l("Kept longer than its time"),
+    "kept_no_longer": _l("Kept longer no more"),
     "begin": _l("Begun"),
     "save": _l("Draft saved"),
     "submit": _l("Submitted"),

@@ -92,6 +92,12 @@ ROWS: list[Row] = [
         _l("Referees who may not have written freely."),
     ),
     Row(
+        frozenset({Role.COORDINATOR, Role.SECURITY_LEAD}),
+        "security.erasures",
+        _l("Erasing"),
+        _l("Have a case destroyed for somebody who cannot do it, beside a second person."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.BOARD_MEMBER}),
         "treasury.disbursements",
         _l("Payments"),

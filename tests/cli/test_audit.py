@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +15,8 @@ from sqlalchemy import select, text
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
-from fund_app.models.events import Event
-from fund_app.services import people
+from fund_app.models.events import BEGINNING, Event
+from fund_app.services import audit, people
 from fund_app.services.hardening import Cost, Hardening
 from fund_app.services.unit import unit_of_work
 from workflows.roles import SYSTEM, Role
@@ -53,7 +54,7 @@ def test_broken_trail_names_its_first_broken_event(app: Flask) -> None:
     tamper(app)
     result = fund("verify")
     assert result.exit_code == 1
-    assert "event 2: its content is not what was recorded" in result.output
+    assert "event 2 of 2026-06-30: its content is not what was recorded" in result.output
     answer = json.loads(fund("verify", "--json").output)
     assert [(one["step"], one["problem"]) for one in answer["broken"]] == [(2, "changed")]
 
@@ -64,12 +65,40 @@ def test_anchor_is_the_documented_hash_and_stays_the_same(app: Flask, clock: Man
     with app.app_context():
         last = db.session.scalars(select(Event).where(Event.step == 2)).one()
         line = f"{last.chain} {last.subject_id} 2 {last.hash}\n"
-    root = hashlib.sha256(line.encode()).hexdigest()
-    assert fund("anchor").output == f"2026-06-30 {root} 1\n"
+    before = hashlib.sha256(f"anchor 2026-06-29 {BEGINNING}\n".encode()).hexdigest()
+    first = hashlib.sha256(f"anchor 2026-06-30 {before}\n{line}".encode()).hexdigest()
+    assert fund("anchor").output == f"2026-06-30 {first}\n"
     with app.app_context():
         people.grant(SYSTEM, "ida", Role.CHAIR)
     clock.set(clock.now() + timedelta(days=3))
     answer = json.loads(fund("anchor", "--day", "2026-06-30", "--json").output)
-    assert answer == {"day": "2026-06-30", "root": root, "chains": 1}
-    assert fund("anchor", "--day", "2026-06-30", "--check", root.upper()).exit_code == 0
-    assert fund("anchor", "--check", root).exit_code == 1
+    assert answer == {"day": "2026-06-30", "anchor": first, "previous": before}
+    assert fund("anchor", "--day", "2026-06-30", "--check", first.upper()).exit_code == 0
+    assert fund("anchor", "--check", first).exit_code == 1
+    quiet = hashlib.sha256(f"anchor 2026-07-02 {anchor_of('2026-07-01')}\n".encode()).hexdigest()
+    assert anchor_of("2026-07-02") == quiet
+
+
+def anchor_of(day: str) -> str:
+    return str(json.loads(fund("anchor", "--day", day, "--json").output)["anchor"])
+
+
+def test_verify_holds_the_trail_to_anchors_kept_elsewhere(
+    app: Flask, clock: ManualClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    object.__setattr__(app.extensions["fund.settings"], "anchor_dir", folder)
+    clock.set(clock.now() + timedelta(days=1))
+    assert fund("anchor").exit_code == 0
+    assert fund("verify", "--anchors", str(folder)).exit_code == 0
+    tamper(app)
+    with app.app_context(), unit_of_work() as session:
+        event = session.scalars(select(Event).where(Event.step == 2)).one()
+        event_hash = audit.event_hash(event)
+        session.execute(text("UPDATE event SET hash = :hash WHERE step = 2"), {"hash": event_hash})
+        session.execute(text("UPDATE chain_head SET head = :hash"), {"hash": event_hash})
+    result = fund("verify", "--anchors", str(folder))
+    assert result.exit_code == 1
+    assert "event 2 of 2026-06-30: it was rewritten after it was anchored" in result.output
+    answer = json.loads(fund("verify", "--anchors", str(folder), "--json").output)
+    assert answer["broken"][0]["day"] == "2026-06-30"

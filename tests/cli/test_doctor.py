@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 import config
 from config import Settings
+from fund_app import cli
 from fund_app.adapters import migrations, sandbox
 from fund_app.cli import doctor, main
 from fund_app.models.events import Event
@@ -50,6 +51,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "clock",
             "sign-in",
             "custodians",
+            "backups",
         ],
         True,
     )
@@ -173,3 +175,18 @@ def test_any_other_word_about_codes_is_refused(installation: Path) -> None:
     environment = {"FUND_ENV": "development", "FUND_HOME": str(installation)}
     with pytest.raises(config.ConfigurationError, match="FUND_ALLOW_TOTP is 'true'"):
         config.from_environment({**environment, "FUND_ALLOW_TOTP": "true"})
+
+
+def test_doctor_complains_about_keys_kept_too_long(
+    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert installation.is_dir()
+    folder = tmp_path / "backup"
+    monkeypatch.setenv("FUND_BACKUP_DIR", str(folder))
+    assert CliRunner().invoke(main, ["backup", str(folder)]).exit_code == 0
+    settings = cli.settings()
+    assert doctor.check_backups(settings).is_ok
+    made = next((folder / "keystore").glob("*/made.json"))
+    made.write_text('{"made_on": "2020-01-01"}', encoding="utf-8")
+    finding = doctor.check_backups(settings)
+    assert (finding.is_ok, finding.found) == (False, "1 of keys older than seven days")

@@ -11,6 +11,7 @@ from fund_app.views.applicant import (
     claim,
     codename,
     common,
+    erasure,
     files,
     letters,
     messages,
@@ -58,6 +59,9 @@ bp.add_url_rule("/return/receipt", "receipt", receipt.confirm, methods=BOTH)
 bp.add_url_rule("/return/report", "report", receipt.report, methods=BOTH)
 bp.add_url_rule("/return/appeal", "appeal", appeal.show)
 bp.add_url_rule("/return/appeal", "send_appeal", appeal.send, methods=["POST"])
+bp.add_url_rule("/return/erase", "erase", erasure.explain)
+bp.add_url_rule("/return/erase/sure", "erase_sure", erasure.ask)
+bp.add_url_rule("/return/erase/sure", "erase_now", erasure.erase, methods=["POST"])
 bp.add_url_rule("/return/withdraw", "withdraw", withdrawal.withdraw, methods=BOTH)
 
 common.register_refusals(bp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.auditor import audit, ledger
+from fund_app.views.auditor import audit, erasures, ledger
 
 bp = Blueprint("auditor", __name__)
 
@@ -16,5 +16,6 @@ bp.add_url_rule("/ledger/check", "check", ledger.check)
 bp.add_url_rule("/ledger/export", "export", ledger.export, methods=["POST"])
 bp.add_url_rule("/audit", "audit", audit.index)
 bp.add_url_rule("/audit/verify", "verify", audit.verify)
+bp.add_url_rule("/audit/erasures", "erasures", erasures.index)
 bp.add_url_rule("/audit/house", "house", audit.house)
 bp.add_url_rule("/audit/cases/<application_id>", "case", audit.case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -12,6 +11,7 @@ from flask_babel import gettext as _
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.subjects import SUBJECTS
+from fund_app.queries import anchors as kept_anchors
 from fund_app.queries import audit as trail
 from fund_app.services import anchors, tallies
 from fund_app.services import audit as chains
@@ -31,12 +31,12 @@ def index() -> ResponseReturnValue:
     found = trail.cases(session, search, request.args.get("after"))
     return render_template(
         "auditor/audit/index.html",
-        tabs=_tabs("auditor.audit"),
+        tabs=tabs("auditor.audit"),
         page=found,
         search=search,
         words=words,
         size=trail.size(session),
-        anchor=anchors.anchor(session, now().date() - timedelta(days=1)),
+        anchor=kept_anchors.newest(session),
         following_url=found.following
         and url_for("auditor.audit", q=search or None, after=found.following),
     )
@@ -47,10 +47,13 @@ def verify() -> ResponseReturnValue:
     """Walk every chain now and say what was found, the first broken event of each."""
     session = db.session()
     broken = list(chains.verify(session, SUBJECTS))
+    known = {(one.chain, one.subject_id) for one in broken}
+    held = anchors.check(session)
+    broken += [one for one in held if (one.chain, one.subject_id) not in known]
     names = trail.designations(session, [each.subject_id for each in broken])
     return render_template(
         "auditor/audit/verify.html",
-        tabs=_tabs("auditor.verify"),
+        tabs=tabs("auditor.verify"),
         broken=broken,
         names=names,
         size=trail.size(session),
@@ -65,7 +68,7 @@ def house() -> ResponseReturnValue:
     found = trail.house_events(db.session(), request.args.get("after"))
     return render_template(
         "auditor/audit/house.html",
-        tabs=_tabs("auditor.house"),
+        tabs=tabs("auditor.house"),
         page=found,
         labels=labels,
         role=words.role,
@@ -92,10 +95,12 @@ def case(application_id: str) -> ResponseReturnValue:
     )
 
 
-def _tabs(current: str) -> list[tuple[Any, ...]]:
+def tabs(current: str) -> list[tuple[Any, ...]]:
+    """Return the tabs of the trail's pages, the present one marked."""
     pages = (
         ("auditor.audit", _("Cases")),
         ("auditor.house", _("The house")),
+        ("auditor.erasures", _("Erasures")),
         ("auditor.verify", _("Verify now")),
     )
     return [(words, url_for(endpoint), endpoint == current) for endpoint, words in pages]

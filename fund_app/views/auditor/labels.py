@@ -53,6 +53,11 @@ TROUBLES = MappingProxyType(
         "unchained": _l("It does not follow the event before it."),
         "changed": _l("Its content is not what was recorded."),
         "cut": _l("The chain should go on here and does not."),
+        "rewritten": _l("It was rewritten after it was anchored."),
+        "inserted": _l("It was slipped in after the day was anchored."),
+        "anchor_missing": _l("The anchor of this day is gone."),
+        "anchor_changed": _l("The anchor of this day is not what was published."),
+        "anchor_unchained": _l("It does not name the anchor before it."),
     }
 )
 
@@ -92,6 +97,7 @@ HOUSE = MappingProxyType(
         "sessions_ended": _l("All other sessions of a person were ended"),
         "requeue_job": _l("A job was tried again"),
         "ledger_exported": _l("The ledger was exported"),
+        "backup_made": _l("A backup was made"),
     }
 )
 
@@ -106,6 +112,27 @@ CHAINS = MappingProxyType(
         "brake": _l("The insider brake"),
         "canary": _l("An invented case"),
         "house": _l("The house"),
+        "erasure": _l("Erasure"),
+        "anchor": _l("Anchor"),
+    }
+)
+
+ORIGINS = MappingProxyType(
+    {
+        "person": _l("The person"),
+        "staff": _l("Two people"),
+        "retention": _l("Its time had passed"),
+        "operator": _l("The operator"),
+    }
+)
+
+DUE = MappingProxyType(
+    {
+        "payees": _l("Payees whose payments are accounted for"),
+        "cases": _l("Cases whose time has passed"),
+        "drafts": _l("Drafts nobody came back to"),
+        "orphans": _l("Keys and files nobody refers to"),
+        "held": _l("Waiting, on hold or kept longer"),
     }
 )
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.public import components, door, health, home, leave, referees, webhooks
+from fund_app.views.public import (
+    anchors,
+    components,
+    door,
+    health,
+    home,
+    leave,
+    proofs,
+    referees,
+    webhooks,
+)
 
 bp = Blueprint("public", __name__)
 
@@ -17,6 +27,11 @@ bp.add_url_rule("/exit", "exit", leave.exit_quickly)
 bp.add_url_rule("/sign-out", "sign_out", leave.sign_out, methods=["POST"])
 bp.add_url_rule("/signed-out", "signed_out", leave.signed_out)
 bp.add_url_rule("/components", "components", components.show)
+bp.add_url_rule("/anchors", "anchors", anchors.show)
+bp.add_url_rule("/anchors.txt", "anchors_list", anchors.listed)
+bp.add_url_rule("/keys", "keys", proofs.keys)
+bp.add_url_rule("/proofs/<number>", "proof", proofs.show)
+bp.add_url_rule("/proofs/<number>/text", "proof_text", proofs.download)
 bp.add_url_rule("/healthz", "healthz", health.alive)
 bp.add_url_rule("/readyz", "readyz", health.ready)
 bp.add_url_rule("/metrics", "metrics", health.metrics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from fund_app.views import acts
-from fund_app.views.security import referees, suspensions, watch
+from fund_app.views.security import erasures, referees, suspensions, watch
 
 POST = ("POST",)
 ONE = "/suspensions/<application_id>"
@@ -26,5 +26,12 @@ bp.add_url_rule("/people/<person_id>/stop", "pull", watch.pull, methods=POST)
 bp.add_url_rule("/canaries/new", "new_canary", watch.new_canary)
 bp.add_url_rule("/canaries/new", "set_canary", watch.set_canary, methods=POST)
 bp.add_url_rule("/canaries/<canary_id>/retire", "retire_canary", watch.retire_canary, methods=POST)
+
+CASE = "/erasures/<application_id>"
+bp.add_url_rule("/erasures", "erasures", erasures.index)
+bp.add_url_rule(CASE, "erasure", erasures.show)
+bp.add_url_rule(f"{CASE}/propose", "propose_erasure", erasures.propose, methods=POST)
+bp.add_url_rule(f"{CASE}/confirm", "confirm_erasure", erasures.confirm, methods=POST)
+bp.add_url_rule(f"{CASE}/take-back", "take_back_erasure", erasures.take_back, methods=POST)
 
 acts.register_refusals(bp)

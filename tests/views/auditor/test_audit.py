@@ -36,7 +36,7 @@ def test_first_changed_event_of_a_chain_is_named(house: House, auditor: FundClie
         )
     page = auditor.page("/audit/verify")
     assert "The trail is broken" in page.headings
-    assert f"Case {house.case(case_id).designation} 3 Its content is not" in page.text
+    assert f"Case {house.case(case_id).designation} 3 June 30, 2026 Its content is not" in page.text
 
 
 def test_case_shows_how_it_was_decided_and_no_word_of_it(house: House, auditor: FundClient) -> None:

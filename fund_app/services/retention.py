@@ -1,0 +1,226 @@
+"""Retention: what is destroyed when its time has come, and what is kept longer for a reason.
+
+P4, who is paid and how: once every payment is accounted for. P2 and P3, the case: a year after
+it ended, on the day its page names. Drafts: 30 days untouched, 7 on a shared device. Sessions:
+at their limits. What a crash left over: a day after it was seen. A case that is on hold, or
+kept longer by name, waits; statistics never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters import keystore_erasure, scrub
+from fund_app.adapters.clock import now
+from fund_app.extensions import db
+from fund_app.models.applications import Answer, Application
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.erasures import RetentionHold
+from fund_app.models.events import Event
+from fund_app.models.holds import Hold
+from fund_app.models.sealed import Compartment
+from fund_app.queries import erasures as reads
+from fund_app.services import erasure_events, erasures, intake, orphans, shredding, vault
+from fund_app.services.erasures import CannotErase
+from fund_app.services.transition import INTERNAL, take
+from fund_app.services.unit import unit_of_work
+from workflows.catalogue import all_workflows, workflow
+from workflows.erasures import KEPT_REASONS, Origin
+from workflows.roles import SYSTEM, Actor, Role
+
+KEPT = timedelta(days=365)
+"""How long a case is kept after its end; the time in which it can be opened again."""
+
+LONGEST_HOLD = timedelta(days=366)
+PAID = ("accepted", "active", "reporting", "closed")
+"""States in which nobody needs to know any more who was paid, once the payments are over."""
+
+ACCOUNTED = ("reconciled", "written_off")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due on a day: ids of cases, and counts; `held` names who has to wait and why."""
+
+    day: date
+    cases: tuple[str, ...]
+    payees: tuple[str, ...]
+    drafts: int
+    orphans: int
+    held: tuple[tuple[str, str], ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how much of each kind is due, by its code."""
+        return {
+            "payees": len(self.payees),
+            "cases": len(self.cases),
+            "drafts": self.drafts,
+            "orphans": self.orphans,
+            "held": len(self.held),
+        }
+
+
+def due(session: Session, day: date) -> Due:
+    """Return what would be destroyed on a day; reads only."""
+    ended = _ended(session, day)
+    held = _held(session, day)
+    return Due(
+        day,
+        tuple(each for each in ended if each not in held),
+        tuple(each for each in _paid(session) if each not in held),
+        session.scalar(select(func.count()).select_from(intake.abandoned(day).subquery())) or 0,
+        len(orphans.due(session, day)),
+        tuple((each, held[each]) for each in ended if each in held),
+    )
+
+
+def apply(day: date) -> Due:
+    """Destroy what is due on a day and return what it was; doing it twice does no harm.
+
+    A case that turns out to be open after all (a payment under way) is left for another day.
+    """
+    erasures.resume()
+    erasures.reapply()
+    with unit_of_work() as session:
+        found = due(session, day)
+    for application_id in found.payees:
+        forget_payee(application_id)
+    erasures.carry_out(*_begun(found.cases))
+    intake.sweep_abandoned(day)
+    orphans.sweep(day)
+    return found
+
+
+def _begun(application_ids: Sequence[str]) -> Iterator[str]:
+    """Yield the numbers of the erasures that may begin; what is open after all waits."""
+    for application_id in application_ids:
+        try:
+            yield erasures.begin(application_id, Origin.RETENTION)
+        except CannotErase:
+            continue
+
+
+def forget_payee(application_id: str) -> None:
+    """Destroy who was paid and how, the keys first; the applicant gets a fresh key.
+
+    So a case that is opened again can be paid again, and nobody reads the old account.
+    """
+    store = vault.keystore()
+    with unit_of_work() as session:
+        application = take(session, Application, application_id, INTERNAL)
+        if application_id not in _paid(session):
+            return  # somebody plans a payment again, or was quicker
+        keystore_erasure.empty_compartment(store, application_id, Compartment.PAYOUT)
+        if store.holder(application.holder_id) is not None:
+            vault.open_case(application_id, {Compartment.PAYOUT: [application.holder_id]})
+        shredding.payout_answers(session, application_id)
+        erasure_events.record(session, application_id, "payee_forgotten", (SYSTEM, Role.SYSTEM))
+    scrub.scrub(store.engine, keystore_erasure.TABLES, wholly=True)
+    scrub.scrub(db.engine, shredding.tables(), wholly=False)
+
+
+def keep(by: tuple[Actor, Role], application_id: str, reason_code: str, until: date) -> None:
+    """Keep a case longer than its time, for a reason of the list, a year at most.
+
+    by: who, and in which role. A reason given before is replaced. Raises ValueError for
+    another reason or day, Unknown.
+    """
+    today = now().date()
+    if reason_code not in KEPT_REASONS or not today < until <= today + LONGEST_HOLD:
+        raise ValueError("a listed reason, and a day within a year")
+    with unit_of_work() as session:
+        take(session, Application, application_id, INTERNAL)
+        _lift(session, application_id, today)
+        session.add(
+            RetentionHold(
+                application_id=application_id,
+                reason_code=reason_code,
+                placed_by=by[0].ref,
+                placed_on=today,
+                until=until,
+            )
+        )
+        erasure_events.record(session, application_id, "kept_longer", by, reason_code)
+
+
+def let_go(by: tuple[Actor, Role], application_id: str) -> bool:
+    """Take a reason to keep a case longer back; False where there is none."""
+    with unit_of_work() as session:
+        take(session, Application, application_id, INTERNAL)
+        is_lifted = _lift(session, application_id, now().date())
+        if is_lifted:
+            erasure_events.record(session, application_id, "kept_no_longer", by)
+    return is_lifted
+
+
+def _lift(session: Session, application_id: str, today: date) -> bool:
+    statement = select(RetentionHold).where(
+        RetentionHold.application_id == application_id, RetentionHold.lifted_on.is_(None)
+    )
+    known = session.scalar(statement)
+    if known is None:
+        return False
+    known.lifted_on = today
+    session.flush()
+    return True
+
+
+def _ended(session: Session, day: date) -> list[str]:
+    """Return the cases that ended long enough ago, the longest first."""
+    finals = {
+        state.code for each in all_workflows() if each.name == "emergency"
+        for state in each.states if state.final
+    }  # fmt: skip
+    last = (
+        select(func.max(Event.day))
+        .where(Event.chain == Application.workflow, Event.subject_id == Application.id)
+        .scalar_subquery()
+    )
+    statement = select(Application.id, Application.retention_on, last.label("ended_on")).where(
+        Application.state.in_(finals),
+        Application.submitted_on.is_not(None),
+        Application.erased_on.is_(None),
+    )
+    rows = session.execute(statement.order_by(last, Application.id)).all()
+    return [row.id for row in rows if _due_on(row.retention_on, row.ended_on) <= day]
+
+
+def _due_on(named: date | None, ended: date) -> date:
+    """Return the later of the day a case names and a year after its end: it may have reopened."""
+    return max(named or date.min, ended + KEPT)
+
+
+def _paid(session: Session) -> Sequence[str]:
+    """Return the cases whose payments are all over and which still know who was paid."""
+    over = [state.code for state in workflow("disbursement").states if state.final]
+
+    def payments(*states: str) -> Select[str]:
+        return select(Disbursement.application_id).where(Disbursement.state.in_(states))
+
+    live = select(Disbursement.application_id).where(Disbursement.state.not_in(over))
+    statement = (
+        select(Application.id)
+        .where(
+            Application.state.in_(PAID),
+            Application.erased_on.is_(None),
+            Application.id.in_(payments(*ACCOUNTED)),
+            Application.id.not_in(live),
+            Application.id.in_(
+                select(Answer.application_id).where(Answer.compartment == Compartment.PAYOUT)
+            ),
+        )
+        .order_by(Application.id)
+    )
+    return session.scalars(statement).all()
+
+
+def _held(session: Session, day: date) -> dict[str, str]:
+    """Return the cases that wait, with the code of why."""
+    active = select(Hold.application_id, Hold.kind).where(Hold.lifted_at.is_(None))
+    held = {row.application_id: row.kind for row in session.execute(active)}
+    return held | {row.application_id: row.reason_code for row in reads.kept_cases(session, day)}

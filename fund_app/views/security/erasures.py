@@ -1,0 +1,127 @@
+"""Erasing with two people: what waits for the second, one case, proposing and agreeing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forms.erasures import ConfirmErasureForm, propose_form
+from forms.messages import ActForm
+from fund_app.adapters.clock import now
+from fund_app.extensions import db
+from fund_app.models.applications import Application
+from fund_app.models.types import new_ref
+from fund_app.queries import casework, erasures
+from fund_app.services import erasures as service
+from fund_app.services.erasures import CannotErase
+from fund_app.views import acts, erasure_labels, labels
+from fund_app.views.access import allow, not_found
+from workflows.erasures import ASKED_REASONS, OBSTACLES, Origin
+from workflows.roles import Role
+
+BOTH = (Role.COORDINATOR, Role.SECURITY_LEAD)
+LONGEST_SEARCH = 64
+
+
+@allow(*BOTH)
+def index() -> ResponseReturnValue:
+    """List what waits for a second person, and look a case up by its designation."""
+    search = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    if search:
+        found = casework.by_designation(db.session(), search)
+        if found is not None:
+            return redirect(url_for("security.erasure", application_id=found))
+    return render_template(
+        "security/erasures/index.html",
+        rows=erasures.proposals(db.session()),
+        search=search,
+        reasons=erasure_labels.ERASED_FOR,
+    )
+
+
+@allow(*BOTH)
+def show(application_id: str) -> ResponseReturnValue:
+    """Show one case: what stands against erasing it, who has proposed it."""
+    return _page(_case(application_id))
+
+
+@allow(Role.COORDINATOR)
+def propose(application_id: str) -> ResponseReturnValue:
+    """Say, as the first of two people, that the case should be destroyed."""
+    case = _case(application_id)
+    form: Any = _propose_form()(request.form)
+    if not form.validate():
+        return _page(case, form), 422
+    try:
+        service.propose(acts.me(), case.id, form.reason.data, acts.wish(form))
+    except CannotErase as refused:
+        return _refused(application_id, refused)
+    flash(_("Proposed. A second person has to agree."), "info")
+    return redirect(url_for("security.erasure", application_id=application_id), 303)
+
+
+@allow(*BOTH)
+def confirm(application_id: str) -> ResponseReturnValue:
+    """Agree, as the second of two people, and have it done."""
+    case = _case(application_id)
+    form = ConfirmErasureForm(request.form)
+    if not form.validate():
+        return _page(case, form), 422
+    try:
+        number = service.confirm(acts.me(), case.id)
+    except CannotErase as refused:
+        return _refused(application_id, refused)
+    flash(_("The case is destroyed. This is the proof."), "success")
+    return redirect(url_for("public.proof", number=number), 303)
+
+
+@allow(*BOTH)
+def take_back(application_id: str) -> ResponseReturnValue:
+    """Take the proposal back."""
+    case = _case(application_id)
+    try:
+        service.take_back(acts.me(), case.id)
+    except CannotErase as refused:
+        return _refused(application_id, refused)
+    flash(_("The proposal is taken back."), "info")
+    return redirect(url_for("security.erasures"), 303)
+
+
+def _refused(application_id: str, refused: CannotErase) -> ResponseReturnValue:
+    db.session.rollback()
+    return _page(_case(application_id), trouble=refused.code), 409
+
+
+def _case(application_id: str) -> Application:
+    case = db.session.get(Application, application_id)
+    return not_found() if case is None or case.state == "draft" else case
+
+
+def _page(case: Application, sent: ActForm | None = None, trouble: str | None = None) -> str:
+    session, me = db.session(), acts.me()
+    known = erasures.of_case(session, case.id)
+    start = {"request_id": new_ref(), "step_seen": str(case.step)}
+    proposing = sent if sent is not None and "reason" in sent else _propose_form()(data=start)
+    agreeing = sent if isinstance(sent, ConfirmErasureForm) else ConfirmErasureForm(data=start)
+    code = trouble or service.against(session, case, Origin.STAFF)
+    return render_template(
+        "security/erasures/show.html",
+        case=case,
+        known=known,
+        kept=erasures.kept(session, case.id, now().date()),
+        against=_(OBSTACLES[code]) if code else None,
+        is_own=known is not None and known.requested_by == me.ref,
+        may_propose=Role.COORDINATOR in me.roles,
+        propose=proposing,
+        confirm=agreeing,
+        sent=sent,
+        labels=labels,
+        words=erasure_labels,
+    )
+
+
+def _propose_form() -> type[ActForm]:
+    return propose_form([(code, erasure_labels.ERASED_FOR[code]) for code in ASKED_REASONS])

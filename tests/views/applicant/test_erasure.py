@@ -1,0 +1,107 @@
+"""Erasing what one told: two steps, a plain explanation, a proof that names nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import ManualClock
+from fund_app.models.applications import Application
+from fund_app.services import proofs, remains
+from tests.support import applicants
+from tests.support.client import FundClient
+from tests.support.house import House, build
+from tests.support.pages import Page
+
+
+@pytest.fixture
+def house(app: Flask, clock: ManualClock) -> Iterator[House]:
+    with app.app_context():
+        yield build(app, clock)
+
+
+@pytest.fixture
+def case_id(client: FundClient, house: House, session: Session) -> str:
+    assert house.staff
+    applicants.answer_minimum(client)
+    applicants.send(client)
+    client.submit(client.page("/apply/emergency/words"), to="kept")
+    found: str = session.scalars(select(Application.id)).one()
+    return found
+
+
+def withdraw(client: FundClient) -> None:
+    client.submit(client.page("/return/withdraw"), to="withdraw")
+
+
+def test_erasing_takes_two_steps_and_ends_with_a_proof(
+    client: FundClient, case_id: str, session: Session, app: Flask
+) -> None:
+    withdraw(client)
+    assert "/return/erase" in client.page("/return/case").links.values()
+    page = client.page("/return/erase")
+    assert "What stays" in page.text
+    answer = client.submit(client.page("/return/erase/sure"), to="/return/erase/sure")
+    assert answer.status_code == 303
+    proof = client.page(answer.location)
+    assert "It is destroyed" in proof.text
+    session.rollback()
+    assert remains.of(session, case_id).is_gone
+    assert client.get("/return/case").status_code == 302
+    text = client.get(f"{answer.location}/text")
+    assert text.headers["Content-Disposition"] == 'attachment; filename="page.txt"'
+    body = text.get_data(as_text=True)
+    with app.app_context():
+        found = proofs.check(body)
+        assert (found.is_genuine, found.is_ours) == (True, True)
+        case = session.get_one(Application, case_id)
+        assert case.designation not in body
+        assert case_id not in body
+        assert proofs.check(body.replace("sealed files", "sealed file")).is_genuine is False
+        assert proofs.check(body, "0" * 64).is_ours is False
+        assert proofs.check("no proof").is_genuine is False
+        assert proofs.public_key() in client.page("/keys").text
+
+
+def test_erasing_waits_while_the_case_is_open(client: FundClient, case_id: str) -> None:
+    assert case_id
+    page = client.page("/return/erase")
+    assert "Withdraw first" in page.text
+    assert client.get("/return/erase/sure").location == "/return/erase"
+    sure = client.page("/return/withdraw")
+    token = sure.find_all("input", name="csrf_token")[0].get("value")
+    answer = client.post("/return/erase/sure", data={"csrf_token": token})
+    assert answer.status_code == 409
+    assert "Withdraw first" in Page(answer).text
+
+
+def test_unknown_proof_is_not_found(client: FundClient) -> None:
+    for number in ("0" * 32, "x", "0" * 33):
+        for tail in ("", "/text"):
+            assert client.get(f"/proofs/{number}{tail}").status_code == 404
+
+
+def test_anchors_are_published_without_counts(
+    client: FundClient, case_id: str, app: Flask, clock: ManualClock
+) -> None:
+    from fund_app.services import anchors  # noqa: PLC0415
+
+    assert case_id
+    assert "The first anchor is written" in client.page("/anchors").text
+    clock.advance(days=70)
+    with app.app_context():
+        anchors.write(clock.now())
+        clock.advance(days=60)
+        assert anchors.write(clock.now()) == 60
+    page = client.page("/anchors")
+    assert len(page.find_all("code", class_="hash")) == 50
+    older = client.page(page.links["Next page"])
+    assert len(older.find_all("code", class_="hash")) == 11
+    lines = client.get("/anchors.txt").get_data(as_text=True).splitlines()
+    assert len(lines) == 61
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d [0-9a-f]{64} [0-9a-f]{64}", each) for each in lines)
