@@ -48,6 +48,8 @@ class Settings:
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    trusted_proxies: int = 0
+    """How many proxies of our own pass X-Forwarded-For on; 0: the header is not read."""
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         bank_holder=environ.get("FUND_BANK_HOLDER", ""),
         bank_iban=environ.get("FUND_BANK_IBAN", ""),
         bank_bic=environ.get("FUND_BANK_BIC", ""),
+        trusted_proxies=_trusted_proxies(environ),
     )
     _refuse_unsafe(settings)
     return settings
@@ -95,6 +98,16 @@ def home_of(environ: Mapping[str, str]) -> Path:
 def secret_file(environ: Mapping[str, str]) -> Path:
     """Return where the secret lies: FUND_SECRET_FILE, or `secret` in the installation's folder."""
     return Path(environ.get("FUND_SECRET_FILE", home_of(environ) / "secret"))
+
+
+def _trusted_proxies(environ: Mapping[str, str]) -> int:
+    written = environ.get("FUND_TRUSTED_PROXY", "0")
+    if written not in set("0123456789"):
+        raise ConfigurationError(
+            f"FUND_TRUSTED_PROXY is {written!r}; it must be how many proxies of your own stand"
+            " before the fund, from 0 to 9."
+        )
+    return int(written)
 
 
 def _environment(environ: Mapping[str, str]) -> Environment:

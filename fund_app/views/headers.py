@@ -66,6 +66,23 @@ def is_loopback(host: str | None) -> bool:
     return (host or "").rsplit(":", 1)[0] in LOOPBACK or host in LOOPBACK
 
 
+def is_onion(settings: Settings) -> bool:
+    """Whether the present request came to the onion address."""
+    host = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname
+    return bool(settings.onion_url) and host == urlsplit(settings.onion_url or "").hostname
+
+
+def is_encrypted(settings: Settings) -> bool:
+    """Whether the address the visitor used is https, as the settings know it.
+
+    An onion address is http as a rule: Tor encrypts to the very server, and no authority vouches
+    for it. A proxy that ends TLS passes http on, so the request itself does not know.
+    """
+    if is_onion(settings):
+        return urlsplit(settings.onion_url or "").scheme == "https"
+    return settings.is_https
+
+
 def _set(response: Response) -> Response:
     settings: Settings = current_app.extensions["fund.settings"]
     for name, value in FIXED.items():
@@ -73,11 +90,9 @@ def _set(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _policy(response)
     for name in ("ETag", "Last-Modified", "Server", "Expires"):
         response.headers.pop(name, None)
-    host = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname
-    is_onion = bool(settings.onion_url) and host == urlsplit(settings.onion_url or "").hostname
-    if settings.is_https and not is_onion:
+    if settings.is_https and not is_onion(settings):
         response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
-    if settings.onion_url and not is_onion and response.mimetype == "text/html":
+    if settings.onion_url and not is_onion(settings) and response.mimetype == "text/html":
         response.headers["Onion-Location"] = settings.onion_url.rstrip("/") + request.path
     return response
 

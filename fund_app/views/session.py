@@ -24,7 +24,7 @@ from fund_app.queries import people
 from fund_app.services import sessions
 from fund_app.services.sessions import Session, SessionKind
 from fund_app.services.vault import SignedIn, ring_for
-from fund_app.views.headers import FORGET
+from fund_app.views import headers
 from workflows.roles import Role
 
 CSRF_FIELD = "csrf_token"
@@ -93,15 +93,19 @@ class CookieSessions(SessionInterface):
             return
         if session.ended:
             response.delete_cookie(**self._cookie(app))
-            response.headers["Clear-Site-Data"] = FORGET
+            response.headers["Clear-Site-Data"] = headers.FORGET
             return
         self._keep(session)
         if session.is_new and session.needs_cookie:
             response.set_cookie(value=session.token, **self._cookie(app))
 
     def get_cookie_name(self, app: Flask) -> str:
-        """Return the cookie's name: bound to this host and to https where there is https."""
-        return "__Host-s" if _settings(app).is_https else "s"
+        """Return the cookie's name: bound to this host and to https where there is https.
+
+        At an onion address without https a browser would refuse a cookie bound to it, and
+        everybody's form with it. The two addresses share no cookie.
+        """
+        return "__Host-s" if headers.is_encrypted(_settings(app)) else "s"
 
     def _keep(self, session: CookieSession) -> None:
         if session.record is not None:
@@ -118,7 +122,7 @@ class CookieSessions(SessionInterface):
             "path": "/",
             "httponly": True,
             "samesite": "Strict",
-            "secure": _settings(app).is_https,
+            "secure": headers.is_encrypted(_settings(app)),
         }
 
 
@@ -143,6 +147,11 @@ def door() -> str | None:
     """Return by which door the person signed in came ("staff", "applicant", "donor"), or None."""
     record = _session().record
     return None if current() is None or record is None else str(record.kind)
+
+
+def token() -> str:
+    """Return what this browser is remembered by, for hashing only; random where it is new."""
+    return _session().token
 
 
 def language() -> str | None:

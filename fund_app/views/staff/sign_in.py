@@ -30,16 +30,16 @@ def show() -> ResponseReturnValue:
 @public
 def enter() -> ResponseReturnValue:
     """Sign somebody in and bring them back to where they were."""
-    throttle.take("staff", throttle.SIGN_IN)
     form = StaffSignIn()
     if not form.validate_on_submit():
         return _page(form), 422
-    person = people.by_handle(form.handle.data)
-    key = staff_keys.unlock_staff(person.id if person else None, form.passphrase.data)
+    with throttle.by_name("staff", form.handle.data) as attempt:
+        person = people.by_handle(form.handle.data)
+        key = staff_keys.unlock_staff(person.id if person else None, form.passphrase.data)
     if person is None or key is None:
         form.handle.data = ""
         return _page(form, _("That name and passphrase do not fit together.")), 422
-    throttle.give_back("staff", throttle.SIGN_IN)
+    attempt.succeeded()
     session.sign_in_staff(person, key)
     return resume.after_sign_in() or redirect(_back_to(form.next.data), 303)
 
