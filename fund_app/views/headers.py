@@ -56,6 +56,11 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return sorted(names - {""})
 
 
+def bare() -> list[tuple[str, str]]:
+    """Return the headers of an answer without a page, given before the application is asked."""
+    return [*FIXED.items(), ("Content-Security-Policy", SANDBOX)]
+
+
 def allow_form_to(origin: str) -> None:
     """Let forms of this one page lead to another origin (the payment page's), by redirect."""
     g.form_targets = (*g.get("form_targets", ()), origin)
