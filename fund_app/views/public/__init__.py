@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from fund_app.views.public import components, door, health, home, leave, webhooks
+from fund_app.views.public import components, door, health, home, leave, safety, webhooks
 
 bp = Blueprint("public", __name__)
 
@@ -16,6 +16,7 @@ bp.add_url_rule("/", "home", home.show)
 bp.add_url_rule("/exit", "exit", leave.exit_quickly)
 bp.add_url_rule("/sign-out", "sign_out", leave.sign_out, methods=["POST"])
 bp.add_url_rule("/signed-out", "signed_out", leave.signed_out)
+bp.add_url_rule("/safety", "safety", safety.show)
 bp.add_url_rule("/components", "components", components.show)
 bp.add_url_rule("/healthz", "healthz", health.alive)
 bp.add_url_rule("/readyz", "readyz", health.ready)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from fund_app.views.staff import home, sign_in
+from fund_app.views.staff import home, safety, sign_in
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
 bp.add_url_rule("/", "sign_in", sign_in.show)
 bp.add_url_rule("/", "enter", sign_in.enter, methods=["POST"])
 bp.add_url_rule("/home", "home", home.show)
+bp.add_url_rule("/safety", "safety", safety.show)
 
 
 def register_door(app: Flask) -> None:
