@@ -1,4 +1,4 @@
-"""A flood of guesses on the running server: guessing is slow, pages are not, the right one gets in."""
+"""A flood of guesses: guessing is slow, pages are not, and the right one gets in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The onion address is a front door of its own: no trace of the other one, and a cookie that works."""
+"""The onion address is a door of its own: no trace of the other, and a cookie that works."""
 
 from __future__ import annotations
 

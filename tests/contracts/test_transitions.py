@@ -21,7 +21,7 @@ def cases(made_up: MadeUp) -> dict[str, str]:
     """Return one case for each state there is."""
     with made_up.app.app_context():
         rows = db.session.execute(select(Application.state, Application.id).order_by("id"))
-        return {state: case_id for state, case_id in rows}
+        return {str(row.state): str(row.id) for row in rows}
 
 
 def offered(browser: Browser, case_id: str) -> set[str]:

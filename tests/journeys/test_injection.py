@@ -54,6 +54,13 @@ class Attack:
     sent: int = 0
     taken: int = 0
 
+    def attack(self, addresses: Iterable[str]) -> None:
+        """Fill in and send every form of these pages."""
+        for address in addresses:
+            page = self.look(address)
+            if page is not None:
+                self.fill_in(page, address)
+
     def look(self, address: str) -> Page | None:
         """Open a page and hold that what it repeats is text."""
         answer = self.browser.get(address)
@@ -183,16 +190,10 @@ def attacked(made_up: MadeUp) -> dict[str, Attack]:
     payloads, before = turns(), ids(made_up)
     everybody = {"": Attack(made_up.stranger(), payloads)}
     for _ in range(2):
-        for address in public_pages(made_up):
-            page = everybody[""].look(address)
-            if page is not None:
-                everybody[""].fill_in(page, address)
+        everybody[""].attack(public_pages(made_up))
     for handle in HANDLES:
-        attack = everybody[handle] = Attack(made_up.persona(handle), payloads)
-        for address in pages_of(made_up, handle, ids(made_up) - before):
-            page = attack.look(address)
-            if page is not None:
-                attack.fill_in(page, address)
+        everybody[handle] = Attack(made_up.persona(handle), payloads)
+        everybody[handle].attack(pages_of(made_up, handle, ids(made_up) - before))
     for handle in HANDLES:
         everybody[handle].marked.clear()
         for address in pages_of(made_up, handle, ids(made_up) - before):

@@ -1,4 +1,4 @@
-"""The same press from twenty browsers at once, over HTTP: it happens once, and nobody sees a fault."""
+"""The same press from twenty browsers at once: it happens once, and nobody sees a fault."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from fund_app.models.events import Event
 from fund_app.models.stripe import StripeEvent
 from fund_app.models.types import new_ref
 from fund_app.services import ballots
+from tests.doubles.stripe_wire import sign
 from tests.support.application import BASE_URL
 from tests.support.client import FundClient
 from tests.support.desk import Desk, case_path
 from tests.support.house import press
 from tests.support.stripe import WEBHOOK_SECRET
-from tests.doubles.stripe_wire import sign
 
 pytestmark = [pytest.mark.both_stores, pytest.mark.slow]
 
