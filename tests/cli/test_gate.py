@@ -112,7 +112,8 @@ def test_gate_holds_no_more_than_it_may_of_all_bodies_together() -> None:
 
 
 def test_gate_sends_away_whoever_finds_the_waiting_room_full() -> None:
-    go_on, everybody = threading.Event(), []
+    go_on = threading.Event()
+    everybody: list[int] = []
 
     def slow(environ: dict[str, Any], start: Any) -> list[bytes]:
         go_on.wait(20)

@@ -134,7 +134,7 @@ def test_open_routes_answer_and_read_without_writing(made_up: MadeUp, handle: st
     browser = made_up.persona(handle)
     missing = nothing_there(browser)
     before = made_up.rows()
-    wrong = []
+    wrong: list[tuple[str, int | str]] = []
     for entry in open_to(made_up, handle):
         if "GET" not in entry.methods:
             continue

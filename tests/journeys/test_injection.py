@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Dialog
 from werkzeug.test import TestResponse
 
 from fund_app.services.personas import PERSONAS
@@ -241,7 +241,12 @@ def troubles(context: BrowserContext, fund: LiveFund, addresses: list[str]) -> l
     """Return dialogs, complaints about the policy, and requests that a payload asked for."""
     found: list[str] = []
     page = context.new_page()
-    page.on("dialog", lambda dialog: (found.append(f"dialog {page.url}"), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        found.append(f"dialog {page.url}")
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
     page.on("console", lambda said: found.append(f"{said.text} {page.url}"))
     page.on("request", lambda asked: found.extend(_foreign(asked.url, fund)))
     for address in addresses:

@@ -74,7 +74,8 @@ def test_hardening_sends_away_whoever_finds_the_line_full(monkeypatch: pytest.Mo
             return b""
 
     monkeypatch.setattr(hardening, "Argon2id", Held)
-    hard, outcomes = Hardening(QUICK), []
+    hard = Hardening(QUICK)
+    outcomes: list[bytes | int] = []
 
     def come() -> None:
         try:
