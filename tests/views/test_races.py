@@ -103,7 +103,8 @@ def test_voting_twenty_times_counts_one_vote(desk: Desk, app: Flask) -> None:
     _applicant, case_id = desk.house.submitted()
     desk.house.to_review(case_id, LINES)
     ballot_id = desk.ballot_of(case_id)
-    ballots.declare_free(desk.house["r1"], ballot_id, press())
+    for handle in ("r1", "r2", "r3"):
+        ballots.declare_free(desk.house[handle], ballot_id, press())
     reviewer = desk.browser("r1")
     root = f"/reviewer/ballots/{ballot_id}"
     assert reviewer.submit(reviewer.page(root), to="/look").status_code == 302
@@ -119,7 +120,9 @@ def test_voting_twenty_times_counts_one_vote(desk: Desk, app: Flask) -> None:
         return status
 
     told = at_once(send)
-    assert set(told) <= {302, 303, 409}, told
+    # A vote may be changed until the count: every press is one, and the seat has one vote.
+    assert set(told) <= {302, 409}, told
+    assert told[302] >= 1
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Vote)) == 1
 
