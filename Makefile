@@ -47,12 +47,14 @@ test-fast: setup-test ## Run the tests that need neither a browser nor patience
 	@$(LIBRARIES) $(BIN)/python -m pytest -n $(JOBS) -m "not browser and not slow"
 
 .PHONY: lint
-lint: setup-test ## Check format, lint, types and the import contracts
+lint: setup-test ## Check format, lint, types, the import contracts and known mistakes
 	@failed=0; \
 	$(BIN)/ruff format --check --quiet --output-format concise . || failed=1; \
 	$(BIN)/ruff check --quiet --output-format concise . || failed=1; \
 	$(BIN)/mypy || failed=1; \
 	$(BIN)/lint-imports --no-cache --no-logo || failed=1; \
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium \
+		--recursive config.py forms fund_app migrations scripts workflows || failed=1; \
 	exit $$failed
 
 .PHONY: format

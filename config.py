@@ -63,6 +63,8 @@ class Settings:
     refused_card_countries: tuple[str, ...] = ("RU", "BY")
     anchor_dir: Path | None = None
     backup_dir: Path | None = None
+    trusted_proxies: int = 0
+    """How many proxies of our own pass X-Forwarded-For on; 0: the header is not read."""
 
     @property
     def is_demo(self) -> bool:
@@ -103,6 +105,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         refused_card_countries=_countries(environ.get("FUND_REFUSED_CARD_COUNTRIES", "RU,BY")),
         anchor_dir=Path(environ.get("FUND_ANCHOR_DIR", home / "anchors")),
         backup_dir=Path(environ["FUND_BACKUP_DIR"]) if environ.get("FUND_BACKUP_DIR") else None,
+        trusted_proxies=_trusted_proxies(environ),
     )
     _refuse_one_store(settings)
     if environment is Environment.PRODUCTION:
@@ -125,6 +128,16 @@ def secret_file(environ: Mapping[str, str]) -> Path:
 def previous_secret_file(secret: Path) -> Path:
     """Return where the secret before this one lies during a rotation (`fund rotate-keys`)."""
     return secret.with_name(f"{secret.name}.previous")
+
+
+def _trusted_proxies(environ: Mapping[str, str]) -> int:
+    written = environ.get("FUND_TRUSTED_PROXY", "0")
+    if written not in set("0123456789"):
+        raise ConfigurationError(
+            f"FUND_TRUSTED_PROXY is {written!r}; it must be how many proxies of your own stand"
+            " before the fund, from 0 to 9."
+        )
+    return int(written)
 
 
 def _environment(environ: Mapping[str, str]) -> Environment:

@@ -24,7 +24,7 @@ from tests.support.postgres import running_postgres
 from tests.support.queries import QueryCounter, counting
 from tests.support.stores import ENGINES, POSTGRESQL, SQLITE, PostgresStores, SqliteStores, Store
 
-pytest_plugins = ["tests.support.browser", "tests.support.live"]
+pytest_plugins = ["tests.support.browser", "tests.support.live", "tests.support.demonstration"]
 
 START = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 

@@ -15,10 +15,12 @@ from fund_app.bench.raw import BareRows, driver
 from fund_app.bench.submission import STORY, sent_application
 from fund_app.extensions import db
 from fund_app.models.applications import Answer, Application
+from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
 from fund_app.queries import answers
 from fund_app.services import application_facts, vault
 from fund_app.services.intake import FOR_COORDINATORS
+from fund_app.services.unit import unit_of_work
 from workflows.emergency import EMERGENCY
 from workflows.engine import fire, options
 
@@ -26,6 +28,7 @@ LISTED = 50
 MANY = 1_000
 SOME = 100
 KEY = bytes(32)
+NEEDLE = " heron"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def vault_costs(site: Installation, effort: Effort) -> Iterator[Figure]:
         cases = [sent_application(site) for _ in range(min(LISTED, effort.small))]
     yield _list(site, cases, effort)
     yield _read(site, cases[0], effort)
+    yield _search(site, effort.large // 2)
 
 
 def _new_case(site: Installation, readers: list[str], table: BareRows, effort: Effort) -> Figure:
@@ -139,6 +143,50 @@ def _read(site: Installation, case_id: str, effort: Effort) -> Figure:
         bare.once,
         effort,
     )
+
+
+def _search(site: Installation, count: int) -> Figure:
+    """Look for a word in one answer of every case, as a session would that holds the keys."""
+    anna = site.staff["anna"].ref
+    with site.app.app_context():
+        cases = [row.application_id for row in population.fill(count, [anna])]
+        _tell(cases, anna)
+    bare = _Unwrap()
+
+    def ours() -> None:
+        with site.app.app_context():
+            if _found(site, cases) != [cases[-1]]:
+                raise ValueError("the search found something else")
+
+    return race(
+        f"a word looked for in one answer of {count} cases",
+        ours,
+        f"{count} bare unwraps",
+        lambda: [bare.once() for _ in cases],
+        Effort(rounds=3, calls=1, small=count, large=count),
+    )
+
+
+def _tell(cases: list[str], reader: str) -> None:
+    """Seal one answer in each case; the last one holds the word."""
+    rows = []
+    for case_id in cases:
+        keys = vault.open_case(case_id, {Compartment.NARRATIVE: [reader]})
+        row = Answer(application_id=case_id, question="narrative", item=0, version=1,
+                     compartment="narrative")  # fmt: skip
+        row.value.seal(keys, STORY + (NEEDLE if case_id == cases[-1] else ""))
+        rows.append(row)
+    with unit_of_work() as session:
+        session.add_all(rows)
+
+
+def _found(site: Installation, cases: list[str]) -> list[str]:
+    """Return the cases whose story holds the word."""
+    ring = site.ring("anna")
+    ring.preload(cases)
+    wanted = select(Answer).where(Answer.application_id.in_(cases), Answer.question == "narrative")
+    rows = db.session.scalars(wanted)
+    return [row.application_id for row in rows if NEEDLE in row.value.open(ring)]
 
 
 class _Unwrap:

@@ -169,7 +169,7 @@ class BareRows:
         kind = "BLOB" if isinstance(connection, _Sqlite) else "BYTEA"
         mark = "?" if isinstance(connection, _Sqlite) else "%s"
         self._next = 0
-        self._insert = f"INSERT INTO {name} (id, body) VALUES ({mark}, {mark})"  # noqa: S608 (ours)
+        self._insert = f"INSERT INTO {name} (id, body) VALUES ({mark}, {mark})"  # noqa: S608 # nosec B608 (a name of ours)
         made = f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, body {kind})"
         connection.transact([(made, (), False)])
 

@@ -8,19 +8,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from multiprocessing.connection import wait
-from types import TracebackType
 from typing import Any
 
 from fund_app import cli
+from fund_app.cli._gate import Gate, StartResponse, WebApplication
+from fund_app.views.headers import bare
 
 log = logging.getLogger("fund.web")
-
-StartResponse = Callable[..., Any]
-WebApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-Headers = list[tuple[str, str]]
-ErrorInfo = tuple[type[BaseException], BaseException, TracebackType]
 
 GRACE_SECONDS = 15
 
@@ -38,30 +34,23 @@ def log_plainly() -> None:
         logging.getLogger(name).disabled = True
 
 
-def load_web(_target: str) -> WebApplication:
+def load_web(threads: int) -> Gate:
     """Make the web application inside a web process; the server calls this once per process."""
     log_plainly()
     _end_with_parent()
-    return discreet(cli.application())
+    return Gate(discreet(cli.application()), threads=threads)
 
 
 def discreet(application: WebApplication) -> WebApplication:
-    """Keep the server from saying what it is and from printing what an error quotes.
-
-    The server names itself in every answer that has no Server header, so an empty one is set;
-    and it prints the whole traceback of an error that escapes, so none may escape.
-    """
+    """Keep the server from printing what an error quotes: the whole traceback, if one escapes."""
 
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: Headers, error: ErrorInfo | None = None) -> Any:
-            return start_response(status, [*headers, ("Server", "")], error)
-
         try:
-            return application(environ, start)
+            return application(environ, start_response)
         except Exception as error:  # noqa: BLE001 (whatever it is, it must not be printed)
             # Without the traceback, which would quote values.
             log.error("request_failed error=%s", type(error).__name__)  # noqa: TRY400
-            start("500 Internal Server Error", [("Content-Length", "0")])
+            start_response("500 Internal Server Error", [*bare(), ("Content-Length", "0")])
             return [b""]
 
     return answer

@@ -18,7 +18,8 @@ from typing import Any
 import click
 from flask import Flask
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from fund_app import cli
@@ -26,6 +27,8 @@ from fund_app.cli import _demo, _process
 from fund_app.jobs.worker import Worker
 
 LONGEST_JOB_SECONDS = 30
+HEADERS_MILLISECONDS = 15_000
+"""Within how long a request's headers must be here; also how long a connection may idle."""
 
 
 @click.command()
@@ -50,21 +53,32 @@ def serve(host: str, port: int, processes: int, threads: int, worker: bool) -> N
     address = f"{settings.base_url}/door" if settings.is_demo else settings.base_url
     threading.Thread(target=_announce, args=(host, port, address), daemon=True).start()
     try:
-        _server(host, port, processes, threads).serve(target_loader=_process.load_web)
+        _server(host, port, processes).serve(target_loader=_Loader(threads))
     finally:
         if work:
             work.stop()
 
 
-def _server(host: str, port: int, processes: int, threads: int) -> Any:
+class _Loader:
+    """Makes the web application in a web process, which gets this by name and number."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    def __call__(self, _target: str) -> Any:
+        return _process.load_web(self._threads)
+
+
+def _server(host: str, port: int, processes: int) -> Any:
     """Set up the server: no access log, no request lines, nothing but failures."""
     return Granian(
         "fund_app",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=processes,
-        blocking_threads=threads,
+        loop=Loops.asyncio,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.error,

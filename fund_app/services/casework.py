@@ -67,13 +67,20 @@ def _asks_for_two(application: Application, action: str) -> bool:
 def propose(
     actor: Actor, application_id: str, action: str, request: Request, reason_code: str | None = None
 ) -> None:
-    """Sign first for an action two people must agree on; the case itself does not move."""
+    """Sign first for an action two people must agree on; the case itself does not move.
+
+    Raises Refused where the action does not exist in the case's state, or would lift what is not
+    in force: nobody signs for something that may never be asked.
+    """
     with unit_of_work() as session:
         application = take(session, Application, application_id, Request(None, request.step_seen))
         definition = workflow(application.workflow, application.workflow_version)
         row = definition.step_of.get((action, application.state))
         if row is None:
             raise Refused("wrong_state", {"action": action, "state": application.state})
+        held = application_facts.gather(session, application, action, actor)["holds"]
+        if row.lifts is not None and row.lifts not in held:
+            raise Refused("not_held", {"action": action, "state": application.state})
         countersignatures.propose(session, application, action, actor, reason_code)
 
 

@@ -1,13 +1,16 @@
 """The memory-hard function behind codenames and passphrases, and how often it may run.
 
-One run takes 64 MiB and some tenths of a second on purpose. Two run at the same time in
-one process, further ones wait: a flood of guesses slows guessing, not every other page.
+One run takes 64 MiB and some tenths of a second on purpose. Two run at the same time in one
+process, three more wait, and whoever comes beyond is told to come back in a moment: a flood of
+guesses slows guessing, and neither memory nor threads pile up behind it.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -33,6 +36,38 @@ REHEARSAL = Cost(memory=64, passes=1, lanes=1)
 """For the demonstration's staff alone, whose passphrase stands in the source: nothing to guess."""
 
 
+COME_BACK_SECONDS = 2
+
+
+class Crowded(Exception):
+    """The line is full; nothing was tried. `wait` says in how many seconds it will have moved."""
+
+    def __init__(self, wait: int = COME_BACK_SECONDS) -> None:
+        """Keep the number of whole seconds."""
+        super().__init__(wait)
+        self.wait = wait
+
+
+class Line:
+    """Lets so many through at a time and so many wait; nobody beyond keeps a thread."""
+
+    def __init__(self, *, through: int, waiting: int) -> None:
+        """Begin empty."""
+        self._places = threading.Semaphore(through + waiting)
+        self._turn = threading.Semaphore(through)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Wait for a turn and hold it for the block; raises Crowded where the line is full."""
+        if not self._places.acquire(blocking=False):
+            raise Crowded
+        try:
+            with self._turn:
+                yield
+        finally:
+            self._places.release()
+
+
 class Hardening:
     """Runs Argon2id; create_app keeps one per process at `app.extensions["fund.hardening"]`.
 
@@ -40,17 +75,20 @@ class Hardening:
     has no other source.
     """
 
-    def __init__(self, cost: Cost = PRODUCTION, *, together: int = 2) -> None:
-        """Run with this cost, at most `together` at a time."""
+    def __init__(self, cost: Cost = PRODUCTION, *, together: int = 2, waiting: int = 3) -> None:
+        """Run with this cost, at most `together` at a time while at most `waiting` wait."""
         self.cost = cost
         self.runs = 0
-        self._turn = threading.Semaphore(together)
+        self._line = Line(through=together, waiting=waiting)
         self._count = threading.Lock()
 
     def derive(self, secret: bytes, salt: bytes, cost: Cost | None = None) -> bytes:
-        """Return 64 bytes; `cost` is the one on record where it differs from today's."""
+        """Return 64 bytes; `cost` is the one on record where it differs from today's.
+
+        Raises Crowded, at once and before any work, where too many wait already.
+        """
         chosen = cost or self.cost
-        with self._turn:
+        with self._line.place():
             with self._count:
                 self.runs += 1
             return Argon2id(

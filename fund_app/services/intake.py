@@ -243,13 +243,13 @@ def share(session: Session, actor: SignedIn, application_id: str) -> None:
     readers = coordinators(session)
     if not readers:
         raise NobodyThere
-    for compartment in FOR_COORDINATORS:
-        vault.grant(actor.ring, application_id, compartment, *readers)
-    for compartment in FOR_CUSTODIANS:
-        vault.grant(actor.ring, application_id, compartment, *custodians(session))
-    for holder_id in recovery.readers(session):
-        for compartment in OWN:
-            vault.grant(actor.ring, application_id, compartment, holder_id)
+    holders = {
+        **dict.fromkeys(FOR_COORDINATORS, readers),
+        **dict.fromkeys(FOR_CUSTODIANS, custodians(session)),
+    }
+    for compartment in OWN if recovery.readers(session) else ():
+        holders[compartment] = [*holders.get(compartment, []), *recovery.readers(session)]
+    vault.grant_all(actor.ring, application_id, holders)
 
 
 def coordinators(session: Session) -> list[str]:

@@ -131,10 +131,15 @@ def plan_poll() -> None:
 
 
 def reopen(event_id: str) -> None:
-    """Take a parked message up again, after a person has looked; nothing for any other."""
+    """Take a parked message up again, after a person has looked; nothing for any other.
+
+    Raises LookupError for a message nobody sent.
+    """
     with unit_of_work() as session:
         event = session.get(StripeEvent, event_id, with_for_update=True)
-        if event is None or event.state != "parked":
+        if event is None:
+            raise LookupError("no such message")
+        if event.state != "parked":
             return
         event.state, event.reason_code = "received", None
         key = f"stripe:{event.id}:again:{event.attempts}"

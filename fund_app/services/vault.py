@@ -217,9 +217,17 @@ def grant(ring: Ring, case_id: str, compartment: Compartment, *holder_ids: str) 
     Raises NoKey if the ring cannot open the compartment, UnknownHolder for an unknown id.
     Writes the keystore at once: call it before the data that rests on it.
     """
-    keys = ring.versions(case_id, compartment)
-    public = keystore().public_keys(holder_ids)
-    keystore().add_wraps(_wrapped(case_id, compartment, keys, holder_ids, public))
+    grant_all(ring, case_id, {compartment: holder_ids})
+
+
+def grant_all(ring: Ring, case_id: str, holders: Mapping[Compartment, Sequence[str]]) -> None:
+    """Let further people open several compartments, as `grant`, in one write: all or none."""
+    public = keystore().public_keys({each for ids in holders.values() for each in ids})
+    keystore().add_wraps(
+        wrap
+        for compartment, ids in holders.items()
+        for wrap in _wrapped(case_id, compartment, ring.versions(case_id, compartment), ids, public)
+    )
 
 
 def grant_parts(ring: Ring, parts: Collection[tuple[str, Compartment]], holder_id: str) -> int:

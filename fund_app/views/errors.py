@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import RequestRedirect
 
 from fund_app.extensions import db
+from fund_app.services.hardening import Crowded
 from fund_app.views import resume
 from fund_app.views.throttle import TooManyTries
 
@@ -67,6 +68,10 @@ EXPLANATIONS: dict[int, Explanation] = {
         _l("There were many tries in a short time."),
         _l("Nobody is locked out. Please wait a moment and try again."),
     ),
+    503: Explanation(
+        _l("Many people are coming in at this moment."),
+        _l("Nothing was tried and nobody is locked out. Please go back and try again in a moment."),
+    ),
     500: Explanation(
         _l("Something went wrong on our side."),
         _l("It is not your fault, and nothing was half done. Please try again in a few minutes."),
@@ -79,6 +84,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SecurityError, _on_wrong_host)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(TooManyTries, _on_too_many)
+    app.register_error_handler(Crowded, _on_crowded)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_anything)
 
@@ -107,6 +113,12 @@ def _on_csrf(_error: CSRFError) -> Response:
 
 def _on_too_many(error: TooManyTries) -> Response:
     response = page(429)
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+def _on_crowded(error: Crowded) -> Response:
+    response = page(503)
     response.headers["Retry-After"] = str(error.wait)
     return response
 

@@ -60,6 +60,11 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return sorted(names - {""})
 
 
+def bare() -> list[tuple[str, str]]:
+    """Return the headers of an answer without a page, given before the application is asked."""
+    return [*FIXED.items(), ("Content-Security-Policy", SANDBOX)]
+
+
 def allow_form_to(origin: str) -> None:
     """Let forms of this one page lead to another origin (the payment page's), by redirect."""
     g.form_targets = (*g.get("form_targets", ()), origin)
@@ -75,6 +80,23 @@ def is_loopback(host: str | None) -> bool:
     return (host or "").rsplit(":", 1)[0] in LOOPBACK or host in LOOPBACK
 
 
+def is_onion(settings: Settings) -> bool:
+    """Whether the present request came to the onion address."""
+    host = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname
+    return bool(settings.onion_url) and host == urlsplit(settings.onion_url or "").hostname
+
+
+def is_encrypted(settings: Settings) -> bool:
+    """Whether the address the visitor used is https, as the settings know it.
+
+    An onion address is http as a rule: Tor encrypts to the very server, and no authority vouches
+    for it. A proxy that ends TLS passes http on, so the request itself does not know.
+    """
+    if is_onion(settings):
+        return urlsplit(settings.onion_url or "").scheme == "https"
+    return settings.is_https
+
+
 def _set(response: Response) -> Response:
     settings: Settings = current_app.extensions["fund.settings"]
     for name, value in FIXED.items():
@@ -84,11 +106,9 @@ def _set(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _policy(response)
     for name in ("ETag", "Last-Modified", "Server", "Expires"):
         response.headers.pop(name, None)
-    host = urlsplit(f"//{request.environ.get('HTTP_HOST', '')}").hostname
-    is_onion = bool(settings.onion_url) and host == urlsplit(settings.onion_url or "").hostname
-    if settings.is_https and not is_onion:
+    if settings.is_https and not is_onion(settings):
         response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
-    if settings.onion_url and not is_onion and response.mimetype == "text/html":
+    if settings.onion_url and not is_onion(settings) and response.mimetype == "text/html":
         response.headers["Onion-Location"] = settings.onion_url.rstrip("/") + request.path
     return response
 

@@ -25,7 +25,7 @@ from fund_app.queries import people
 from fund_app.services import sessions
 from fund_app.services.sessions import Session, SessionKind
 from fund_app.services.vault import SignedIn, ring_for
-from fund_app.views.headers import FORGET
+from fund_app.views import headers
 from workflows.roles import Role
 
 CSRF_FIELD = "csrf_token"
@@ -99,15 +99,19 @@ class CookieSessions(SessionInterface):
             return
         if session.ended:
             response.delete_cookie(**self._cookie(app))
-            response.headers["Clear-Site-Data"] = FORGET
+            response.headers["Clear-Site-Data"] = headers.FORGET
             return
         self._keep(session)
         if session.is_new and session.needs_cookie:
             response.set_cookie(value=session.token, **self._cookie(app))
 
     def get_cookie_name(self, app: Flask) -> str:
-        """Return the cookie's name: bound to this host and to https where there is https."""
-        return "__Host-s" if _settings(app).is_https else "s"
+        """Return the cookie's name: bound to this host and to https where there is https.
+
+        At an onion address without https a browser would refuse a cookie bound to it, and
+        everybody's form with it. The two addresses share no cookie.
+        """
+        return "__Host-s" if headers.is_encrypted(_settings(app)) else "s"
 
     def _keep(self, session: CookieSession) -> None:
         if session.record is not None:
@@ -124,7 +128,7 @@ class CookieSessions(SessionInterface):
             "path": "/",
             "httponly": True,
             "samesite": "Strict",
-            "secure": _settings(app).is_https,
+            "secure": headers.is_encrypted(_settings(app)),
         }
 
 
@@ -151,6 +155,14 @@ def door() -> str | None:
     return None if current() is None or record is None else str(record.kind)
 
 
+def token() -> str:
+    """Return what this browser is remembered by, for hashing only; random where it is new.
+
+    What is bound to it is meant for this browser alone.
+    """
+    return _session().token
+
+
 def language() -> str | None:
     """Return the language the person signed in prefers, or None."""
     record = _session().record
@@ -163,11 +175,6 @@ def staff_handle() -> str | None:
     current()
     handle: str | None = g.get("fund_handle")
     return handle
-
-
-def token() -> str:
-    """Return the cookie's token, to bind to it what is meant for this browser alone."""
-    return _session().token
 
 
 def came_by() -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,33 @@ def test_applicants_and_donors_are_sent_no_script_at_all() -> None:
         if "<script" in path.read_text(encoding="utf-8").lower()
     ]
     assert found == []
+
+
+def test_every_exception_from_the_search_for_mistakes_says_why() -> None:
+    """`# nosec` needs the number of the rule and a reason in brackets."""
+    pattern = re.compile(r"#\s*nosec\b(?!\s+B\d{3}\s+\(\w)")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked()
+        if path.suffix == ".py" and path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.slow
+def test_search_for_mistakes_finds_none() -> None:
+    searched = ("config.py", "forms", "fund_app", "migrations", "scripts", "workflows")
+    done = subprocess.run(
+        [sys.executable, "-m", "bandit", "--quiet", "--configfile", "pyproject.toml",
+         "--severity-level", "medium", "--recursive", *searched],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_file_ends_with_one_line_break() -> None:

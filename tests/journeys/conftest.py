@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.stage import Stage, take_on
+from tests.support.demonstration import copied
 from tests.support.live import LiveFund, running_fund
 
 
@@ -31,9 +33,12 @@ def stage(served: LiveFund, browser: Browser) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def furnished(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def furnished(
+    browser: Browser, demonstration_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """Serve the demonstration as `make run` does, its made-up cases included; for looking only."""
-    with running_fund(tmp_path_factory.mktemp("demonstration"), commands=("demo",)) as fund:
+    home = copied(demonstration_home, tmp_path_factory.mktemp("furnished"))
+    with running_fund(home) as fund:
         stage = Stage(fund, browser)
         try:
             yield stage

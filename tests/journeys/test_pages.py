@@ -7,11 +7,12 @@ from collections import deque
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Page, Response
 
 from fund_app.services.personas import PERSONAS
 from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
+from tests.support.accessibility import beside, complaints
 from tests.support.browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,6 +21,8 @@ LARGEST_FIRST_PAGE = 50 * 1024
 MOST_OF_A_KIND = 2
 """How many pages of one kind are looked at: two cases are as good as forty."""
 HANDLES = tuple(each.handle for each in PERSONAS)
+READ: set[str] = set()
+"""Kinds of page that axe has looked at: what two personas share is looked at once."""
 REF = re.compile(r"/[0-9a-f]{32}(?=/|$)|/\d+(?=/|$)")
 NOT_FOLLOWED = ("/exit", "/static/", "/donate/statements/file")
 """The quick exit would end the walk; the others are files."""
@@ -70,8 +73,11 @@ def faults(person: Visitor) -> list[str]:
     return found
 
 
-def walk(person: Visitor, start: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Follow every link from a page; returns faults by address, and the kinds of page seen."""
+def walk(person: Visitor, start: str, reader: Page) -> tuple[dict[str, list[str]], list[str]]:
+    """Follow every link from a page; returns faults by address, and the kinds of page seen.
+
+    reader: a window with script, in which the first page of each kind is read once more.
+    """
     waiting, seen, kinds = deque([start]), {start}, dict[str, int]()
     wrong: dict[str, list[str]] = {}
     while waiting:
@@ -82,6 +88,9 @@ def walk(person: Visitor, start: str) -> tuple[dict[str, list[str]], list[str]]:
         kinds[kind] = kinds.get(kind, 0) + 1
         person.go(address)
         told = faults(person)
+        if kind not in READ and person.status < 400:
+            READ.add(kind)
+            told += complaints(reader, address)
         if told:
             wrong[address.removeprefix(person.base_url)] = told
         for found in links(person):
@@ -95,7 +104,8 @@ def walk(person: Visitor, start: str) -> tuple[dict[str, list[str]], list[str]]:
 def test_every_page_of_a_persona_is_whole(furnished: Stage, handle: str) -> None:
     person = furnished.persona(handle)
     person.page.set_viewport_size(PHONE)
-    wrong, kinds = walk(person, person.page.url)
+    with beside(furnished.browser, person.page.context) as reader:
+        wrong, kinds = walk(person, person.page.url, reader)
     person.assert_untroubled()
     assert (wrong, person.failures) == ({}, [])
     assert len(kinds) >= 3, kinds
@@ -110,6 +120,14 @@ def test_public_pages_are_whole_in_every_language(furnished: Stage, language: st
         assert (path, faults(person)) == (path, [])
         assert person.page.locator("html").get_attribute("lang") == language
     person.assert_untroubled()
+
+
+def test_public_pages_can_be_read_by_everybody(furnished: Stage) -> None:
+    person = furnished.somebody("visitor-reader", phone=True)
+    with beside(furnished.browser, person.page.context) as reader:
+        wrong, kinds = walk(person, f"{person.base_url}/", reader)
+    assert (wrong, person.failures) == ({}, [])
+    assert len(kinds) >= 6, kinds
 
 
 def test_first_page_is_light(furnished: Stage) -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from fund_app.services import hardening
-from fund_app.services.hardening import PRODUCTION, Cost, Derivation, Hardening
+from fund_app.services.hardening import PRODUCTION, Cost, Crowded, Derivation, Hardening, Line
 
 QUICK = Cost(memory=64, passes=1, lanes=1)
 
@@ -52,10 +52,54 @@ def test_hardening_never_runs_more_than_two_at_a_time(monkeypatch: pytest.Monkey
             return b""
 
     monkeypatch.setattr(hardening, "Argon2id", Slow)
-    hard = Hardening(QUICK)
+    hard = Hardening(QUICK, waiting=6)
     threads = [threading.Thread(target=hard.derive, args=(b"s", b"t" * 16)) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
     assert (hard.runs, most) == (8, 2)
+
+
+def test_hardening_sends_away_whoever_finds_the_line_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two run, three wait, and the others keep no thread and no memory while they wait."""
+    go_on = threading.Event()
+
+    class Held:
+        def __init__(self, **cost: object) -> None:
+            """Stand in for the real function, which nobody could hold still."""
+
+        def derive(self, secret: bytes) -> bytes:
+            go_on.wait(10)
+            return b""
+
+    monkeypatch.setattr(hardening, "Argon2id", Held)
+    hard = Hardening(QUICK)
+    outcomes: list[bytes | int] = []
+
+    def come() -> None:
+        try:
+            outcomes.append(hard.derive(b"s", b"t" * 16))
+        except Crowded as crowded:
+            outcomes.append(crowded.wait)
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads[:]:
+        each.join(0.1)
+    assert outcomes == [hardening.COME_BACK_SECONDS] * 3
+    go_on.set()
+    for each in threads:
+        each.join()
+    assert outcomes[3:] == [b""] * 5
+    assert (hard.runs, hard.derive(b"s", b"t" * 16)) == (5, b"")
+
+
+def test_line_gives_its_place_back_after_a_failure() -> None:
+    line = Line(through=1, waiting=0)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="broken"), line.place():
+            raise ValueError("broken")
+    with line.place(), pytest.raises(Crowded), line.place():
+        pass

@@ -26,12 +26,12 @@ def show() -> ResponseReturnValue:
 @public
 def enter() -> ResponseReturnValue:
     """Let somebody in who knows a codename."""
-    throttle.take(WHAT, throttle.SIGN_IN)
     form = CodenameForm(request.form)
-    entrant = codenames.applicants().sign_in(form.codename.data)
+    with throttle.by_secret(WHAT) as attempt:
+        entrant = codenames.applicants().sign_in(form.codename.data)
     if entrant is None:
         return _page(form, _("We do not know this codename. Please check each word.")), 422
-    throttle.give_back(WHAT, throttle.SIGN_IN)
+    attempt.succeeded()
     session.sign_in_applicant(entrant.holder_id, entrant.private_key)
     return resume.after_sign_in() or redirect(common.home(), 303)
 

@@ -24,15 +24,15 @@ def show() -> ResponseReturnValue:
 @public
 def enter() -> ResponseReturnValue:
     """Let somebody in who knows a donor's codename."""
-    throttle.take("codename", throttle.SIGN_IN)
     form = CodenameForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    entrant = codenames.donors().sign_in(form.codename.data)
+    with throttle.by_secret("codename") as attempt:
+        entrant = codenames.donors().sign_in(form.codename.data)
     if entrant is None:
         form.codename.data = ""
         return _page(form, _("We do not know this codename. Please check each word.")), 422
-    throttle.give_back("codename", throttle.SIGN_IN)
+    attempt.succeeded()
     session.sign_in_donor(entrant.holder_id, entrant.private_key)
     return resume.after_sign_in() or redirect(url_for("donor.statements"), 303)
 

@@ -17,6 +17,7 @@ from fund_app.views.public import (
     leave,
     proofs,
     referees,
+    safety,
     webhooks,
 )
 
@@ -26,6 +27,7 @@ bp.add_url_rule("/", "home", home.show)
 bp.add_url_rule("/exit", "exit", leave.exit_quickly)
 bp.add_url_rule("/sign-out", "sign_out", leave.sign_out, methods=["POST"])
 bp.add_url_rule("/signed-out", "signed_out", leave.signed_out)
+bp.add_url_rule("/safety", "safety", safety.show)
 bp.add_url_rule("/components", "components", components.show)
 bp.add_url_rule("/anchors", "anchors", anchors.show)
 bp.add_url_rule("/anchors.txt", "anchors_list", anchors.listed)

@@ -15,6 +15,7 @@ from fund_app.views.staff import (
     keys,
     own_access,
     passphrase,
+    safety,
     sign_in,
 )
 
@@ -33,6 +34,7 @@ bp.add_url_rule("/keys/<person_id>/propose", "propose_sharing", keys.propose, me
 bp.add_url_rule("/keys/<person_id>/confirm", "confirm_sharing", keys.confirm, methods=POST)
 bp.add_url_rule("/keys/<person_id>/take-back", "stop_sharing", keys.take_back, methods=POST)
 bp.add_url_rule("/home", "home", home.show)
+bp.add_url_rule("/safety", "safety", safety.show)
 bp.add_url_rule("/enrol", "enrol", enrolment.show)
 bp.add_url_rule("/enrol", "begin_enrolment", enrolment.begin, methods=POST)
 bp.add_url_rule("/enrol/passkey", "first_passkey", enrolment.first_passkey)

@@ -39,20 +39,17 @@ def enter() -> ResponseReturnValue:
     person_id = None if person is None else person.id
     answer, code = form.passkey.data or "", form.code.data if allows_codes() else None
     proof = ceremony.proof(Purpose.SIGN_IN, answer, person_id)
-    tries = _tries(form.handle.data or "", person_id, proof, code)
-    for what, who, pace in tries:
-        throttle.take_as(what, who, pace)
-    entered = staff_sign_in.enter(
-        person_id,
-        form.passphrase.data or "",
-        proof,
-        challenge=passkeys.challenge_of(Purpose.SIGN_IN, session.token(), answer),
-        code=code,
-    )
+    with throttle.by(*_tries(form.handle.data or "", person_id, proof, code)) as attempt:
+        entered = staff_sign_in.enter(
+            person_id,
+            form.passphrase.data or "",
+            proof,
+            challenge=passkeys.challenge_of(Purpose.SIGN_IN, session.token(), answer),
+            code=code,
+        )
     if person is None or entered is None:
         return _page(form, _refusal()), 422
-    for what, who, pace in tries:
-        throttle.give_back_as(what, who, pace)
+    attempt.succeeded()
     key, by = entered
     session.sign_in_staff(person, key, by=by)
     return resume.after_sign_in() or redirect(back.to(form.next.data), 303)
@@ -75,18 +72,17 @@ def _tries(
     """Return whose tries this one counts among.
 
     Whoever shows the person's own passkey is slowed down by nobody else's guesses, only by
-    their own with this passkey. All others share the tries of where they visit from, and of
-    the name they try.
+    their own with this passkey. All others share the tries of the name they try. A code of an
+    app is short: who guesses one is refused beyond the pace, and not only put into a line.
     """
     is_right_code = code is not None and one_time_codes.fits(person_id, code)
     if proof is not None:
         return (("staff passkey", proof.factor.id, throttle.SIGN_IN),)
     if is_right_code:
         return (("staff code", person_id or "", throttle.SIGN_IN),)
-    return (
-        ("staff", request.remote_addr or "", throttle.SIGN_IN),
-        ("staff name", handle.strip().lower(), throttle.SIGN_IN_NAME),
-    )
+    if code:
+        throttle.take_as("staff code of", handle.strip().lower(), throttle.CODES)
+    return (("staff", f"name {handle.strip().lower()}", throttle.SIGN_IN),)
 
 
 def _page(form: StaffSignIn, refusal: str | None = None) -> str:

@@ -119,7 +119,10 @@ def refuse(donation_id: str) -> ResponseReturnValue:
 @allow(Role.FINANCE_OFFICER)
 def take_up(event_id: str) -> ResponseReturnValue:
     """Let a message of the provider that a person has looked at be tried again."""
-    stripe_inbox.reopen(event_id)
+    try:
+        stripe_inbox.reopen(event_id)
+    except LookupError:
+        not_found()
     flash(_("The message is tried again."), "info")
     return redirect(url_for("treasury.gifts"), 303)
 
