@@ -36,8 +36,6 @@ def rotate_keys(cases: bool, as_json: bool) -> None:
     with cli.application().app_context():
         moved = rotation.reseal_votes()
         sessions.store().rename()
-        if is_new:
-            rotation.record("secret_rotated")
         waiting = rotation.waiting()
         is_done = not is_new and not waiting.total
         if is_done:
@@ -63,6 +61,7 @@ def _take_over(path: Path) -> bool:
     following = DeploymentSecrets(secret_file.begin(path, mark))
     with cli.application().app_context():
         lasting_keys.carry_over(following)
+        rotation.record("secret_rotated")
     secret_file.take_over(path)
     return True
 

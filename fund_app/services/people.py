@@ -136,7 +136,7 @@ def _person(handle: str) -> Person:
 
 def _record(actor: Actor, action: str, person: Person, *, reason_code: str | None = None) -> None:
     with unit_of_work() as session:
-        role = min(actor.roles)
+        role = min(actor.roles & SIGNERS or actor.roles)
         audit.record(
             session,
             HOUSE,
