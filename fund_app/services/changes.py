@@ -62,13 +62,15 @@ class Signed:
 def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -> Signed:
     """Propose to take somebody on with these roles.
 
-    Raises ChangeRefused: not_a_signer, handle_taken, no_role.
+    Raises ChangeRefused: not_a_signer, handle_taken, no_role, not_together.
     """
     with unit_of_work() as session:
         _require_signer(actor)
         _require_free(session, newcomer.handle)
         if not newcomer.roles or not set(newcomer.roles) <= set(STAFF_ROLES):
             raise ChangeRefused("no_role")
+        if not people.go_together(newcomer.roles):
+            raise ChangeRefused("not_together")
         change = Change(
             kind="take_on",
             handle=newcomer.handle,
@@ -82,11 +84,13 @@ def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -
 
 
 def propose_grant(actor: Actor, person_id: str, role: Role, *, resolution: str = "") -> Signed:
-    """Propose to give somebody one more role; refused codes as below, and has_role."""
+    """Propose to give somebody one more role; as below, and has_role, not_together."""
     with _noting(actor, person_id), unit_of_work() as session:
         person = _working(session, actor, person_id)
         if role in person.roles or role not in STAFF_ROLES:
             raise ChangeRefused("has_role")
+        if not people.go_together({*person.roles, role}):
+            raise ChangeRefused("not_together")
         change = Change(kind="grant_role", person_id=person.id, role=role, resolution=resolution)
         return _propose(session, actor, change)
 
@@ -221,6 +225,8 @@ def _change_role(session: Session, person: Person, change: Change) -> None:
     _require_working(session, person)
     role = change.role or ""
     held = {grant.role for grant in person.grants}
+    if change.kind == "grant_role" and not people.go_together({*person.roles, Role(role)}):
+        raise ChangeRefused("not_together")
     if change.kind == "grant_role" and role not in held:
         person.grants.append(RoleGrant(role=role, resolution=change.resolution))
         session.flush()

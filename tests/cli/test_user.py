@@ -52,6 +52,14 @@ def test_short_passphrase_and_taken_name_are_refused(app: Flask) -> None:
     assert "Somebody signs in as ida already." in fund(*IDA).output
 
 
+def test_administrator_gets_no_role_with_keys(app: Flask) -> None:
+    both = fund("add", "sam", "--name", "Sam", "--role", "administrator", "--role", "reviewer")
+    assert (both.exit_code, "holds no keys" in both.output) == (1, True)
+    assert fund("add", "sam", "--name", "Sam", "--role", "administrator").exit_code == 0
+    assert "holds no keys" in fund("grant", "sam", "--role", "treasurer").output
+    assert fund("grant", "sam", "--role", "auditor").exit_code == 0
+
+
 def test_passphrase_is_no_argument() -> None:
     assert fund(*IDA, "--passphrase", PASSPHRASE).exit_code == 2
 

@@ -45,6 +45,9 @@ REFUSALS = {
     ),
     "handle_taken": _l("Somebody signs in by this name already. Please choose another one."),
     "no_role": _l("Please choose at least one role."),
+    "not_together": _l(
+        "An administrator holds no keys of cases. Please leave one of these roles to somebody else."
+    ),
     "has_role": _l("This role is held already."),
     "lacks_role": _l("This role is not held any more."),
     "no_access": _l("This person has no access any more. Take them on anew if they come back."),
