@@ -68,10 +68,13 @@ class Renewals(KeystorePart):
                 connection.execute(delete(wraps).where(which))
         self._flush_log()
 
-    def plan_renewals(self, cases: Collection[str]) -> int:
-        """Note every compartment of these cases for a new key; returns how many are new."""
+    def plan_renewals(self, cases: Collection[str]) -> None:
+        """Note every compartment of these cases for a new key, all of them or none."""
+        listed = list(cases)
         with self._writing.begin() as connection:
-            return note_renewals(connection, data_keys.c.belongs_to.in_(list(cases)))
+            for start in range(0, len(listed), AT_ONCE):
+                some = data_keys.c.belongs_to.in_(listed[start : start + AT_ONCE])
+                note_renewals(connection, some)
 
     def due_renewals(self) -> int:
         """Return how many compartments wait for a new key."""

@@ -96,7 +96,7 @@ def _rotate_cases(*, as_json: bool) -> None:
             while count := vault.renew_due(BATCH):
                 bar.update(count)
         done = total - keystore().due_renewals()
-        rotation.record("case_keys_renewed")
+        rotation.end_case_keys()
     if as_json:
         click.echo(json.dumps({"renewed": done}))
     else:
