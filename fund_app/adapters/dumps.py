@@ -66,7 +66,7 @@ def _write_sqlite(engine: Engine, path: Path, without: Collection[str]) -> None:
             copy.execute("PRAGMA journal_mode=DELETE")
             copy.execute("PRAGMA secure_delete=ON")
             for table in without:
-                copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 (names of our own tables)
+                copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 # nosec B608 (our own tables)
     finally:
         raw.close()
     path.chmod(PRIVATE)
@@ -149,7 +149,7 @@ def _continue_numbers(connection: Any, table: Table) -> None:
         named = {"table": f'"{table.name}"', "column": column.name}
         sequence = connection.scalar(query, named)
         if sequence is not None:
-            highest = f'SELECT COALESCE(MAX("{column.name}"), 0) + 1 FROM "{table.name}"'  # noqa: S608
+            highest = f'SELECT COALESCE(MAX("{column.name}"), 0) + 1 FROM "{table.name}"'  # noqa: S608 # nosec B608
             connection.execute(
                 text(f"SELECT setval(:sequence, ({highest}), false)"), {"sequence": sequence}
             )
@@ -167,7 +167,7 @@ def holds_rows(url: str, table: str) -> bool:
         if not inspect(engine).has_table(table):
             return False
         with engine.connect() as connection:
-            query = text(f'SELECT 1 FROM "{table}" LIMIT 1')  # noqa: S608 (our own table)
+            query = text(f'SELECT 1 FROM "{table}" LIMIT 1')  # noqa: S608 # nosec B608 (our own table)
             return connection.scalar(query) is not None
     finally:
         engine.dispose()

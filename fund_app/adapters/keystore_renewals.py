@@ -11,6 +11,9 @@ from fund_app.adapters.keystore_keys import PublicKey
 from fund_app.adapters.keystore_schema import data_keys, holders, renewals, wraps
 from fund_app.models.sealed import Compartment
 
+AT_ONCE = 1_000
+"""Compartments named in one statement: an engine takes so many values and no more."""
+
 
 class Renewals(KeystorePart):
     """Takes keys away and makes the next ones, each as one transaction."""
@@ -55,23 +58,23 @@ class Renewals(KeystorePart):
 
     def take_away(self, holder_id: str, parts: Collection[tuple[str, Compartment]]) -> None:
         """Take several compartments away from a holder and note each for a new key, as one."""
-        if not parts:
-            return
-        which = and_(
-            wraps.c.holder_id == holder_id,
-            tuple_(wraps.c.case_id, wraps.c.compartment).in_(
-                [(case_id, str(part)) for case_id, part in parts]
-            ),
-        )
+        listed = [(case_id, str(part)) for case_id, part in parts]
+        key = tuple_(wraps.c.case_id, wraps.c.compartment)
         with self._writing.begin() as connection:
-            note_renewals(connection, which)
-            connection.execute(delete(wraps).where(which))
+            for start in range(0, len(listed), AT_ONCE):
+                some = key.in_(listed[start : start + AT_ONCE])
+                which = and_(wraps.c.holder_id == holder_id, some)
+                note_renewals(connection, which)
+                connection.execute(delete(wraps).where(which))
         self._flush_log()
 
-    def plan_renewals(self, cases: Collection[str]) -> int:
-        """Note every compartment of these cases for a new key; returns how many are new."""
+    def plan_renewals(self, cases: Collection[str]) -> None:
+        """Note every compartment of these cases for a new key, all of them or none."""
+        listed = list(cases)
         with self._writing.begin() as connection:
-            return note_renewals(connection, data_keys.c.belongs_to.in_(list(cases)))
+            for start in range(0, len(listed), AT_ONCE):
+                some = data_keys.c.belongs_to.in_(listed[start : start + AT_ONCE])
+                note_renewals(connection, some)
 
     def due_renewals(self) -> int:
         """Return how many compartments wait for a new key."""

@@ -29,14 +29,14 @@ def statements_for(engine: Engine) -> list[str]:
     made = str(CreateTable(holders).compile(engine)).strip()
     return [
         made.replace("CREATE TABLE holder ", "CREATE TABLE holder_new ", 1),
-        f"INSERT INTO holder_new ({names}) SELECT {names} FROM holder",  # noqa: S608 (our names)
+        f"INSERT INTO holder_new ({names}) SELECT {names} FROM holder",  # noqa: S608 # nosec B608 (our names)
         "DROP TABLE holder",
         "ALTER TABLE holder_new RENAME TO holder",
     ]
 
 
 def _version() -> str:
-    return f"UPDATE keystore_schema SET version = {int(SCHEMA_VERSION)}"  # noqa: S608 (a number)
+    return f"UPDATE keystore_schema SET version = {int(SCHEMA_VERSION)}"  # noqa: S608 # nosec B608 (a number)
 
 
 def say_at_once(engine: Engine, statements: list[str]) -> None:

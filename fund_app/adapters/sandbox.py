@@ -74,9 +74,10 @@ def mat2(content: bytes, extension: str) -> bytes:
     """
     if not has_office_cleaner():
         raise RefusedFile("no_cleaner")
+    inside = "/tmp"  # noqa: S108 # nosec B108 (the sandbox's own, in memory)
     command = [
-        *_machine(SYSTEM, SYSTEM_MAYBE), "--size", str(TMPFS_BYTES), "--tmpfs", "/tmp",  # noqa: S108 (the sandbox's own)
-        "--chdir", "/tmp", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/tmp",  # noqa: S108
+        *_machine(SYSTEM, SYSTEM_MAYBE), "--size", str(TMPFS_BYTES), "--tmpfs", inside,
+        "--chdir", inside, "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", inside,
         "--setenv", "LC_ALL", "C.UTF-8",
         "sh", "-c", MAT2_SCRIPT, "sh", f"document.{extension}",
     ]  # fmt: skip

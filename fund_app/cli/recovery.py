@@ -15,7 +15,6 @@ import click
 from sqlalchemy import select
 
 from fund_app import cli
-from fund_app.adapters.keystore import AlreadyKept
 from fund_app.models.applications import Application
 from fund_app.services import recovery as ceremony
 from fund_app.services import recovery_use
@@ -51,8 +50,6 @@ def split(operators: tuple[str, ...], out: Path | None) -> None:
             shares = ceremony.split(operators)
         except ceremony.OperatorsRefused:
             raise click.ClickException(TWO_OPERATORS) from None
-        except AlreadyKept:
-            raise click.ClickException("Please run it once more.") from None
     pages = [_page(number, share) for number, share in enumerate(shares, start=1)]
     if out is None:
         click.echo(PAGE_BREAK.join(pages))

@@ -37,8 +37,6 @@ def rotate_keys(cases: bool, as_json: bool) -> None:
         moved = rotation.reseal_votes()
         factors.reseal()
         sessions.store().rename()
-        if is_new:
-            rotation.record("secret_rotated")
         waiting = rotation.waiting()
         is_done = not is_new and not waiting.total
         if is_done:
@@ -64,6 +62,7 @@ def _take_over(path: Path) -> bool:
     following = DeploymentSecrets(secret_file.begin(path, mark))
     with cli.application().app_context():
         lasting_keys.carry_over(following)
+        rotation.record("secret_rotated")
     secret_file.take_over(path)
     return True
 
@@ -98,7 +97,7 @@ def _rotate_cases(*, as_json: bool) -> None:
             while count := vault.renew_due(BATCH):
                 bar.update(count)
         done = total - keystore().due_renewals()
-        rotation.record("case_keys_renewed")
+        rotation.end_case_keys()
     if as_json:
         click.echo(json.dumps({"renewed": done}))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 
 import click
 
@@ -64,6 +65,7 @@ def add(  # noqa: PLR0917 - a person has these facts
     wanted = handle.strip().lower()
     if not wanted or len(wanted) > HANDLE_LENGTH:
         raise click.BadParameter("a sign-in name has 1 to 64 characters", param_hint="HANDLE")
+    _require_separate(roles)
     with cli.application().app_context():
         _require_founding()
         passphrase = _passphrase()
@@ -119,8 +121,9 @@ def enrol(handle: str, as_json: bool) -> None:
 def grant(handle: str, role: str, resolution: str, as_json: bool) -> None:
     """Give HANDLE one more role."""
     with cli.application().app_context():
-        _require(handle)
+        held = people.roles_of(_require(handle))
         _require_founding()
+        _require_separate({*held, role})
         try:
             people.grant(SYSTEM, handle.strip().lower(), Role(role), resolution=resolution)
         except people.RolesApart:
@@ -153,6 +156,11 @@ def disable(handle: str, as_json: bool) -> None:
             " a coordinator sees which under Keys."
         )
     _say(as_json, sentence, handle=handle, disabled=True, renewed=total, held_alone=len(alone))
+
+
+def _require_separate(roles: Collection[str]) -> None:
+    if not people.go_together({Role(role) for role in roles}):
+        raise click.ClickException("An administrator holds no keys of cases: no role beside it.")
 
 
 def _require_founding() -> None:

@@ -70,7 +70,10 @@ def left_behind(session: Session, person_id: str) -> LeftBehind:
     leads = (
         select(func.count())
         .select_from(Application)
-        .where(Application.lead_id == person_id, Application.id.in_(applications.open_ids(session)))
+        .where(
+            Application.lead_id == person_id,
+            Application.state.not_in(["draft", *applications.ended_states()]),
+        )
     )
     seats = (
         select(func.count())

@@ -62,7 +62,7 @@ class Signed:
 def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -> Signed:
     """Propose to take somebody on with these roles.
 
-    Raises ChangeRefused: not_a_signer, handle_taken, no_role, roles_apart.
+    Raises ChangeRefused: not_a_signer, handle_taken, no_role, roles_apart, not_together.
     """
     with unit_of_work() as session:
         _require_signer(actor)
@@ -83,7 +83,7 @@ def propose_take_on(actor: Actor, newcomer: Newcomer, *, resolution: str = "") -
 
 
 def propose_grant(actor: Actor, person_id: str, role: Role, *, resolution: str = "") -> Signed:
-    """Propose to give somebody one more role; refused codes as below, has_role and roles_apart."""
+    """Propose to give somebody one more role; as below, and has_role, roles_apart, not_together."""
     with _noting(actor, person_id), unit_of_work() as session:
         person = _working(session, actor, person_id)
         if role in person.roles or role not in STAFF_ROLES:
@@ -282,8 +282,11 @@ def _require_signer(actor: Actor) -> None:
 
 
 def _require_together(roles: Iterable[str]) -> None:
-    if kept_apart(frozenset(map(Role, roles))):
+    wanted = frozenset(map(Role, roles))
+    if kept_apart(wanted):
         raise ChangeRefused("roles_apart")
+    if not people.go_together(wanted):
+        raise ChangeRefused("not_together")
 
 
 def _require_free(session: Session, handle: str) -> None:

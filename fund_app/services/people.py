@@ -6,7 +6,7 @@ people sign every change (services/changes.py). Parting from somebody takes one,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,18 @@ from workflows.roles import Actor, Role, kept_apart
 SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
 """Who proposes and confirms who works here: a small fund has one administrator, so the board,
 which answers for the people, signs as well (docs/decisions/0012-two-people-for-people.md)."""
+
+WITH_KEYS = frozenset(
+    {
+        Role.COORDINATOR,
+        Role.CUSTODIAN,
+        Role.REVIEWER,
+        Role.CHAIR,
+        Role.FINANCE_OFFICER,
+        Role.TREASURER,
+    }
+)
+"""Roles that come with keys of cases; whoever keeps the machine running holds none of them."""
 
 FEWEST_SIGNERS = 2
 RENEW_KEYS = "renew_keys"
@@ -130,6 +142,17 @@ def renewal_round() -> None:
             plan_renewal(session)
 
 
+def roles_of(person_id: str) -> frozenset[Role]:
+    """Return the roles somebody holds now."""
+    person = known.by_id(person_id)
+    return frozenset() if person is None else person.roles
+
+
+def go_together(roles: Collection[Role]) -> bool:
+    """Whether one person may hold all of these roles: an administrator holds no keys."""
+    return Role.ADMINISTRATOR not in roles or WITH_KEYS.isdisjoint(roles)
+
+
 def is_founding(session: Session) -> bool:
     """Whether too few people are here yet (or still) for two of them to sign a change."""
     signers = {person.id for role in sorted(SIGNERS) for person in known.with_role(session, role)}
@@ -146,7 +169,7 @@ def _person(handle: str) -> Person:
 
 def _record(actor: Actor, action: str, person: Person, *, reason_code: str | None = None) -> None:
     with unit_of_work() as session:
-        role = min(actor.roles)
+        role = min(actor.roles & SIGNERS or actor.roles)
         audit.record(
             session,
             HOUSE,

@@ -14,17 +14,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select
 
+from fund_app.adapters.clock import now
 from fund_app.models.ballots import Seat, Vote
 from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.house import HouseSetting
 from fund_app.queries import applications
-from fund_app.services import audit, vault
+from fund_app.services import audit, ballot_box
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import deployment_secrets, keystore
 from workflows.roles import SYSTEM, Role
 
 BATCH = 200
+CASE_KEYS = "case_key_rotation"
+"""Stands in the house's settings from planning until every key is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def reseal_votes() -> int:
         with unit_of_work() as session:
             found = session.execute(_votes_after(last)).all()
             for vote, ballot_id in found:
-                box = vault.ballot_box()
+                box = ballot_box.ballot_box()
                 anew = box.sealed_anew(ballot_id, vote.seat_id, vote.choice_boxed)
                 if anew is not None:
                     vote.choice_boxed = anew
@@ -68,7 +72,7 @@ def reseal_votes() -> int:
         last = found[-1][0].seat_id
 
 
-def _votes_after(seat_id: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _votes_after(seat_id: str) -> Select[Vote, str]:
     return (
         select(Vote, Seat.ballot_id)
         .join(Seat, Seat.id == Vote.seat_id)
@@ -85,17 +89,24 @@ def record(action: str) -> None:
         audit.record(session, HOUSE, HOUSE_ID, action, actor=SYSTEM, role=Role.SYSTEM)
 
 
-def plan_case_keys() -> int:
-    """Note every open case for new keys; returns how many compartments that adds.
+def plan_case_keys() -> None:
+    """Note every open case for new keys, as one; `renew_due` makes them, `end_case_keys` follows.
 
-    Where some are noted already (a rotation that was interrupted, somebody who has left), only
-    those are worked off: they must not get two new versions.
+    A rotation that was interrupted is gone on with: what it has renewed gets no second version.
     """
-    if keystore().due_renewals():
-        return 0
     with unit_of_work() as session:
+        is_under_way = session.get(HouseSetting, CASE_KEYS) is not None
         cases = applications.open_ids(session)
-    added = 0
-    for start in range(0, len(cases), BATCH):
-        added += keystore().plan_renewals(cases[start : start + BATCH])
-    return added
+    if is_under_way and keystore().due_renewals():
+        return
+    keystore().plan_renewals(cases)
+    with unit_of_work() as session:
+        today = now().date()
+        session.merge(HouseSetting(name=CASE_KEYS, value="begun", resolution="", set_on=today))
+
+
+def end_case_keys() -> None:
+    """Note that every open case has new keys; the next call of `plan_case_keys` begins anew."""
+    with unit_of_work() as session:
+        session.execute(delete(HouseSetting).where(HouseSetting.name == CASE_KEYS))
+        record("case_keys_renewed")

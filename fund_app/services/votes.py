@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.applications import ReviewFile
 from fund_app.models.ballots import Ballot, Seat, Vote
-from fund_app.services import vault
+from fund_app.services import ballot_box
 from fund_app.services.transition import Unknown
 from fund_app.services.vault import SignedIn
 from workflows import counting
@@ -93,7 +93,7 @@ def read(ballot: Ballot, seat: Seat) -> Boxed:
     """Open one seat's vote from the box; only the count and the voter's own page call this."""
     if seat.vote is None:
         raise Unknown(seat.id)
-    raw = json.loads(vault.ballot_box().read(ballot.id, seat.id, seat.vote.choice_boxed))
+    raw = json.loads(ballot_box.ballot_box().read(ballot.id, seat.id, seat.vote.choice_boxed))
     choice = counting.Choice(raw["choice"])
     return Boxed(
         counting.Vote(seat.reviewer_id, choice, tuple(raw["lines"])),
@@ -173,4 +173,4 @@ def _box(ballot: Ballot, seat: Seat, given: Cast, requested: Sequence[int]) -> b
         "requested": list(requested),
         "reason_code": given.reason_code,
     }
-    return vault.ballot_box().cast(ballot.id, seat.id, json.dumps(content).encode())
+    return ballot_box.ballot_box().cast(ballot.id, seat.id, json.dumps(content).encode())

@@ -259,3 +259,18 @@ def test_removed_key_bytes_leave_the_files(
     after = [path.name for path in tmp_path.glob("keystore*") if marker in path.read_bytes()]
     assert before != []
     assert after == []
+
+
+def test_keys_of_many_cases_are_taken_away_and_noted_at_once(keystore: Keystore) -> None:
+    keystore.add_holder(holder("anna"))
+    keystore.add_holder(holder("boris"))
+    for number in range(3):
+        case_id = f"case-{number}"
+        keystore.add_data_keys(case_id, [wrap(who, case_id) for who in ("anna", "boris")])
+    many = [(f"case-{number}", Compartment.IDENTITY) for number in range(1, 20_000)]
+    keystore.take_away("anna", many)
+    assert [held.case_id for held in keystore.holdings(holder_id="anna")] == ["case-0"]
+    assert len(keystore.holdings(holder_id="boris")) == 3
+    assert keystore.due_renewals() == 2
+    keystore.take_away("anna", [])
+    assert keystore.due_renewals() == 2

@@ -69,6 +69,14 @@ def test_new_code_replaces_the_one_before(app: Flask) -> None:
     assert fund("enrol", "nobody").output == "Error: Nobody signs in as nobody.\n"
 
 
+def test_administrator_gets_no_role_with_keys(app: Flask) -> None:
+    both = fund("add", "sam", "--name", "Sam", "--role", "administrator", "--role", "reviewer")
+    assert (both.exit_code, "holds no keys" in both.output) == (1, True)
+    assert fund("add", "sam", "--name", "Sam", "--role", "administrator").exit_code == 0
+    assert "holds no keys" in fund("grant", "sam", "--role", "treasurer").output
+    assert fund("grant", "sam", "--role", "auditor").exit_code == 0
+
+
 def test_passphrase_is_no_argument() -> None:
     assert fund(*IDA, "--passphrase", PASSPHRASE).exit_code == 2
 

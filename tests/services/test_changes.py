@@ -98,6 +98,24 @@ def test_nobody_gives_themselves_a_role(house: House, who: str) -> None:
     assert Role.AUDITOR not in person(who).roles
 
 
+def test_administrator_never_gets_a_role_with_keys(house: House) -> None:
+    sam, sue, anna = house["sam"], house["sue"], house["anna"]
+    for act in (
+        lambda: changes.propose_grant(sam, sue.ref, Role.COORDINATOR),
+        lambda: changes.propose_grant(sam, anna.ref, Role.ADMINISTRATOR),
+        lambda: changes.propose_take_on(
+            sam, Newcomer("eta", "Eta", (Role.ADMINISTRATOR, Role.REVIEWER))
+        ),
+    ):
+        assert refused(act) == "not_together"
+    signed = changes.propose_grant(sam, sue.ref, Role.AUDITOR)
+    changes.confirm(house["board"], signed.change_id)
+    assert person("sue").roles == {Role.ADMINISTRATOR, Role.AUDITOR}
+    signed = changes.propose_grant(sam, house["security"].ref, Role.ADMINISTRATOR)
+    people.grant(sam, "security", Role.COORDINATOR)
+    assert refused(lambda: changes.confirm(house["board"], signed.change_id)) == "not_together"
+
+
 @pytest.mark.parametrize("who", ["anna", "treasurer", "security"])
 def test_others_sign_nothing(house: House, who: str) -> None:
     me, boris = house[who], house["boris"].ref

@@ -22,6 +22,7 @@ from fund_app.services import (
     ballots,
     codenames,
     lasting_keys,
+    offers,
     rotation,
     sessions,
     staff_keys,
@@ -207,18 +208,29 @@ def test_lasting_keys_stay_the_same_through_two_rotations(house: House, settings
 
 def test_every_open_case_gets_new_keys_once(house: House) -> None:
     _, open_case = house.submitted()
-    applicant, _ended = house.submitted()
-    from fund_app.services import offers  # noqa: PLC0415 (beside the word it needs)
-
+    applicant, ended = house.submitted()
     offers.withdraw(applicant, press())
-    assert rotation.plan_case_keys() == 5
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 5
     assert vault.renew_due(2) == 2
-    assert rotation.plan_case_keys() == 0
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 3
     while vault.renew_due():
         pass
+    rotation.end_case_keys()
     parts = [part for part in Compartment if part is not Compartment.REVIEW]
     assert [keystore().newest_version(open_case, part) for part in parts] == [2] * 5
-    assert [keystore().newest_version(_ended, part) for part in parts] == [1] * 5
+    assert [keystore().newest_version(ended, part) for part in parts] == [1] * 5
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 5
+
+
+def test_keys_somebody_left_behind_do_not_stand_for_a_whole_rotation(house: House) -> None:
+    cases = [house.submitted()[1] for _ in range(2)]
+    part = (cases[0], Compartment.MESSAGES)
+    keystore().take_away(house["boris"].ref, [part])
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 10
 
 
 def test_older_kinds_of_keys_stay_readable_beside_new_ones(house: House) -> None:

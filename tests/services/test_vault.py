@@ -9,7 +9,8 @@ from fund_app.adapters.keystore import Holder, Keystore, UnknownHolder, Wrap
 from fund_app.adapters.keystore_keys import DeploymentSecrets, PrivateKey
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey, Place, open_at, seal_at
 from fund_app.services import vault
-from fund_app.services.vault import AlreadyOpen, BallotBox, KeyRing, SignedIn
+from fund_app.services.ballot_box import BallotBox
+from fund_app.services.vault import AlreadyOpen, KeyRing, SignedIn
 from workflows.roles import Actor, Role
 
 Rings = Callable[[str], KeyRing]

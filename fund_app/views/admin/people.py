@@ -48,6 +48,9 @@ REFUSALS = {
     "roles_apart": _l(
         "Who keeps the names of cases cannot also read cases, vote, pay or run the machine."
     ),
+    "not_together": _l(
+        "An administrator holds no keys of cases. Please leave one of these roles to somebody else."
+    ),
     "has_role": _l("This role is held already."),
     "lacks_role": _l("This role is not held any more."),
     "no_access": _l("This person has no access any more. Take them on anew if they come back."),
