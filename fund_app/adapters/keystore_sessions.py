@@ -22,6 +22,14 @@ class SessionRows(KeystorePart):
                 connection.execute(delete(sessions).where(sessions.c.token_sha256 == replaces))
             connection.execute(insert(sessions).values(**asdict(row)))
 
+    def replace_session(self, row: SessionRow, replaces: str) -> bool:
+        """Keep a session in the place of another; False, and nothing kept, if that one ended."""
+        with self._writing.begin() as connection:
+            ended = connection.execute(delete(sessions).where(sessions.c.token_sha256 == replaces))
+            if ended.rowcount == 1:
+                connection.execute(insert(sessions).values(**asdict(row)))
+            return ended.rowcount == 1
+
     def session(self, token_sha256: str) -> SessionRow | None:
         """Return a session by the hash of its token, or None."""
         query = select(sessions).where(sessions.c.token_sha256 == token_sha256)

@@ -16,6 +16,7 @@ from fund_app.adapters.clock import now
 from fund_app.adapters.keystore_factors import FactorRow
 from fund_app.models.sealed import framed
 from fund_app.services import factors, sessions
+from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import deployment_secrets
 from workflows.roles import Actor
 
@@ -66,10 +67,11 @@ def complete(row: FactorRow, code_hash: str) -> bool:
     Every open session of the person ends. False where the code was used or has run out
     meanwhile. Raises AlreadyKept for an authenticator's key that is known.
     """
-    if not factors.store().enrol(row, code_hash, now()):
-        return False
-    sessions.store().end_all(row.holder_id)
-    factors.record(f"{row.kind}_enrolled", row.holder_id)
+    with unit_of_work():
+        if not factors.store().enrol(row, code_hash, now()):
+            return False
+        sessions.store().end_all(row.holder_id)
+        factors.record(f"{row.kind}_enrolled", row.holder_id)
     return True
 
 

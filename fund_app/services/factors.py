@@ -125,8 +125,9 @@ def add(actor: Actor, row: FactorRow) -> None:
 
     Raises AlreadyKept for an authenticator's key that is known.
     """
-    store().add(row)
-    record(f"{row.kind}_added", row.holder_id, actor=actor)
+    with unit_of_work():
+        record(f"{row.kind}_added", row.holder_id, actor=actor)
+        store().add(row)
 
 
 def remove(actor: Actor, factor_id: str, *, browser: str) -> Factor | None:

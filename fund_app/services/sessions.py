@@ -146,12 +146,13 @@ class Sessions:
     def renew(self, session: Session, now: datetime) -> str:
         """Go on under a new token with all the session holds; its absolute limit stays.
 
-        For somebody who has just proved anew who they are.
+        For somebody who has just proved anew who they are. A session that was ended meanwhile
+        stays ended: the token returned then opens nothing.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         idle_until = min(now + LIMITS[session.kind].idle, session.expires_at)
         renewed = replace(session, token=token, idle_until=idle_until)
-        self._store.add_session(self._row(renewed, idle_until), replaces=_row_name(session.token))
+        self._store.replace_session(self._row(renewed, idle_until), _row_name(session.token))
         return token
 
     def load(self, token: str, now: datetime) -> Session | None:

@@ -5,11 +5,10 @@
 
 (() => {
   const form = document.querySelector("form[data-passkey]");
-  if (!form || !window.PublicKeyCredential) return;
-  const options = form.dataset.options && JSON.parse(form.dataset.options);
+  if (!form) return;
+  const options = form.dataset.options ? JSON.parse(form.dataset.options) : null;
   const answer = form.elements.namedItem(form.dataset.answer);
   const code = form.elements.namedItem("code");
-  if (!options || !answer) return;
 
   const toBytes = (text) => {
     const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -57,19 +56,22 @@
     [...form.querySelectorAll("input[data-wanted]")].every((field) => field.value.trim());
 
   let isAsking = false;
+  window.addEventListener("pageshow", () => {
+    isAsking = false; // somebody who comes back to the page starts anew
+  });
   form.addEventListener("submit", async (event) => {
     const isByCode = code && code.value.trim();
-    if (answer.value || isByCode || !isFilledIn()) return;
+    if (isByCode || !isFilledIn()) return; // the server says what is missing
     event.preventDefault();
     if (isAsking) return;
     isAsking = true;
     show(false);
     try {
+      if (!options || !window.PublicKeyCredential) throw new Error("no passkeys here");
       answer.value = written(await (form.dataset.passkey === "make" ? make() : sign()));
       form.submit();
     } catch {
       show(true);
-    } finally {
       isAsking = false;
     }
   });

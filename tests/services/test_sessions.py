@@ -184,6 +184,58 @@ def test_sessions_of_one_person_end_together(store_of_sessions: Sessions) -> Non
     assert store_of_sessions.load(other, NOON) is not None
 
 
+def test_session_renewed_keeps_all_but_its_token(store_of_sessions: Sessions) -> None:
+    old = store_of_sessions.start(
+        SessionKind.STAFF, "anna", {"language": "ru"}, NOON, private_key=KEY
+    )
+    found = store_of_sessions.load(old, after(minutes=20))
+    assert found is not None
+    found.data["confirmed_at"] = 1.0
+    new = store_of_sessions.renew(found, after(minutes=20))
+    assert store_of_sessions.load(old, after(minutes=20)) is None
+    renewed = store_of_sessions.load(new, after(minutes=49))
+    assert renewed is not None
+    assert renewed.private_key is not None
+    assert (renewed.subject, renewed.data) == ("anna", {"language": "ru", "confirmed_at": 1.0})
+    assert renewed.private_key.seeds == KEY.seeds
+    assert renewed.expires_at == after(hours=12)
+
+
+def test_session_ended_meanwhile_is_not_renewed(store_of_sessions: Sessions) -> None:
+    """Somebody ends it from another browser while this one proves who it is."""
+    token = store_of_sessions.start(SessionKind.STAFF, "anna", {}, NOON, private_key=KEY)
+    found = store_of_sessions.load(token, NOON)
+    assert found is not None
+    store_of_sessions.end(token)
+    assert store_of_sessions.load(store_of_sessions.renew(found, NOON), NOON) is None
+
+
+def test_sessions_of_one_person_are_told_by_when_they_began(store_of_sessions: Sessions) -> None:
+    first = store_of_sessions.start(SessionKind.STAFF, "anna", {}, NOON)
+    second = store_of_sessions.start(SessionKind.STAFF, "anna", {}, after(minutes=10))
+    store_of_sessions.start(SessionKind.STAFF, "boris", {}, NOON)
+    found = store_of_sessions.open_of("anna", first, after(minutes=15))
+    assert [(each.begun, each.is_this) for each in found] == [
+        (after(minutes=10), False),
+        (NOON, True),
+    ]
+    assert not store_of_sessions.end_one("boris", found[0].name)
+    assert store_of_sessions.load(second, after(minutes=15)) is not None
+    assert store_of_sessions.end_one("anna", found[0].name)
+    assert store_of_sessions.load(second, after(minutes=15)) is None
+    late = after(minutes=31)
+    assert store_of_sessions.open_of("anna", first, late) == []
+
+
+def test_other_sessions_of_one_person_end_and_this_one_stays(store_of_sessions: Sessions) -> None:
+    mine, *others = (store_of_sessions.start(SessionKind.STAFF, "anna", {}, NOON) for _ in range(3))
+    boris = store_of_sessions.start(SessionKind.STAFF, "boris", {}, NOON)
+    assert store_of_sessions.end_others("anna", mine) == 2
+    assert [store_of_sessions.load(each, NOON) for each in others] == [None, None]
+    assert store_of_sessions.load(mine, NOON) is not None
+    assert store_of_sessions.load(boris, NOON) is not None
+
+
 def test_sessions_past_their_limit_are_swept(
     keystore: Keystore, store_of_sessions: Sessions
 ) -> None:

@@ -173,9 +173,14 @@ def test_session_of_somebody_else_is_like_an_unknown_one(app: Flask, ida: Newcom
 def test_passphrase_is_changed_and_ends_all_other_sessions(ida: Newcomer) -> None:
     other = ida.elsewhere()
     assert ida.sign_in(other) == 303
+    before = ida.client.get_cookie("__Host-s", domain="fund.test")
     page = ida.client.page("/staff/access/passphrase")
     answer = ida.client.submit(page, CHANGE, to="/access/passphrase")
     assert (answer.status_code, answer.location) == (303, "/staff/access")
+    assert before is not None
+    replayed = ida.elsewhere()
+    replayed.set_cookie("__Host-s", before.value, domain="fund.test", secure=True)
+    assert replayed.get("/staff/home").status_code == 302
     assert other.get("/staff/home").status_code == 302
     assert ida.client.get("/staff/home").status_code == 200
     assert ida.sign_in(ida.elsewhere()) == 422
