@@ -109,7 +109,9 @@ def agree(actor: SignedIn, unlock_id: str) -> bool:
     """
     with unit_of_work() as session:
         unlock = _locked(session, unlock_id)
-        if unlock.state != ASKED or unlock.asked_at + ASKED_FOR <= now():
+        asker = session.get_one(Person, unlock.asker_id, populate_existing=True)
+        has_lapsed = unlock.state != ASKED or unlock.asked_at + ASKED_FOR <= now()
+        if has_lapsed or Role(unlock.asked_as) not in asker.roles:
             raise Refused("unlock_over", {})
         role = signing_role(_asked(unlock), actor.ref, actor.roles)
         if not isinstance(role, Role):

@@ -27,7 +27,7 @@ def _on_slowed(slowed: Slowed) -> Response:
         counted=custody_labels.counted(slowed.measured, slowed.count),
         seconds=seconds,
         sent=sent if request.method == "POST" else None,
-        here=request.path,
+        here=request.full_path.rstrip("?"),
     )
     response = make_response(body, 429)
     response.headers["Retry-After"] = str(seconds)

@@ -359,6 +359,15 @@ def test_unlock_ends_with_the_askers_role(house: House, case: str, clock: Manual
     assert not opens(house, "anna", case)
 
 
+def test_nothing_opens_for_who_has_left_meanwhile(house: House, case: str) -> None:
+    unlock_id = unlocks.ask(house["anna"], case, CHECK, press())
+    unlocks.agree(house["custodian1"], unlock_id)
+    people.disable(SYSTEM, "anna")
+    with pytest.raises(Refused) as error:
+        unlocks.agree(house["custodian2"], unlock_id)
+    assert refusal(error) == "unlock_over"
+
+
 def test_custodian_without_the_key_cannot_agree(house: House, case: str) -> None:
     house.add("late", Role.CUSTODIAN)
     unlock_id = unlocks.ask(house["anna"], case, CHECK, press())
