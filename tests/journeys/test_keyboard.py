@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from tests.journeys.applying import answer_the_rest, begin, come_back, send
 from tests.journeys.stage import Stage, berlin
@@ -11,7 +12,7 @@ from tests.support.live import LiveFund
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NARROWEST = {"width": 320, "height": 640}
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
 FAR = 60
 """Presses of the tab key after which nothing is within reach."""
 
@@ -36,11 +37,17 @@ def reach(person: Visitor, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached by keyboard at {person.path}")
 
 
-def enter(person: Visitor, selector: str) -> None:
-    """Reach something and press it."""
-    reach(person, selector)
+def unfold(person: Visitor, number: int) -> None:
+    """Reach one of the folded parts of a page and open it."""
+    reach(person, f"main details:nth-of-type({number}) > summary")
     person.page.keyboard.press("Enter")
-    person.page.wait_for_load_state()
+
+
+def enter(person: Visitor, selector: str) -> None:
+    """Reach something, press it, and wait for where it leads."""
+    reach(person, selector)
+    with person.page.expect_navigation():
+        person.page.keyboard.press("Enter")
 
 
 def narrow(person: Visitor) -> None:
@@ -68,9 +75,9 @@ def test_return_page_works_by_keyboard_alone_at_320_pixels(stage: Stage, languag
     assert person.heading == person.say("Received")
     narrow(person)
 
-    enter(person, "main details:nth-of-type(1) > summary")
+    unfold(person, 1)
     assert person.page.locator(".timeline").is_visible()
-    enter(person, "main details:nth-of-type(2) > summary")
+    unfold(person, 2)
     narrow(person)
     enter(person, 'main a[href*="/return/messages"]')
     reach(person, "textarea[name=text]")
@@ -89,8 +96,7 @@ def way_out_comes_first(person: Visitor) -> None:
         narrow(person)
         person.page.keyboard.press("Tab")
         assert focused(person, "a.quick-exit"), page
-    person.page.keyboard.press("Enter")
-    person.page.wait_for_load_state()
+    enter(person, "a.quick-exit")
     assert person.path == "/exit"
     person.page.go_back()
     assert "By keyboard." not in person.page.content()
