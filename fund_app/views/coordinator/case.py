@@ -71,6 +71,7 @@ def show(case_id: str) -> ResponseReturnValue:
         came_by=CAME_BY[case.intake],
         claim_until=claims.waits_until(case.holder_id),
         may_open_wish=directives.may_open(session, me(), case),
+        is_wish_open=shared.has_opened(case.id, directives.OPENED),
         wish=_wish(case),
     )
 
