@@ -116,6 +116,7 @@ LOOKS = {
     "identity_opened": _l("Looked at who the person is"),
     "review_opened": _l("Read the file for the panel"),
     "document_opened": _l("Opened a document"),
+    "payee_opened": _l("Looked at where the money goes"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
     "directive_opened": _l("Read the wishes for the worst case"),
 }
