@@ -37,11 +37,17 @@ def reach(person: Visitor, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached by keyboard at {person.path}")
 
 
-def enter(person: Visitor, selector: str) -> None:
-    """Reach something and press it."""
-    reach(person, selector)
+def unfold(person: Visitor, number: int) -> None:
+    """Reach one of the folded parts of a page and open it."""
+    reach(person, f"main details:nth-of-type({number}) > summary")
     person.page.keyboard.press("Enter")
-    person.page.wait_for_load_state()
+
+
+def enter(person: Visitor, selector: str) -> None:
+    """Reach something, press it, and wait for where it leads."""
+    reach(person, selector)
+    with person.page.expect_navigation():
+        person.page.keyboard.press("Enter")
 
 
 def narrow(person: Visitor) -> None:
@@ -69,9 +75,9 @@ def test_return_page_works_by_keyboard_alone_at_320_pixels(stage: Stage, languag
     assert person.heading == person.say("Received")
     narrow(person)
 
-    enter(person, "main details:nth-of-type(1) > summary")
+    unfold(person, 1)
     assert person.page.locator(".timeline").is_visible()
-    enter(person, "main details:nth-of-type(2) > summary")
+    unfold(person, 2)
     narrow(person)
     enter(person, 'main a[href*="/return/messages"]')
     reach(person, "textarea[name=text]")
@@ -90,8 +96,7 @@ def way_out_comes_first(person: Visitor) -> None:
         narrow(person)
         person.page.keyboard.press("Tab")
         assert focused(person, "a.quick-exit"), page
-    person.page.keyboard.press("Enter")
-    person.page.wait_for_load_state()
+    enter(person, "a.quick-exit")
     assert person.path == "/exit"
     person.page.go_back()
     assert "By keyboard." not in person.page.content()

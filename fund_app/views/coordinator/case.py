@@ -74,6 +74,7 @@ def show(case_id: str) -> ResponseReturnValue:
         claim_until=claims.waits_until(case.holder_id),
         may_open_wish=directives.may_open(session, me(), case),
         holds_names=me().ring.opens(case.id, Compartment.IDENTITY),
+        is_wish_open=shared.has_opened(case.id, directives.OPENED),
         wish=_wish(case),
     )
 

@@ -80,6 +80,8 @@ def show(case_id: str) -> ResponseReturnValue:
 def record(case_id: str) -> ResponseReturnValue:
     """Weigh a contact that is meant, or write down one that was made."""
     case = frame.case_of(case_id)
+    if not has_opened(case.id, Compartment.NARRATIVE):
+        return redirect(frame.address("contact", case_id))  # the plan is read first, as a look
     form = _made()(request.form)
     weigh_only = "weigh" in request.form
     if not form.validate(weigh_only=weigh_only):

@@ -25,7 +25,8 @@ from tests.support.pages import Page
 from tests.views.applicant.test_case import photo, send_file
 from workflows.roles import Role
 
-TOKEN = re.compile(rb'name="csrf_token" value="[0-9a-f]+"')
+TOKEN = re.compile(rb'name="csrf_token" (type="hidden" )?value="[^"]+"')
+"""The one part of a page that changes by the second."""
 
 
 @pytest.fixture

@@ -161,3 +161,23 @@ def test_wish_opens_to_the_lead_when_something_has_happened(desk: Desk, case_id:
     assert "What the person wished" not in desk.see("boris", case_path(case_id)).text
     page = desk.press("anna", case_path(case_id), "wish")
     assert "sentinel lawyer" in page.text
+
+
+def test_lead_reads_that_nothing_was_left(desk: Desk) -> None:
+    _applicant, case_id = desk.house.submitted()
+    applications.acknowledge(desk.house["anna"], case_id, press())
+    person_events.record(desk.house["anna"], case_id, sources=2, request=press())
+    assert "has left nothing for this" in desk.press("anna", case_path(case_id), "wish").text
+
+
+def test_plan_is_not_weighed_past_the_look(desk: Desk, case_id: str) -> None:
+    opened(desk, case_id)
+    form = desk.browser("anna").page(case_path(case_id, "contact"))
+    client = desk.browser("boris")
+    token = client.page("/staff/home").form("sign-out").values["csrf_token"]
+    answer = client.post(
+        case_path(case_id, "contact"),
+        data={**form.form("contact").values, "csrf_token": token, "weigh": "yes"},
+        headers={"Origin": "https://fund.test", "Referer": "https://fund.test/"},
+    )
+    assert answer.location == case_path(case_id, "contact")
