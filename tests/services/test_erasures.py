@@ -248,6 +248,9 @@ def test_staff_erase_with_two_people(house: House) -> None:
     assert not remains.of(db.session(), case_id).is_gone
     number = erasures.confirm(house["security"], case_id)
     assert erasures.confirm(house["security"], case_id) == number
+    with pytest.raises(CannotErase) as refused:
+        erasures.propose(house["boris"], case_id, "asked", press())
+    assert refused.value.code == "erased"
     assert remains.of(db.session(), case_id).is_gone
     db.session.rollback()
     actions = db.session.scalars(
