@@ -81,6 +81,8 @@ def propose(actor: Actor, application_id: str, reason_code: str, request: Reques
         known = reads.of_case(session, application_id)
         if known is not None and known.state == "proposed":
             return
+        if known is not None:
+            raise CannotErase("erased")
         _refuse(session, application, Origin.STAFF)
         session.add(
             Erasure(

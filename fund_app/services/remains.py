@@ -1,6 +1,6 @@
 """What is left of a case after it was erased, counted where it would lie; for `verify-erasure`.
 
-Nothing is taken from the erasure's own word: keystore, columns, files and sessions are asked.
+Nothing is taken from the erasure's own word: keystore, columns and files are asked.
 """
 
 from __future__ import annotations

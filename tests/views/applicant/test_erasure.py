@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.models.applications import Application
-from fund_app.services import proofs, remains
+from fund_app.services import anchors, proofs, remains
 from tests.support import applicants
 from tests.support.client import FundClient
 from tests.support.house import House, build
@@ -89,8 +89,6 @@ def test_unknown_proof_is_not_found(client: FundClient) -> None:
 def test_anchors_are_published_without_counts(
     client: FundClient, case_id: str, app: Flask, clock: ManualClock
 ) -> None:
-    from fund_app.services import anchors  # noqa: PLC0415
-
     assert case_id
     assert "The first anchor is written" in client.page("/anchors").text
     clock.advance(days=70)
