@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 import config
 from fund_app.adapters.clock import ShiftedClock
 from fund_app.services.hardening import Hardening
+from fund_app.views.headers import FIXED
 from fund_app.views.session import CSRF_FIELD
 from tests.support.application import running_app
 from tests.support.dump import contents
@@ -59,13 +60,18 @@ def copied(home: Path, target: Path) -> Path:
 
 
 class Browser(FlaskClient):
-    """Somebody's browser, for thousands of requests: nothing is parsed unless asked for."""
+    """Somebody's browser, for thousands of requests: of each answer the headers are looked at."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send one request outside the test's own application context."""
         options.setdefault("base_url", BASE_URL)
         options.setdefault("buffered", True)
         response: TestResponse = Context().run(super().open, *args, **options)
+        bare = [name for name, value in FIXED.items() if response.headers.get(name) != value]
+        assert bare == [], (response.request.path, response.status_code)
+        policy = response.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; "), response.request.path
+        assert "unsafe" not in policy, response.request.path
         return response
 
     @property
