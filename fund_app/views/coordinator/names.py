@@ -22,7 +22,7 @@ from fund_app.queries import unlocks as reads
 from fund_app.services import unlocks
 from fund_app.services.unlocks import Question
 from fund_app.views import acts, custody_labels, marks
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.casework import REFUSING, Trouble, has_opened, me, trouble
 from fund_app.views.coordinator import contact, frame, told
 from workflows.roles import Role
@@ -96,6 +96,7 @@ def ask(case_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.COORDINATOR)
+@confirmed
 def show(case_id: str, unlock_id: str) -> ResponseReturnValue:
     """Show the names on this one page; the look is written down first."""
     _own(case_id, unlock_id)

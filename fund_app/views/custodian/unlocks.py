@@ -19,7 +19,7 @@ from fund_app.queries import unlocks as reads
 from fund_app.services import unlocks
 from fund_app.services.unlocks import Names, Question
 from fund_app.views import acts, custody_labels, labels, marks
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.casework import REFUSING, Trouble, trouble
 from fund_app.views.coordinator import told
 from workflows.roles import Role
@@ -93,6 +93,7 @@ def show(unlock_id: str) -> ResponseReturnValue:
 
 
 @allow(*SIGNERS)
+@confirmed
 def agree(unlock_id: str) -> ResponseReturnValue:
     """Agree; with the agreement that makes it enough the time begins."""
     _unlock(unlock_id)
@@ -124,6 +125,7 @@ def end(unlock_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.CUSTODIAN)
+@confirmed
 def names(unlock_id: str) -> ResponseReturnValue:
     """Show who the person is to the custodian who asked; the look is written down first."""
     _unlock(unlock_id)

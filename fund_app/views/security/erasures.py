@@ -18,7 +18,7 @@ from fund_app.queries import casework, erasures
 from fund_app.services import erasures as service
 from fund_app.services.erasures import CannotErase
 from fund_app.views import acts, erasure_labels, labels
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from workflows.erasures import ASKED_REASONS, OBSTACLES, Origin
 from workflows.roles import Role
 
@@ -49,6 +49,7 @@ def show(application_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.COORDINATOR)
+@confirmed
 def propose(application_id: str) -> ResponseReturnValue:
     """Say, as the first of two people, that the case should be destroyed."""
     case = _case(application_id)
@@ -64,6 +65,7 @@ def propose(application_id: str) -> ResponseReturnValue:
 
 
 @allow(*BOTH)
+@confirmed
 def confirm(application_id: str) -> ResponseReturnValue:
     """Agree, as the second of two people, and have it done."""
     case = _case(application_id)

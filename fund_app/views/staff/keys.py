@@ -23,7 +23,7 @@ from fund_app.services import holdings, sharing
 from fund_app.services.holdings import Lack
 from fund_app.services.sharing import ShareRefused
 from fund_app.views import acts, errors, labels
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from workflows.roles import Role
 
 SHARERS = (Role.COORDINATOR, Role.CUSTODIAN, Role.FINANCE_OFFICER, Role.TREASURER)
@@ -129,6 +129,7 @@ def show(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SHARERS)
+@confirmed
 def propose(person_id: str) -> ResponseReturnValue:
     """Propose to share with somebody, after asking them by voice."""
     _person(person_id)
@@ -138,6 +139,7 @@ def propose(person_id: str) -> ResponseReturnValue:
 
 
 @allow(*SHARERS)
+@confirmed
 def confirm(person_id: str) -> ResponseReturnValue:
     """Share the keys the person signed in holds."""
     _person(person_id)

@@ -13,7 +13,7 @@ from fund_app.queries import gift_returns as reads
 from fund_app.services import gift_returns
 from fund_app.services.gift_returns import LineTaken, TooMuch, UnderWay, Wish
 from fund_app.views import acts, errors, formats
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury.gifts import gift_page, reasons_of, under_way
 from workflows.roles import Role
 
@@ -37,6 +37,7 @@ def ask(donation_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.BOARD_MEMBER)
+@confirmed
 def agree(return_id: str) -> ResponseReturnValue:
     """Agree as the second of two; the money goes back now."""
     donation_id = _gift(return_id)

@@ -22,7 +22,7 @@ from fund_app.services.donations import BankGift, LineTaken, PurposeClosed
 from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
 from fund_app.views import acts, errors, session
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 from workflows.roles import Role
 
 READERS = (Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER)
@@ -102,6 +102,7 @@ def accept(donation_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.BOARD_MEMBER)
+@confirmed
 def refuse(donation_id: str) -> ResponseReturnValue:
     """Refuse a held gift; what is left of it goes back."""
     form = reasons_of(RefuseForm(prefix="refuse"))

@@ -15,7 +15,7 @@ from fund_app.services import receipts
 from fund_app.services.receipts import Details
 from fund_app.views import acts, errors
 from fund_app.views import labels as roles
-from fund_app.views.access import allow, not_found
+from fund_app.views.access import allow, confirmed, not_found
 
 LONGEST_SEARCH = 40
 
@@ -44,6 +44,7 @@ def show(request_id: str) -> ResponseReturnValue:
 
 
 @allow(*receipts.TREASURY)
+@confirmed
 def look(request_id: str) -> ResponseReturnValue:
     """Open name and address with the person's own key; the donor sees that somebody looked."""
     try:
