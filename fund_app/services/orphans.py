@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters import keystore_erasure
+from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.storage import storage
 from fund_app.models.applications import Application
 from fund_app.models.erasures import Orphan
@@ -57,9 +58,13 @@ def sweep(day: date) -> int:
     store = vault.keystore()
     remove: dict[str, Callable[[str], None]] = {
         KEYS: lambda ref: keystore_erasure.remove_keys(store, ref),
-        HOLDER: store.remove_holder,
+        HOLDER: lambda ref: _forget_holder(store, ref),
         FILE: storage().remove,
     }
     for kind, ref in sorted(swept):
         remove[kind](ref)
     return len(swept)
+
+
+def _forget_holder(store: Keystore, holder_id: str) -> None:
+    store.remove_holder(holder_id)
