@@ -126,7 +126,7 @@ def ask(
                 tries=0,
             )
         )
-        _record(session, application.id, "ask", actor, asking.way)
+        _record(session, application.id, "referee_asked", actor, asking.way)
         done = True
     if not done:
         return None
@@ -144,7 +144,7 @@ def withdraw(actor: SignedIn, application_id: str, request_id: str) -> None:
         row = _of_case(session, application_id, request_id)
         if row.status == "asked":
             _end(row, "withdrawn")
-            _record(session, row.application_id, "withdraw", actor, None)
+            _record(session, row.application_id, "referee_withdrawn", actor, None)
 
 
 def opens(lookup: str, code: str) -> bool:
@@ -202,7 +202,9 @@ def note_seen(actor: SignedIn, request_id: str) -> None:
             raise Unknown(request_id)
         if row.seen_on is None:
             row.seen_on, row.seen_by_id = now().date(), actor.ref
-            _record(session, row.application_id, "seen", actor, None, role=Role.SECURITY_LEAD)
+            _record(
+                session, row.application_id, "referee_seen", actor, None, role=Role.SECURITY_LEAD
+            )
 
 
 def _secrets(asking: Asking) -> tuple[str, str, str]:
@@ -320,7 +322,15 @@ def _try(session: Session, lookup: str, hardened: str) -> tuple[RefereeRequest, 
     row.tries += 1
     if row.tries == MOST_TRIES:
         _end(row, "burnt")
-        _record(session, row.application_id, "burn", SYSTEM, None, role=Role.SYSTEM, by_day=True)
+        _record(
+            session,
+            row.application_id,
+            "referee_burnt",
+            SYSTEM,
+            None,
+            role=Role.SYSTEM,
+            by_day=True,
+        )
     return None
 
 
@@ -342,7 +352,15 @@ def _keep(
     row.answered_by = request.id or new_ref()
     _end(row, "answered")
     reason = None if counts else "does_not_count"
-    _record(session, row.application_id, "answer", SYSTEM, reason, role=Role.SYSTEM, by_day=True)
+    _record(
+        session,
+        row.application_id,
+        "referee_answered",
+        SYSTEM,
+        reason,
+        role=Role.SYSTEM,
+        by_day=True,
+    )
     _tell(session, row)
 
 

@@ -99,6 +99,11 @@ HAPPENED = {
     "frozen_at_recipient": _l("Payment frozen at the recipient"),
     "frozen_resolved": _l("Frozen payment released"),
     "frozen_replace": _l("Frozen payment replaced"),
+    "referee_asked": _l("Referee asked"),
+    "referee_answered": _l("Referee answered"),
+    "referee_withdrawn": _l("Request to a referee taken back"),
+    "referee_burnt": _l("Request to a referee closed after wrong words"),
+    "referee_seen": _l("Security lead looked after an answer that does not count"),
 }
 """What has happened, by the code of its action; what stands in a case's history."""
 
@@ -117,4 +122,5 @@ CHAINS = {
     "emergency": _l("Case"),
     "ballot": _l("Vote"),
     "disbursement": _l("Payment"),
+    "referee": _l("Referee"),
 }

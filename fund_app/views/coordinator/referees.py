@@ -91,7 +91,10 @@ def show(case_id: str) -> ResponseReturnValue:
 def ask(case_id: str) -> ResponseReturnValue:
     """Prepare a request, and show once what to carry to the referee."""
     case = frame.case_of(case_id)
-    named = _chosen(case, request.args.get("item", ""))
+    item = request.args.get("item", "")
+    if item and not shared.has_opened(case.id, Compartment.NARRATIVE):
+        return redirect(frame.address("referees", case_id))
+    named = _chosen(case, item)
     made = forms.ask_form(
         list(labels.LANGUAGES.items()),
         may_tell_all=named is not None and named.may_tell == "full",
