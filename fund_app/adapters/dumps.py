@@ -149,7 +149,7 @@ def _continue_numbers(connection: Any, table: Table) -> None:
         named = {"table": f'"{table.name}"', "column": column.name}
         sequence = connection.scalar(query, named)
         if sequence is not None:
-            highest = f'SELECT COALESCE(MAX("{column.name}"), 0) + 1 FROM "{table.name}"'  # noqa: S608 # nosec B608
+            highest = f'SELECT COALESCE(MAX("{column.name}"), 0) + 1 FROM "{table.name}"'  # noqa: S608 # nosec B608 (ours)
             connection.execute(
                 text(f"SELECT setval(:sequence, ({highest}), false)"), {"sequence": sequence}
             )

@@ -8,11 +8,8 @@ answered is sealed for the coordinators of the case alone
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,30 +23,15 @@ from fund_app.models.referees import MOST_TRIES, RefereeRequest
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
 from fund_app.queries import referees as reads
-from fund_app.services import (
-    audit,
-    brakes,
-    cases,
-    codenames,
-    intake,
-    lasting_keys,
-    looks,
-    notifications,
-    vault,
-)
-from fund_app.services.hardening import SALT_BYTES, hardening
+from fund_app.services import audit, brakes, cases, intake, looks, notifications, vault
+from fund_app.services.referee_words import found_by, fresh_lookup, fresh_words, hardened
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
 from fund_app.services.unit import Repeated, unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.roles import SYSTEM, Actor, Role
 
 CHAIN = "referee"
-WORDS = 3
-LINK_BYTES = 16
-NUMBER_DIGITS = 12
 USUAL_HOURS = 72
-LONGEST_CODE = 120
-SHORTEST_WORD = 4
 FREELY = "freely"
 
 
@@ -106,8 +88,10 @@ def ask(
 
     Raises Unknown, cases.Closed, NotAgreed, NoKey where the actor opens nothing of the case.
     """
-    lookup, code, quiet = _secrets(asking)
-    macs = _hardened(lookup, code), _hardened(lookup, quiet) if quiet else None
+    lookup = fresh_lookup(is_spoken=asking.is_spoken)
+    code = asking.code or fresh_words(asking.language)
+    quiet = fresh_words(asking.language) if asking.has_quiet_word else ""
+    macs = hardened(lookup, code), hardened(lookup, quiet) if quiet else None
     expires_at = now() + timedelta(hours=asking.hours)
     done = False
     with unit_of_work() as session:
@@ -129,13 +113,13 @@ def ask(
                 way=asking.way,
                 may_tell=asking.may_tell,
                 status="asked",
-                lookup_mac=_mac("lookup", lookup),
+                lookup_mac=found_by(lookup),
                 code_mac=macs[0],
                 quiet_mac=macs[1],
                 tries=0,
             )
         )
-        _record(session, application.id, "ask", actor, asking.way)
+        _record(session, application.id, "referee_asked", actor, asking.way)
         done = True
     if not done:
         return None
@@ -153,7 +137,7 @@ def withdraw(actor: SignedIn, application_id: str, request_id: str) -> None:
         row = _of_case(session, application_id, request_id)
         if row.status == "asked":
             _end(row, "withdrawn")
-            _record(session, row.application_id, "withdraw", actor, None)
+            _record(session, row.application_id, "referee_withdrawn", actor, None)
 
 
 def opens(lookup: str, code: str) -> bool:
@@ -161,9 +145,9 @@ def opens(lookup: str, code: str) -> bool:
 
     Takes the same time for what is unknown, used, expired or right.
     """
-    hardened = _hardened(lookup, code)
+    known_by = hardened(lookup, code)
     with unit_of_work() as session:
-        return _try(session, lookup, hardened) is not None
+        return _try(session, lookup, known_by) is not None
 
 
 def answer(lookup: str, code: str, given: Mapping[str, str], request: Request) -> bool:
@@ -173,11 +157,11 @@ def answer(lookup: str, code: str, given: Mapping[str, str], request: Request) -
     times True. The words for somebody under pressure open like the others; then the answer is
     kept and does not count. Raises NobodyReads.
     """
-    hardened = _hardened(lookup, code)
+    known_by = hardened(lookup, code)
     with unit_of_work() as session:
         if _was_this(session, lookup, request):
             return True
-        found = _try(session, lookup, hardened)
+        found = _try(session, lookup, known_by)
         if found is None:
             return False
         row, is_quiet = found
@@ -212,39 +196,9 @@ def note_seen(actor: SignedIn, request_id: str) -> None:
             raise Unknown(request_id)
         if row.seen_on is None:
             row.seen_on, row.seen_by_id = now().date(), actor.ref
-            _record(session, row.application_id, "seen", actor, None, role=Role.SECURITY_LEAD)
-
-
-def _secrets(asking: Asking) -> tuple[str, str, str]:
-    number = f"{secrets.randbelow(10**NUMBER_DIGITS):0{NUMBER_DIGITS}d}"
-    lookup = number if asking.is_spoken else secrets.token_urlsafe(LINK_BYTES)
-    code = asking.code or _words(asking.language)
-    quiet = _words(asking.language) if asking.has_quiet_word else ""
-    return lookup, code, quiet
-
-
-def _words(language: str) -> str:
-    chosen = codenames.word_list(language)
-    return " ".join(secrets.choice(chosen) for _ in range(WORDS))
-
-
-def folded(text: str) -> str:
-    """Return words as they are compared: spaces, case, signs and yo make no difference."""
-    even = unicodedata.normalize("NFKC", text).casefold()
-    even = even.replace("\N{CYRILLIC SMALL LETTER IO}", "\N{CYRILLIC SMALL LETTER IE}")
-    return "".join(each for each in even if each.isalnum())[:LONGEST_CODE]
-
-
-def _mac(purpose: str, text: str) -> str:
-    key = lasting_keys.lasting_key("referee")
-    said = f"{purpose}\0{text}".encode("utf-8", "replace")
-    return hmac.new(key, said, hashlib.sha256).hexdigest()
-
-
-def _hardened(lookup: str, code: str) -> str:
-    """Return the digest words are known by; they are few, so each guess is made to cost."""
-    salt = bytes.fromhex(_mac("salt", lookup))[:SALT_BYTES]
-    return _mac("code", hardening().derive(folded(code).encode(), salt).hex())
+            _record(
+                session, row.application_id, "referee_seen", actor, None, role=Role.SECURITY_LEAD
+            )
 
 
 def _open_case(session: Session, application_id: str) -> Application:
@@ -303,7 +257,7 @@ def _of_case(session: Session, application_id: str, request_id: str) -> RefereeR
 def _by_lookup(session: Session, lookup: str) -> RefereeRequest | None:
     statement = (
         select(RefereeRequest)
-        .where(RefereeRequest.lookup_mac == _mac("lookup", lookup))
+        .where(RefereeRequest.lookup_mac == found_by(lookup))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -316,7 +270,7 @@ def _was_this(session: Session, lookup: str, request: Request) -> bool:
     return row is not None and row.answered_by is not None and row.answered_by == request.id
 
 
-def _try(session: Session, lookup: str, hardened: str) -> tuple[RefereeRequest, bool] | None:
+def _try(session: Session, lookup: str, known_by: str) -> tuple[RefereeRequest, bool] | None:
     """Return the request the words open, and whether they are those for somebody under pressure.
 
     After a few wrong words nothing opens it any more: whoever guesses has the link already.
@@ -324,14 +278,22 @@ def _try(session: Session, lookup: str, hardened: str) -> tuple[RefereeRequest, 
     row = _by_lookup(session, lookup)
     if row is None or reads.standing(row, now()) != "asked":
         return None
-    if hmac.compare_digest(row.code_mac or "", hardened):
+    if hmac.compare_digest(row.code_mac or "", known_by):
         return row, False
-    if row.quiet_mac and hmac.compare_digest(row.quiet_mac, hardened):
+    if row.quiet_mac and hmac.compare_digest(row.quiet_mac, known_by):
         return row, True
     row.tries += 1
     if row.tries == MOST_TRIES:
         _end(row, "burnt")
-        _record(session, row.application_id, "burn", SYSTEM, None, role=Role.SYSTEM, by_day=True)
+        _record(
+            session,
+            row.application_id,
+            "referee_burnt",
+            SYSTEM,
+            None,
+            role=Role.SYSTEM,
+            by_day=True,
+        )
     return None
 
 
@@ -353,7 +315,15 @@ def _keep(
     row.answered_by = request.id or new_ref()
     _end(row, "answered")
     reason = None if counts else "does_not_count"
-    _record(session, row.application_id, "answer", SYSTEM, reason, role=Role.SYSTEM, by_day=True)
+    _record(
+        session,
+        row.application_id,
+        "referee_answered",
+        SYSTEM,
+        reason,
+        role=Role.SYSTEM,
+        by_day=True,
+    )
     _tell(session, row)
 
 

@@ -123,6 +123,11 @@ HAPPENED = {
     "identity_lapsed": _l("Question for the names not answered in time"),
     "identity_ended": _l("Names sealed again, before the time was over"),
     "identity_over": _l("Names sealed again, the time was over"),
+    "referee_asked": _l("Referee asked"),
+    "referee_answered": _l("Referee answered"),
+    "referee_withdrawn": _l("Request to a referee taken back"),
+    "referee_burnt": _l("Request to a referee closed after wrong words"),
+    "referee_seen": _l("Security lead looked after an answer that does not count"),
 }
 """What has happened, by the code of its action; what stands in a case's history."""
 
@@ -145,4 +150,5 @@ CHAINS = {
     "ballot": _l("Vote"),
     "disbursement": _l("Payment"),
     "unlock": _l("Names"),
+    "referee": _l("Referee"),
 }

@@ -103,6 +103,18 @@ def test_accept_rebuilds_a_pdf_without_what_it_tells_and_does() -> None:
                 assert dict(drawn.getexif()) == {}
 
 
+def test_accept_keeps_what_pages_inherit() -> None:
+    with pikepdf.open(BytesIO(pdf())) as document:
+        page = document.pages[0].obj
+        for key in ("/Resources", "/MediaBox"):
+            document.Root.Pages[key] = page[key]
+            del page[key]
+        inheriting = uploads.saved(document)
+    with pikepdf.open(BytesIO(accept(inheriting).content)) as kept:
+        assert "/F1" in kept.pages[0].obj.Resources.Font
+        assert [int(each) for each in kept.pages[0].mediabox] == [0, 0, 595, 842]
+
+
 def test_accept_makes_the_same_of_the_same_pdf() -> None:
     assert accept(uploads.telling_pdf()).content == accept(uploads.telling_pdf()).content
     assert accept(accept(pdf()).content).content == accept(pdf()).content

@@ -116,6 +116,7 @@ def test_panel_and_chair_lose_the_key_with_the_decision(house: House) -> None:
     assert holdings(house, case_id) == {
         **nobody(house),
         **dict.fromkeys(("anna", "boris"), DESK),
+        **dict.fromkeys(CUSTODIANS, NAMES),
     }
 
 

@@ -47,7 +47,7 @@ TAGS = {
     "long-cyrillic-name", "right-to-left-name", "person-arrested-directive", "person-died",
     "suspended-resumed", "lost-contact-sealed", "suspended-now", "fast-track-ratified",
     "fast-track-refused", "fast-track-now", "no-money-referred", "money-found",
-    "waiting-for-money", "appeal-late", "appeal-dismissed", "appeal-open",
+    "waiting-for-money", "appeal-late", "appeal-dismissed", "appeal-open", "referees",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fund_app.adapters import files
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import AlreadyKept
 from fund_app.adapters.storage import storage
@@ -21,13 +22,13 @@ from fund_app.services.hardening import Cost, Hardening
 from fund_app.services.intake import AnswerText, NobodyThere
 from fund_app.services.transition import Conflict, Request, Unknown
 from fund_app.services.vault import SignedIn
-from tests.support import applicants
+from tests.support import applicants, uploads
 from workflows.engine import Refused
 from workflows.roles import Role
 
 pytestmark = pytest.mark.both_stores
 
-PDF = b"%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 >>\nstartxref\n9\n%%EOF\n"
+PDF = uploads.pdf()
 
 
 @pytest.fixture(autouse=True)
@@ -217,7 +218,7 @@ def test_a_document_is_sealed_found_once_and_opens_for_its_owner(desk: str) -> N
     row = db.session.scalars(select(Document)).one()
     assert documents.names(person, [row]) == {row.id: "sentinel.pdf"}
     assert b"PDF" not in storage().get(row.stored_as)
-    assert documents.read(person, row.id).content == PDF
+    assert documents.read(person, row.id).content == files.accept(PDF).content
     with pytest.raises(Unknown):
         documents.read(person, "0" * 32)
 

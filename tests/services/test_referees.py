@@ -87,7 +87,7 @@ def test_answer_is_taken_once_and_read_by_coordinators_alone(house: House) -> No
     assert row.scope is not None
     readers = sorted([house["anna"].ref, house["boris"].ref])
     assert vault.holders_of(row.scope, Compartment.NARRATIVE) == readers
-    assert actions(case_id) == [("ask", "found"), ("answer", None)]
+    assert actions(case_id) == [("referee_asked", "found"), ("referee_answered", None)]
 
 
 def test_answer_is_erased_with_its_case(house: House) -> None:
@@ -146,7 +146,7 @@ def test_guessing_ends_the_request(house: House) -> None:
         assert not referees.opens(invitation.lookup, f"wrong {number}")
     assert not referees.opens(invitation.lookup, invitation.code)
     assert only(case_id).status == "burnt"
-    assert actions(case_id)[-1] == ("burn", None)
+    assert actions(case_id)[-1] == ("referee_burnt", None)
 
 
 @pytest.mark.parametrize("freely", ["somebody", "unsaid"])
@@ -155,7 +155,7 @@ def test_answer_under_pressure_is_kept_and_does_not_count(house: House, freely: 
     invitation = asked(house, case_id)
     assert referees.answer(invitation.lookup, invitation.code, {**GIVEN, "freely": freely}, press())
     assert only(case_id).counts is False
-    assert actions(case_id)[-1] == ("answer", "does_not_count")
+    assert actions(case_id)[-1] == ("referee_answered", "does_not_count")
 
 
 def test_quiet_words_open_alike_and_the_answer_does_not_count(house: House) -> None:

@@ -10,23 +10,38 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
-from sqlalchemy import Table, select
+from sqlalchemy import Column, Table, select
 
 from forms import emergency
+from fund_app.adapters.keystore_schema import factors, sessions
 from fund_app.extensions import Base, db
+from fund_app.models.erasures import Erasure
+from fund_app.services import vault
 from fund_app.views.access import Entry
 from workflows.emergency import EMERGENCY
 
 VALUE = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 SAMPLE = 3
 NOBODYS = {"int": "999999", "": "0" * 32}
-TABLES = {"case": "application", "entry": "journal_entry", "event": "stripe_event"}
+TABLES = {
+    "case": "application",
+    "change": "person_change",
+    "entry": "journal_entry",
+    "event": "stripe_event",
+    "referee": "referee_request",
+    "request": "receipt_request",
+    "return": "gift_return",
+}
 """Where an id is called otherwise than its table."""
 
 FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "action": lambda: sorted(EMERGENCY.actions),
     "slug": lambda: [page.slug for page in emergency.MINIMUM_PAGES],
     "filename": lambda: ["fund.css"],
+    "factor_id": lambda: _kept(factors.c.id),
+    "name": lambda: _kept(sessions.c.token_sha256),
+    "lookup": lambda: ["nobodys-link-to-a-reference"],
+    "number": lambda: _numbers() or ["0" * 32],
 }
 """What may stand in the place of a value that is not an id."""
 
@@ -41,6 +56,19 @@ class CannotFill(Exception):
             " (TABLES in tests/support/addresses.py names exceptions); for any other value add"
             " a function that returns examples to FILLERS there."
         )
+
+
+def _kept(column: Column[str]) -> list[str]:
+    """Return values of a column of the keystore, or one that nothing has."""
+    with vault.keystore().engine.connect() as connection:
+        found = list(connection.scalars(select(column).order_by(column)))
+    return found or [NOBODYS[""]]
+
+
+def _numbers() -> list[str]:
+    listed = list(db.session.scalars(select(Erasure.id).order_by(Erasure.id)))
+    db.session.rollback()
+    return listed
 
 
 def known(entry: Entry, most: int = SAMPLE) -> list[str]:

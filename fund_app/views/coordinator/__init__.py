@@ -43,8 +43,10 @@ bp.add_url_rule(f"{CASE}/files/<document_id>", "download", case.download, method
 bp.add_url_rule(f"{CASE}/originals/<document_id>", "original", case.original, methods=["POST"])
 bp.add_url_rule(f"{CASE}/referees", "referees", referees.show)
 bp.add_url_rule(f"{CASE}/referees/ask", "ask_referee", referees.ask, methods=["GET", "POST"])
-bp.add_url_rule(f"{CASE}/referees/<one>/withdraw", "take_back", referees.withdraw, methods=["POST"])
-bp.add_url_rule(f"{CASE}/referees/<one>/look", "hear", referees.look, methods=["POST"])
+bp.add_url_rule(
+    f"{CASE}/referees/<referee_id>/withdraw", "take_back", referees.withdraw, methods=["POST"]
+)
+bp.add_url_rule(f"{CASE}/referees/<referee_id>/look", "hear", referees.look, methods=["POST"])
 bp.add_url_rule(f"{CASE}/checks", "checks", case.checks)
 bp.add_url_rule(f"{CASE}/history", "history", case.history)
 bp.add_url_rule(f"{CASE}/write_redaction", "redaction", redaction.show)

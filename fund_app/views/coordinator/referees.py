@@ -91,7 +91,10 @@ def show(case_id: str) -> ResponseReturnValue:
 def ask(case_id: str) -> ResponseReturnValue:
     """Prepare a request, and show once what to carry to the referee."""
     case = frame.case_of(case_id)
-    named = _chosen(case, request.args.get("item", ""))
+    item = request.args.get("item", "")
+    if item and not shared.has_opened(case.id, Compartment.NARRATIVE):
+        return redirect(frame.address("referees", case_id))
+    named = _chosen(case, item)
     made = forms.ask_form(
         list(labels.LANGUAGES.items()),
         may_tell_all=named is not None and named.may_tell == "full",
@@ -107,20 +110,20 @@ def ask(case_id: str) -> ResponseReturnValue:
 
 
 @allow(Role.COORDINATOR)
-def withdraw(case_id: str, one: str) -> ResponseReturnValue:
+def withdraw(case_id: str, referee_id: str) -> ResponseReturnValue:
     """Take an unanswered request back."""
     case = frame.case_of(case_id)
-    referees.withdraw(me(), case.id, one)
+    referees.withdraw(me(), case.id, referee_id)
     flash(_("Taken back. The link and the words open nothing any more."), "success")
     return redirect(frame.address("referees", case_id))
 
 
 @allow(Role.COORDINATOR)
-def look(case_id: str, one: str) -> ResponseReturnValue:
+def look(case_id: str, referee_id: str) -> ResponseReturnValue:
     """Open an answer: the look is written down first, then the page shows it."""
     case = frame.case_of(case_id)
-    mark = referees.look(me(), case.id, one)
-    shared.remember_opened(one, Compartment.NARRATIVE, mark)
+    mark = referees.look(me(), case.id, referee_id)
+    shared.remember_opened(referee_id, Compartment.NARRATIVE, mark)
     return redirect(frame.address("referees", case_id))
 
 

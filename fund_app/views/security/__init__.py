@@ -19,7 +19,7 @@ bp.add_url_rule(
     f"{ONE}/close-suspended", "close_suspended", suspensions.close_suspended, methods=POST
 )
 bp.add_url_rule("/referees", "referees", referees.index)
-bp.add_url_rule("/referees/<one>/seen", "note_seen", referees.note_seen, methods=POST)
+bp.add_url_rule("/referees/<referee_id>/seen", "note_seen", referees.note_seen, methods=POST)
 
 bp.add_url_rule("/watch", "watch", watch.show)
 bp.add_url_rule("/people/<person_id>/stop", "pull", watch.pull, methods=POST)

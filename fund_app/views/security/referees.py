@@ -47,9 +47,9 @@ def index() -> ResponseReturnValue:
 
 
 @allow(Role.SECURITY_LEAD)
-def note_seen(one: str) -> ResponseReturnValue:
+def note_seen(referee_id: str) -> ResponseReturnValue:
     """Note that somebody has looked after it."""
-    referees.note_seen(acts.me(), one)
+    referees.note_seen(acts.me(), referee_id)
     flash(_("Noted. It stands under what was looked after."), "success")
     return redirect(_address(), 303)
 
