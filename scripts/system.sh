@@ -9,7 +9,7 @@ purpose=$1
 for_debian() {
     echo python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
     if [ "$purpose" = test ]; then
-        echo poppler-utils hledger
+        echo poppler-utils hledger mat2 bubblewrap
         has_browser || echo chromium
     fi
 }
@@ -34,6 +34,8 @@ needs_installing() {
     python3-venv) ! "$(scripts/python.sh 2>/dev/null)" -c 'import ensurepip' 2>/dev/null ;;
     poppler-utils) ! command -v pdftotext >/dev/null ;;
     hledger) ! command -v hledger >/dev/null ;;
+    mat2) ! command -v mat2 >/dev/null ;;
+    bubblewrap) ! command -v bwrap >/dev/null ;;
     *) [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ] ;;
     esac
 }
