@@ -27,6 +27,7 @@ from tests.support.browser import PATIENCE_MS
 from tests.support.demonstration import BASE_URL, Browser, MadeUp
 from tests.support.live import LiveFund, running_fund
 from tests.support.pages import Page
+from tests.support.uploads import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,7 +40,7 @@ PAYLOADS = (
 COUNTED = str(7919 * 7907)
 RUNS = ("script", "svg", "img", "a")
 TEXT = {"text", "search", "email", "tel", "url", ""}
-PDF = b"%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 >>\nstartxref\n9\n%%EOF\n"
+PDF = pdf()
 MOST_PAGES = 60
 
 

@@ -23,8 +23,8 @@ from fund_app.services import audit, backups, documents, erasures, offers, sessi
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.files import pdf
 from tests.support.house import House, build, press
+from tests.support.uploads import pdf
 
 pytestmark = pytest.mark.both_stores
 

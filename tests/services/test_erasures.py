@@ -52,9 +52,9 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.transition import Conflict, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.files import pdf
 from tests.support.house import House, build, press
 from tests.support.paid import close, paid
+from tests.support.uploads import pdf
 from workflows.engine import Refused
 from workflows.erasures import Origin
 

@@ -33,9 +33,9 @@ from fund_app.services import (
 )
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.files import pdf
 from tests.support.house import House, build, press
 from tests.support.paid import close, paid
+from tests.support.uploads import pdf
 from workflows.roles import SYSTEM, Role
 
 pytestmark = pytest.mark.both_stores

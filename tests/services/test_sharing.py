@@ -28,9 +28,7 @@ pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
 OWN_WORDS = "nobody else has ever read this"
-DESK = {
-    Compartment.IDENTITY, Compartment.NARRATIVE, Compartment.DOCUMENTS, Compartment.MESSAGES,
-}  # fmt: skip
+DESK = {Compartment.NARRATIVE, Compartment.DOCUMENTS, Compartment.MESSAGES}
 
 
 @pytest.fixture
@@ -93,7 +91,7 @@ def test_newcomer_lacks_the_keys_of_open_cases_and_gets_them_from_two(house: Hou
     assert lacks()[0].sharers == {house["anna"].ref, house["boris"].ref}
     sharing.propose(house["anna"], eve.ref)
     assert held(anew(house, "eve").ring, case_id) == set()
-    assert sharing.confirm(anew(house, "boris"), eve.ref) == Shared(4, 0)
+    assert sharing.confirm(anew(house, "boris"), eve.ref) == Shared(3, 0)
     assert held(anew(house, "eve").ring, case_id) == DESK
     assert lacks() == []
     events = select(Event.action, Event.actor_role, Event.reason_code).where(Event.chain == HOUSE)
@@ -115,7 +113,7 @@ def test_sharing_takes_two_others(house: House) -> None:
     assert refused(lambda: sharing.confirm(anew(house, "fin1"), eve.ref)) == "nothing_to_share"
     sharing.take_back(house["boris"], eve.ref)
     assert refused(lambda: sharing.confirm(anew(house, "boris"), eve.ref)) == "not_proposed"
-    assert len(lacks(eve.ref)) == 4
+    assert len(lacks(eve.ref)) == 3
 
 
 def test_who_lacks_nothing_needs_no_sharing(house: House) -> None:
@@ -133,7 +131,7 @@ def test_after_a_lost_passphrase_everything_is_shared_again_letters_too(house: H
         *wanted, (letter.one(), Compartment.DOCUMENTS),
     }  # fmt: skip
     sharing.propose(house["fin1"], boris.ref)
-    assert sharing.confirm(anew(house, "anna"), boris.ref) == Shared(6, 0)
+    assert sharing.confirm(anew(house, "anna"), boris.ref) == Shared(5, 0)
     assert lacks() == []
 
 
@@ -162,7 +160,7 @@ def test_what_nobody_can_open_any_more_is_listed_without_a_sharer(house: House) 
     lose_passphrase(house, "anna")
     lose_passphrase(house, "boris")
     found = lacks()
-    assert len(found) == 8
+    assert len(found) == 6
     assert {lack.case_id for lack in found} == {case_id}
     assert all(not lack.sharers for lack in found)
     sharing.propose(house["fin1"], house["anna"].ref)
@@ -173,12 +171,12 @@ def test_what_nobody_can_open_any_more_is_listed_without_a_sharer(house: House) 
 def test_sharing_goes_on_at_the_next_press(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.submitted()
     eve = house.add("eve", Role.COORDINATOR)
-    monkeypatch.setattr(sharing, "AT_ONCE", 3)
+    monkeypatch.setattr(sharing, "AT_ONCE", 2)
     sharing.propose(house["anna"], eve.ref)
-    assert sharing.confirm(anew(house, "boris"), eve.ref) == Shared(3, 1)
+    assert sharing.confirm(anew(house, "boris"), eve.ref) == Shared(2, 1)
     assert sharing.confirm(anew(house, "boris"), eve.ref) == Shared(1, 0)
     share = db.session.scalars(select(KeyShare)).one()
-    assert (share.state, share.shared) == ("confirmed", 4)
+    assert (share.state, share.shared) == ("confirmed", 3)
 
 
 def test_every_compartment_has_somebody_who_ought_to_hold_it() -> None:

@@ -33,7 +33,7 @@ def test_two_colleagues_share_with_a_newcomer(house: House, enter: Enter) -> Non
     text = boris.page(path).text
     assert "4 compartments are shared." in text
     assert "This person holds every key of their role." in text
-    assert eve.ref in vault.holders_of(case_id, Compartment.IDENTITY)
+    assert eve.ref in vault.holders_of(case_id, Compartment.NARRATIVE)
     assert "Everybody holds every key of their role." in anna.page("/staff/keys").text
 
 
