@@ -69,12 +69,14 @@ def test_access_ends_at_once_and_keys_are_renewed_by_a_job(house: House) -> None
     assert staff_keys.unlock_staff(boris, PASSPHRASE) is None
     assert known.by_handle("boris") is None
     assert keystore().holdings(holder_id=boris) == []
-    assert keystore().due_renewals() == 4
+    assert keystore().due_renewals() == 3
     assert run_worker(house.app, once=True) >= 1
     assert keystore().due_renewals() == 0
     assert versions(case_id) == {
-        **dict.fromkeys(intake.FOR_COORDINATORS, 2), Compartment.PAYOUT: 1,
-    }  # fmt: skip
+        **dict.fromkeys(intake.FOR_COORDINATORS, 2),
+        Compartment.PAYOUT: 1,
+        Compartment.IDENTITY: 1,
+    }
     assert_shut_from_now_on(house, case_id, copy)
     assert applicant.ref in vault.holders_of(case_id, Compartment.MESSAGES)
 
@@ -137,7 +139,7 @@ def test_case_erased_meanwhile_gets_no_new_key(house: House) -> None:
     _, case_id = house.submitted()
     people.disable(SYSTEM, "boris")
     vault.erase_case(case_id)
-    assert vault.renew_due() == 4
+    assert vault.renew_due() == 3
     assert versions(case_id) == {}
     assert keystore().due_renewals() == 0
 
@@ -157,7 +159,7 @@ def test_parting_killed_at_any_statement_never_leaves_too_much(
         is_open = sessions.store().load(token, now()) is not None
         assert (left, is_open) in {(before, True), (0, False)}
         if not left:
-            assert keystore().due_renewals() == 12
+            assert keystore().due_renewals() == 9
         outcomes["untouched" if left else "keys gone"] += 1
     assert kill_at(0, settings, tmp_path, "disable", "boris") == 0
     assert set(outcomes) == {"untouched", "keys gone"}
