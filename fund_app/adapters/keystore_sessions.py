@@ -100,10 +100,16 @@ class SessionRows(KeystorePart):
                 statement = update(sessions).where(sessions.c.subject == old)
                 connection.execute(statement.values(subject=new))
 
-    def end_sessions_idle_since(self, moment: datetime) -> int:
-        """Delete the sessions whose limits lie at or before `moment`; returns how many."""
+    def end_sessions_idle_since(self, moment: datetime, *, forget: datetime) -> int:
+        """Empty the sessions whose limits lie at or before `moment`; returns how many.
+
+        What is left of one says whose it was and no more, and goes with `forget`.
+        """
+        # The absolute limit is never earlier than the idle one, so this finds both.
+        is_over = (sessions.c.idle_until <= moment) & (sessions.c.payload != b"")
         with self._writing.begin() as connection:
-            # The absolute limit is never earlier than the idle one, so this finds both.
-            return connection.execute(
-                delete(sessions).where(sessions.c.idle_until <= moment)
-            ).rowcount
+            ended = connection.execute(update(sessions).where(is_over).values(payload=b"")).rowcount
+            connection.execute(delete(sessions).where(sessions.c.idle_until <= forget))
+        if ended:
+            self._flush_log()
+        return ended

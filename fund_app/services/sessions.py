@@ -46,6 +46,10 @@ TOUCH_AFTER = timedelta(minutes=1)
 """A visit moves the idle limit only if it gains this much: most page views write nothing."""
 
 
+REMEMBERED = timedelta(hours=12)
+"""How long after its end a session still tells whose it was, by a keyed hash and nothing more."""
+
+
 class SessionKind(StrEnum):
     """Whose session it is; decides its limits."""
 
@@ -238,9 +242,14 @@ class Sessions:
             for row in self._store.sessions_of(now, *self.names_of(subject))
         ]
 
+    def whose(self, token: str) -> str:
+        """Return the name of whose session this is or was until lately; empty where unknown."""
+        row = self._store.session(_row_name(token))
+        return "" if row is None else row.subject or ""
+
     def sweep(self, now: datetime) -> int:
         """Delete the sessions whose limit has passed; returns how many."""
-        return self._store.end_sessions_idle_since(now)
+        return self._store.end_sessions_idle_since(now, forget=now - REMEMBERED)
 
     def _start(
         self,

@@ -2,7 +2,8 @@
 
 The fields of a form that arrives too late are sealed into a hidden field of the sign-in page.
 After signing in the person confirms once, and the browser sends the same form again with a
-fresh CSRF token. Nothing is kept on the server, and the sealed field opens for half an hour.
+fresh CSRF token. Nothing is kept on the server, and the sealed field opens for half an hour, for
+the person whose session it was: whoever else signs in on a shared device is offered nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flask import Response, current_app, make_response, render_template, request
 from fund_app.adapters.clock import now
 from fund_app.adapters.keystore_keys import DeploymentSecrets, lock, unlock
 from fund_app.models.sealed import CannotOpen
-from fund_app.views import csrf
+from fund_app.views import csrf, session
 
 FIELD = "resume"
 KEPT_FOR = timedelta(minutes=30)
@@ -46,7 +47,8 @@ class Kept:
 def ask_to_sign_in(door: str) -> Response:
     """Answer a form without a session: the sign-in page, carrying the form along (403)."""
     doors: dict[str, Door] = current_app.extensions["fund.doors"]
-    return make_response(doors[door](_seal(posted())), 403)
+    whose = session.whose()
+    return make_response(doors[door](_seal(posted(), whose) if whose else ""), 403)
 
 
 def ask_to_send_again(status: int = 200) -> Response | None:
@@ -86,9 +88,9 @@ def posted() -> Kept:
     return Kept(request.full_path.rstrip("?"), fields, has_files)
 
 
-def _seal(kept: Kept) -> str:
+def _seal(kept: Kept, whose: str) -> str:
     until = (now() + KEPT_FOR).timestamp()
-    content = json.dumps([until, kept.path, kept.fields, kept.has_files]).encode()
+    content = json.dumps([until, whose, kept.path, kept.fields, kept.has_files]).encode()
     if len(content) > LARGEST:
         return ""
     return base64.urlsafe_b64encode(lock(_keys()[0], CONTEXT, content)).decode()
@@ -102,8 +104,8 @@ def _open(sealed: str) -> Kept | None:
     content = next(filter(None, (_unlocked(key, locked) for key in _keys())), None)
     if content is None:
         return None
-    until, path, fields, has_files = json.loads(content)
-    if now().timestamp() > until:
+    until, whose, path, fields, has_files = json.loads(content)
+    if now().timestamp() > until or not session.is_of(whose):
         return None
     return Kept(path, tuple((name, value) for name, value in fields), has_files)
 

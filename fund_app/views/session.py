@@ -177,6 +177,17 @@ def staff_handle() -> str | None:
     return handle
 
 
+def whose() -> str:
+    """Return the name of whose session this browser has or had lately; empty where unknown."""
+    return sessions.store().whose(_session().token)
+
+
+def is_of(name: str) -> bool:
+    """Whether a name given by `whose` belongs to the person signed in now."""
+    person = current()
+    return person is not None and name in sessions.store().names_of(person.ref)
+
+
 def came_by() -> str | None:
     """Return by what a member of staff came in: a factor's kind, or the demonstration's door."""
     record = _session().record

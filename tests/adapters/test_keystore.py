@@ -242,7 +242,12 @@ def test_sessions_of_one_subject_end_together(keystore: Keystore) -> None:
 def test_sessions_past_their_limit_are_swept(keystore: Keystore) -> None:
     keystore.add_session(session_row("short", timedelta(minutes=15)))
     keystore.add_session(session_row("long", timedelta(minutes=16)))
-    assert keystore.end_sessions_idle_since(NOON + timedelta(minutes=15)) == 1
+    moment = NOON + timedelta(minutes=15)
+    assert keystore.end_sessions_idle_since(moment, forget=NOON) == 1
+    assert keystore.end_sessions_idle_since(moment, forget=NOON) == 0
+    left = [keystore.session(name) for name in ("short", "long")]
+    assert [row.payload == b"" for row in left if row is not None] == [True, False]
+    assert keystore.end_sessions_idle_since(moment, forget=moment) == 0
     assert keystore.session("short") is None
 
 

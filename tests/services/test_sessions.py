@@ -250,6 +250,20 @@ def test_session_started_sweeps_those_before(
 ) -> None:
     token = store_of_sessions.start(SessionKind.APPLICANT, "anna", {}, NOON)
     store_of_sessions.start(SessionKind.APPLICANT, "boris", {}, after(minutes=15))
+    left = keystore.session(sessions._row_name(token))  # noqa: SLF001
+    assert left is not None
+    assert left.payload == b""
+
+
+def test_ended_session_tells_whose_it_was_for_some_hours(
+    keystore: Keystore, store_of_sessions: Sessions
+) -> None:
+    token = store_of_sessions.start(SessionKind.APPLICANT, "anna", {}, NOON)
+    store_of_sessions.sweep(after(hours=1))
+    assert store_of_sessions.load(token, after(hours=1)) is None
+    assert store_of_sessions.whose(token) in store_of_sessions.names_of("anna")
+    store_of_sessions.sweep(after(hours=13))
+    assert store_of_sessions.whose(token) == ""
     assert keystore.session(sessions._row_name(token)) is None  # noqa: SLF001
 
 

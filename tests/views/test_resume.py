@@ -6,12 +6,13 @@ import pytest
 from flask import Flask, Response, request
 
 from fund_app.adapters.clock import ManualClock
+from fund_app.services import people
 from fund_app.views.access import allow
 from tests.support.application import BASE_URL
 from tests.support.client import FundClient
 from tests.support.pages import Page
 from tests.views.conftest import PASSPHRASE
-from workflows.roles import Role
+from workflows.roles import SYSTEM, Role
 
 OURS = {"Sec-Fetch-Site": "same-origin", "Origin": BASE_URL}
 TYPED = {
@@ -36,57 +37,93 @@ def received(app: Flask) -> list[dict[str, Any]]:
     return notes
 
 
+@pytest.fixture
+def ended(
+    received: list[dict[str, Any]], client: FundClient, coordinator: str, clock: ManualClock
+) -> FundClient:
+    """Let the coordinator's session run out while they write."""
+    assert _sign_in(client, client.page("/staff/")).status_code == 303
+    clock.advance(minutes=31)
+    return client
+
+
 def _sign_in(client: FundClient, page: Page) -> Any:
     return client.submit(page, {"handle": "ida", "passphrase": PASSPHRASE}, to="/staff/")
 
 
 def test_resume_brings_back_what_was_typed(
-    client: FundClient, coordinator: str, received: list[dict[str, Any]]
+    ended: FundClient, received: list[dict[str, Any]]
 ) -> None:
-    late = client.post("/staff/note?page=2", data=TYPED, headers=OURS)
+    late = ended.post("/staff/note?page=2", data=TYPED, headers=OURS)
     assert late.status_code == 403
     assert "second" not in late.get_data(as_text=True)
-    again = _sign_in(client, Page(late))
+    again = _sign_in(ended, Page(late))
     assert again.status_code == 200
     assert "Nothing is lost" in Page(again).text
-    done = client.submit(Page(again), to="/staff/note?page=2")
+    done = ended.submit(Page(again), to="/staff/note?page=2")
     assert done.get_data(as_text=True) == "noted"
     story = 'first line\nsecond <b>line</b> & "more"'  # a browser writes its own line ends
     assert received == [{"story": [story], "line": ["1", "2"], "step_seen": ["4"]}]
 
 
 def test_resume_survives_a_wrong_passphrase(
-    client: FundClient, coordinator: str, received: list[dict[str, Any]]
+    ended: FundClient, received: list[dict[str, Any]]
 ) -> None:
-    late = client.post("/staff/note", data=TYPED, headers=OURS)
-    wrong = client.submit(Page(late), {"handle": "ida", "passphrase": "no"}, to="/staff/")
+    late = ended.post("/staff/note", data=TYPED, headers=OURS)
+    wrong = ended.submit(Page(late), {"handle": "ida", "passphrase": "no"}, to="/staff/")
     assert wrong.status_code == 422
-    again = _sign_in(client, Page(wrong))
-    client.submit(Page(again), to="/staff/note")
+    again = _sign_in(ended, Page(wrong))
+    ended.submit(Page(again), to="/staff/note")
     assert len(received) == 1
 
 
 def test_resume_is_forgotten_after_half_an_hour(
-    client: FundClient, coordinator: str, clock: ManualClock, received: list[dict[str, Any]]
+    ended: FundClient, clock: ManualClock, received: list[dict[str, Any]]
 ) -> None:
-    late = Page(client.post("/staff/note", data=TYPED, headers=OURS))
+    late = Page(ended.post("/staff/note", data=TYPED, headers=OURS))
     clock.advance(minutes=31)
-    answer = _sign_in(client, late)
+    answer = _sign_in(ended, late)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/staff/home"
 
 
-def test_resume_cannot_be_forged(
-    client: FundClient, coordinator: str, received: list[dict[str, Any]]
-) -> None:
-    late = Page(client.post("/staff/note", data=TYPED, headers=OURS))
+def test_resume_cannot_be_forged(ended: FundClient, received: list[dict[str, Any]]) -> None:
+    late = Page(ended.post("/staff/note", data=TYPED, headers=OURS))
     [sealed] = late.form("/staff/").values["resume"]
     middle = len(sealed) // 2
     changed = sealed[:middle] + ("A" if sealed[middle] != "A" else "B") + sealed[middle + 1 :]
-    answer = client.submit(
+    answer = ended.submit(
         late, {"handle": "ida", "passphrase": PASSPHRASE, "resume": changed}, to="/staff/"
     )
     assert answer.status_code == 303
+
+
+def test_resume_offers_nothing_to_somebody_else(
+    app: Flask, ended: FundClient, received: list[dict[str, Any]]
+) -> None:
+    """On a shared device the next one to sign in learns nothing of what was typed."""
+    late = Page(ended.post("/staff/note", data=TYPED, headers=OURS))
+    with app.app_context():
+        people.add(SYSTEM, "boris", "Boris", [Role.COORDINATOR], PASSPHRASE)
+    answer = ended.submit(late, {"handle": "boris", "passphrase": PASSPHRASE}, to="/staff/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/home")
+
+
+def test_resume_keeps_nothing_of_who_was_never_here(
+    client: FundClient, coordinator: str, received: list[dict[str, Any]]
+) -> None:
+    late = Page(client.post("/staff/note", data=TYPED, headers=OURS))
+    assert late.form("/staff/").values["resume"] == [""]
+
+
+def test_resume_brings_it_back_although_others_have_come_in_since(
+    app: Flask, ended: FundClient, received: list[dict[str, Any]]
+) -> None:
+    """Their coming empties what has ended; whose it was is known for some hours still."""
+    other = FundClient(app, response_wrapper=app.response_class)
+    assert _sign_in(other, other.page("/staff/")).status_code == 303
+    again = _sign_in(ended, Page(ended.post("/staff/note", data=TYPED, headers=OURS)))
+    assert "Nothing is lost" in Page(again).text
 
 
 def test_resume_carries_nothing_for_another_site(
