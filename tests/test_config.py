@@ -12,7 +12,7 @@ from config import ConfigurationError, Settings
 
 def read(folder: Path, **more: str) -> Settings:
     secret = folder / "secret"
-    secret.write_bytes(b"s" * 40)
+    secret.write_bytes(bytes(range(64)))
     secret.chmod(0o600)
     return config.from_environment({"FUND_ENV": "development", "FUND_HOME": str(folder), **more})
 

@@ -60,7 +60,7 @@ def marked(opened: Opened) -> Opened:
     trail either way, and nobody's evidence is held back for the sake of a footer.
     """
     present_mark = present()
-    if present_mark is None or opened.media_type is not MediaType.PDF:
+    if present_mark is None or opened.media_type != MediaType.PDF:
         return opened
     line = replace(present_mark, code=opened.mark).line
     try:

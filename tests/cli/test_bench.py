@@ -22,7 +22,7 @@ FIGURES = {
     "ledger": 2,
     "statement": 1,
     "engine": 2,
-    "vault": 3,
+    "vault": 4,
     "takeover": 1,
     "offboarding": 1,
 }

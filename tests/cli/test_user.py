@@ -117,7 +117,7 @@ def test_parting_renews_keys_and_says_what_nobody_else_can_open(
         house = build(app, clock)
         house.submitted()
     first = fund("disable", "anna")
-    assert "anna has no access any more; 4 compartments have a new key." in first.stdout
+    assert "anna has no access any more; 3 compartments have a new key." in first.stdout
     assert "Nobody else" not in first.stdout
     second = fund("disable", "boris")
-    assert "Nobody else here can open 4 compartments of 1 open cases" in second.stdout
+    assert "Nobody else here can open 3 compartments of 1 open cases" in second.stdout

@@ -47,8 +47,10 @@ def test_before_the_moment_nobody_opens_it(house: House, case_id: str) -> None:
 
 def test_lead_opens_it_when_something_has_happened(house: House, case_id: str) -> None:
     person_events.record(house["anna"], case_id, sources=2, request=press())
-    directives.look(house["anna"], case_id)
-    found = directives.read(db.session(), house["anna"], house.case(case_id))
+    house.unlocked("anna", case_id)
+    lead = house.fresh("anna")
+    directives.look(lead, case_id)
+    found = directives.read(db.session(), lead, house.case(case_id))
     assert found == {("will_pay", 0): "My lawyer.", ("will_publicity", 0): "no"}
     assert looks(case_id) == ["directive_opened"]
 
@@ -66,6 +68,8 @@ def test_what_was_changed_after_sending_is_what_counts(house: House) -> None:
     applications.acknowledge(house["anna"], case_id, press())
     intake.save(applicant, [AnswerText("will_pay", 0, "identity", "My sister.")])
     person_events.record(house["anna"], case_id, sources=2, request=press())
-    directives.look(house["anna"], case_id)
-    found = directives.read(db.session(), house["anna"], house.case(case_id))
+    house.unlocked("anna", case_id)
+    lead = house.fresh("anna")
+    directives.look(lead, case_id)
+    found = directives.read(db.session(), lead, house.case(case_id))
     assert found["will_pay", 0] == "My sister."

@@ -200,13 +200,13 @@ def _ask_page(
 
 
 def _named(case: Application) -> list[reads.Named]:
-    """Return who was named, as far as the looks of this session reach."""
-    if not shared.has_opened(case.id, Compartment.NARRATIVE):
-        return []
-    found = reads.named(db.session(), me().ring, case.id)
-    if shared.has_opened(case.id, Compartment.IDENTITY):
-        return found
-    return [_without_names(each) for each in found]
+    """Return who was named, once this session has opened what was confided."""
+    return _all_named(case) if shared.has_opened(case.id, Compartment.NARRATIVE) else []
+
+
+def _all_named(case: Application) -> list[reads.Named]:
+    """Return who was named, without names: those show on the page of names, look by look."""
+    return [_without_names(each) for each in reads.named(db.session(), me().ring, case.id)]
 
 
 def _without_names(named: reads.Named) -> reads.Named:
@@ -219,8 +219,7 @@ def _chosen(case: Application, item: str) -> reads.Named | None:
     """Return the referee an address names; 404 for one nobody has named."""
     if not item:
         return None
-    found = reads.named(db.session(), me().ring, case.id)
-    return next((each for each in found if str(each.item) == item), None) or not_found()
+    return next((each for each in _all_named(case) if str(each.item) == item), None) or not_found()
 
 
 def _asked(row: RefereeRequest, moment: datetime) -> Asked:

@@ -37,7 +37,7 @@ def test_people_are_listed_with_roles_and_an_end(house: House, admin: FundClient
 def test_code_for_a_first_passkey_is_shown_once(house: House, admin: FundClient) -> None:
     person = people_who.by_handle("r1")
     assert person is not None
-    answer = admin.submit(admin.page("/admin"), to=f"/people/{person.id}/enrol")
+    answer = admin.submit(admin.page(f"/admin/people/{person.id}"), to=f"/people/{person.id}/enrol")
     page = Page(answer)
     [words] = page.find_all("p", class_="keepsake__words")
     code = "".join(text_of(words).split())

@@ -209,7 +209,7 @@ def test_log_names_roles_what_and_why_the_latest_first(
     case_id = case().id
     looks.look(house["anna"], case_id, Compartment.NARRATIVE)
     clock.advance(days=1)
-    looks.look(house["boris"], case_id, Compartment.IDENTITY)
+    looks.look(house["boris"], case_id, Compartment.NARRATIVE)
     document = db.session.scalars(select(Document.id)).one()
     documents.read(house["anna"], document)
     with unit_of_work() as session:
@@ -226,9 +226,9 @@ def test_log_names_roles_what_and_why_the_latest_first(
     rows = [" ".join("".join(row.itertext()).split()) for row in page.find_all("dd")]
     assert rows[:5] == [
         "Board memberOpened something you confided · They wrote down why.",
-        "CoordinatorLooked at who the person is · To reach you safely",
+        "CoordinatorLooked at who the person is · to reach you safely",
         "CoordinatorOpened a document",
-        "CoordinatorLooked at who the person is",
+        "CoordinatorRead what was confided",
         "CoordinatorRead what was confided",
     ]
     assert "Anna" not in page.text

@@ -63,7 +63,7 @@ def tab(case_id: str, more: str = "") -> str:
     return case_path(case_id, f"referees{more}")
 
 
-def test_names_of_referees_show_only_when_identity_is_opened(desk: Desk) -> None:
+def test_names_of_referees_show_on_the_page_of_names_only(desk: Desk) -> None:
     case_id = submitted(desk)
     page = desk.see("anna", tab(case_id))
     assert "Lamp House" not in page.text
@@ -71,8 +71,11 @@ def test_names_of_referees_show_only_when_identity_is_opened(desk: Desk) -> None
     assert "Lamp House" in page.text
     assert "Sentinel Referee" not in page.text
     assert sealed(page) == 2
-    desk.press("anna", case_path(case_id, "told"), "look", compartment="identity")
-    assert "Sentinel Referee" in desk.see("anna", tab(case_id)).text
+    desk.house.unlocked("anna", case_id)
+    names = desk.press("anna", case_path(case_id, "told"), "/show", expected=200)
+    assert "Sentinel Referee" in names.text
+    for path in (tab(case_id), tab(case_id, "/ask?item=0")):
+        assert "Sentinel Referee" not in desk.see("anna", path).text
 
 
 def test_without_the_identity_key_names_stay_sealed_and_asking_works(desk: Desk) -> None:
