@@ -24,7 +24,7 @@ HANDLES = tuple(each.handle for each in PERSONAS)
 READ: set[str] = set()
 """Kinds of page that axe has looked at: what two personas share is looked at once."""
 REF = re.compile(r"/[0-9a-f]{32}(?=/|$)|/\d+(?=/|$)")
-NOT_FOLLOWED = ("/exit", "/static/", "/donate/statements/file")
+NOT_FOLLOWED = ("/exit", "/static/", "/donate/statements/file", "/anchors.txt")
 """The quick exit would end the walk; the others are files."""
 
 
