@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -170,8 +171,11 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 def test_no_command_prints_or_exports_a_name(
-    app: Flask, house: House, cases: list[str], monkeypatch: pytest.MonkeyPatch
+    app: Flask, house: House, cases: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    there = tmp_path / "where_commands_write"
+    there.mkdir()
+    monkeypatch.chdir(there)
     monkeypatch.setattr(cli, "application", lambda: app)
     monkeypatch.setattr(cli, "settings", lambda: app.extensions["fund.settings"])
     lasting = {("serve",), ("worker",), ("demo",), ("init",)}
@@ -184,4 +188,8 @@ def test_no_command_prints_or_exports_a_name(
             assert held(result.output) == set(), command
             tried += 1
     assert tried > 40
+    written = [each for each in there.rglob("*") if each.is_file()]
+    assert written, "some commands leave files"
+    for each in written:
+        assert held(each.read_bytes().decode("latin-1")) == set(), each
     assert house.case(cases[0]).designation
