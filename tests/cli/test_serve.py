@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -74,19 +74,32 @@ def fetch(port: int, path: str) -> tuple[int, str | None]:
             return answer.status, answer.getheader("Server")
 
 
+def said_until(stream: Iterable[str], last: str) -> str:
+    """Read up to a line that a process says, which must come before it ends."""
+    said = ""
+    for line in stream:
+        said += line
+        if line == last:
+            return said
+    raise AssertionError(said)
+
+
 @pytest.mark.slow
 def test_serve_answers_without_naming_itself_and_logs_no_request(
     environment: dict[str, str],
 ) -> None:
     port = free_port()
+    address = f"The fund is open: http://127.0.0.1:{port}/door\n"
     with serving(environment, port) as process:
         health = fetch(port, "/healthz")
         missing = fetch(port, "/a-secret-word?asked=another")
         assert (health, missing) == ((200, ""), (404, ""))
+        assert process.stdout is not None
+        said = said_until(process.stdout, address)
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=30)
+        process.wait(timeout=30)
+        said += process.stdout.read()
     assert process.returncode == 0
-    assert f"The fund is open: http://127.0.0.1:{port}/door" in said
     assert "secret-word" not in said
     assert "127.0.0.1 " not in said
 
