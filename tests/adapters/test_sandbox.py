@@ -172,7 +172,7 @@ def test_child_finds_nothing_on_an_empty_machine(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("sentinel")
     command = [*sandbox._sandboxed_python(), sys.executable, "-I", "-B", "-c"]  # noqa: SLF001
-    for path in (secret, Path("/etc/passwd"), Path(__file__)):
+    for path in (secret, Path("/etc/passwd"), Path("/proc/self/status"), Path(__file__)):
         program = f"print(open({str(path)!r}).read())"
         done = subprocess.run([*command, program], capture_output=True, text=True, check=False)
         assert done.stdout == ""
