@@ -6,6 +6,8 @@ body is read by the event loop, which costs next to nothing while it waits: with
 size, of silence, of time and of memory for all bodies together. A person on a slow line is not
 stingy: whoever keeps sending has a quarter of an hour.
 
+Who would have to wait for the memory-hard function waits here as well: first come, first called.
+
 What cannot be taken in is answered here, without a page, and with the headers of every page.
 """
 
@@ -13,13 +15,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from fund_app.services.hardening import CROWDED, Line
 from fund_app.views.headers import bare
 from fund_app.views.requests import LARGEST_BODY
 
@@ -28,16 +33,19 @@ WebApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 BROKEN_OFF, TIMED_OUT, TOO_BUSY = 400, 408, 503
+MOST_STANDING = 256
+LOOK_SECONDS = 0.02
 COME_BACK_SECONDS = "5"
 NOBODY = "nobody.invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a body may take, in seconds: between two pieces, and in all."""
+    """How long, in seconds, a body may take between two pieces and in all; how long one stands."""
 
     silence: float = 20
     whole: float = 15 * 60
+    standing: float = 50
 
 
 class _Refused(Exception):
@@ -67,6 +75,8 @@ class Gate:
         self._patience = patience or Patience()
         self._bytes_left = most_bytes
         self._places = threads * 9
+        self._standing = 0
+        self._turns: defaultdict[Line, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Take one request from the server and answer it."""
@@ -86,14 +96,44 @@ class Gate:
         self, scope: Any, protocol: Any, held: list[int]
     ) -> tuple[int, Headers, bytes]:
         content = await self._read(scope, protocol, held)
+        work = _Call(self._application, scope, content)
+        until = asyncio.get_running_loop().time() + self._patience.standing
+        answer = await self._run(work)
+        while work.crowded is not None and await self._has_stood(work.crowded, until):
+            answer = await self._run(work)
+        return answer
+
+    async def _run(self, work: _Call) -> tuple[int, Headers, bytes]:
         if self._places < 1:
+            work.give_up_place()
             raise _Refused(TOO_BUSY)
         self._places -= 1
         try:
-            work = _Call(self._application, environment(scope, content))
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+            # Whoever goes away does not take the place along: the call is made all the same.
+            return await asyncio.shield(running)
         finally:
             self._places += 1
+
+    async def _has_stood(self, line: Line, until: float) -> bool:
+        """Wait for a place in the line and take it; False where there is none in time.
+
+        The lock hands the head of the line on in the order of coming.
+        """
+        if self._standing >= MOST_STANDING:
+            return False
+        self._standing += 1
+        try:
+            with line.stood_in():
+                async with asyncio.timeout_at(until), self._turns[line]:
+                    while not line.enter():  # noqa: ASYNC110 (places are given up in threads)
+                        await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            self._standing -= 1
 
     async def _read(self, scope: Any, protocol: Any, held: list[int]) -> bytes:
         """Return the body, or the first piece beyond the largest one: the application refuses it.
@@ -174,22 +214,39 @@ def environment(scope: Any, content: bytes) -> dict[str, Any]:
 
 
 class _Call:
-    """One call of the application, its answer collected."""
+    """One request to the application, its answer collected.
 
-    def __init__(self, application: WebApplication, environ: dict[str, Any]) -> None:
-        self._application, self._environ = application, environ
+    `crowded` is the line that was full at the last call. Calling again is calling with a place
+    in it.
+    """
+
+    def __init__(self, application: WebApplication, scope: Any, content: bytes) -> None:
+        self._application, self._scope, self._content = application, scope, content
         self._status, self._headers = 500, list[tuple[str, str]]()
+        self.crowded: Line | None = None
 
     def __call__(self) -> tuple[int, Headers, bytes]:
         """Return status, headers and body."""
-        pieces = self._application(self._environ, self._start)
+        environ = environment(self._scope, self._content)
+        place = nullcontext() if self.crowded is None else self.crowded.brought()
+        with place:
+            body = self._body(environ)
+        self.crowded = environ.get(CROWDED)
+        return self._status, self._headers, body
+
+    def give_up_place(self) -> None:
+        """Leave the line: nobody will call."""
+        if self.crowded is not None:
+            self.crowded.leave()
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        pieces = self._application(environ, self._start)
         try:
-            body = b"".join(pieces)
+            return b"".join(pieces)
         finally:
             close = getattr(pieces, "close", None)
             if close:
                 close()
-        return self._status, self._headers, body
 
     def _start(self, status: str, headers: Headers, _error: object = None) -> Callable[..., Any]:
         self._status, self._headers = int(status[:3]), list(headers)

@@ -1,8 +1,9 @@
 """The memory-hard function behind codenames and passphrases, and how often it may run.
 
 One run takes 64 MiB and some tenths of a second on purpose. Two run at the same time in one
-process, three more wait, and whoever comes beyond is told to come back in a moment: a flood of
-guesses slows guessing, and neither memory nor threads pile up behind it.
+process and three more wait. Whoever comes beyond stands in line at the gate (cli/_gate.py), where
+waiting holds no thread, and is called in the order of coming: a flood of guesses slows guessing,
+the right one gets in among them, and neither memory nor threads pile up.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -37,35 +39,96 @@ REHEARSAL = Cost(memory=64, passes=1, lanes=1)
 
 
 COME_BACK_SECONDS = 2
+CROWDED = "fund.crowded"
+"""Where an answer in a request's environment says which line was full."""
 
 
 class Crowded(Exception):
     """The line is full; nothing was tried. `wait` says in how many seconds it will have moved."""
 
-    def __init__(self, wait: int = COME_BACK_SECONDS) -> None:
-        """Keep the number of whole seconds."""
+    def __init__(self, line: Line, wait: int = COME_BACK_SECONDS) -> None:
+        """Keep the line and the number of whole seconds."""
         super().__init__(wait)
+        self.line = line
         self.wait = wait
 
 
 class Line:
-    """Lets so many through at a time and so many wait; nobody beyond keeps a thread."""
+    """Lets so many through at a time and so many wait; nobody beyond keeps a thread.
+
+    Who finds it full may stand in it without a thread (`stood_in`), ask again and again for a
+    place (`enter`) and bring that place along (`brought`). While anybody stands, no newcomer
+    takes a place before them.
+    """
 
     def __init__(self, *, through: int, waiting: int) -> None:
         """Begin empty."""
-        self._places = threading.Semaphore(through + waiting)
         self._turn = threading.Semaphore(through)
+        self._places = through + waiting
+        self._standing = 0
+        self._lock = threading.Lock()
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Wait for a turn and hold it for the block; raises Crowded where the line is full."""
-        if not self._places.acquire(blocking=False):
-            raise Crowded
+        """Wait for a turn and hold it for the block; raises Crowded where the line is full.
+
+        Whoever has brought a place has it for as many blocks as it takes.
+        """
+        if _brought.get() is self:
+            with self._turn:
+                yield
+            return
+        if not self._enter_as_newcomer():
+            raise Crowded(self)
         try:
             with self._turn:
                 yield
         finally:
-            self._places.release()
+            self.leave()
+
+    @contextmanager
+    def stood_in(self) -> Iterator[None]:
+        """Stand in the line during the block, before everybody who comes later."""
+        with self._lock:
+            self._standing += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._standing -= 1
+
+    def enter(self) -> bool:
+        """Take a place if one is free, for somebody who has stood; it is given up by `leave`."""
+        with self._lock:
+            return self._take()
+
+    def leave(self) -> None:
+        """Give up a place."""
+        with self._lock:
+            self._places += 1
+
+    @contextmanager
+    def brought(self) -> Iterator[None]:
+        """Use a place taken by `enter` for whatever the block does, and give it up after it."""
+        token = _brought.set(self)
+        try:
+            yield
+        finally:
+            _brought.reset(token)
+            self.leave()
+
+    def _enter_as_newcomer(self) -> bool:
+        with self._lock:
+            return self._standing == 0 and self._take()
+
+    def _take(self) -> bool:
+        if self._places < 1:
+            return False
+        self._places -= 1
+        return True
+
+
+_brought: ContextVar[Line | None] = ContextVar("brought", default=None)
 
 
 class Hardening:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import RequestRedirect
 
 from fund_app.extensions import db
-from fund_app.services.hardening import Crowded
+from fund_app.services.hardening import CROWDED, Crowded
 from fund_app.views import resume
 from fund_app.views.throttle import TooManyTries
 
@@ -118,6 +118,8 @@ def _on_too_many(error: TooManyTries) -> Response:
 
 
 def _on_crowded(error: Crowded) -> Response:
+    # The gate calls again when there is a place; this page is for those who wait in vain.
+    request.environ[CROWDED] = error.line
     response = page(503)
     response.headers["Retry-After"] = str(error.wait)
     return response

@@ -7,8 +7,8 @@ are a bad name for anybody, and they are kept nowhere.
 
 An empty bucket never means "no", because the right person may be the next to try: whoever is
 beyond the pace goes through a narrow line instead, one try at a time, so that the pace of all
-guessing together is that of one run of the memory-hard function after the other. Only where
-that line is full is somebody asked to come back in two seconds.
+guessing together is that of one run of the memory-hard function after the other. Where that
+line is full, the gate keeps whoever comes beyond standing, in the order of coming.
 
 Buckets are found by a keyed hash whose key is made at start-up and kept nowhere, so nothing
 here can be turned back into a name, a cookie or an address.
@@ -23,14 +23,14 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from flask import current_app, request
 
 from config import Settings
 from fund_app.adapters.clock import Clock
-from fund_app.services.hardening import Line
+from fund_app.services.hardening import Crowded, Line
 from fund_app.views import session
 
 MOST_BUCKETS = 10_000
@@ -113,7 +113,7 @@ class Throttle:
 
 
 class Try:
-    """One try at a door; `succeeded` gives back what it used."""
+    """One try at a door; `give_back` returns what it used."""
 
     def __init__(self, throttle: Throttle, buckets: tuple[tuple[str, str, Pace], ...]) -> None:
         """Use one try of each bucket."""
@@ -121,8 +121,8 @@ class Try:
         self._used = [each for each in buckets if throttle.is_in_pace(*each)]
         self.is_in_pace = len(self._used) == len(buckets)
 
-    def succeeded(self) -> None:
-        """Count this try for nothing."""
+    def give_back(self) -> None:
+        """Count this try for nothing: it succeeded, or nothing was tried."""
         for bucket in self._used:
             self._throttle.give_back(*bucket)
 
@@ -136,11 +136,12 @@ def by(*buckets: tuple[str, str, Pace]) -> Iterator[Try]:
     """
     throttle = _throttle()
     attempt = Try(throttle, buckets)
-    if attempt.is_in_pace:
-        yield attempt
-        return
-    with throttle.line.place():
-        yield attempt
+    try:
+        with nullcontext() if attempt.is_in_pace else throttle.line.place():
+            yield attempt
+    except Crowded:
+        attempt.give_back()
+        raise
 
 
 @contextmanager

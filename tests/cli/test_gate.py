@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from fund_app.cli import _gate
 from fund_app.cli._gate import Gate, Patience, environment
+from fund_app.services.hardening import CROWDED, Crowded, Line
 from fund_app.views.headers import FIXED
 from fund_app.views.requests import LARGEST_BODY
 
@@ -133,6 +136,75 @@ def test_gate_sends_away_whoever_finds_the_waiting_room_full() -> None:
     asyncio.run(crowd())
     assert everybody[:3] == [503] * 3
     assert sorted(everybody[3:]) == [200] * 9 + [503] * 3
+
+
+class Door:
+    """An application behind a line of one place; it tells in which order it let people in."""
+
+    def __init__(self) -> None:
+        self.line = Line(through=1, waiting=0)
+        self.let_in: list[str] = []
+        self.refused: list[str] = []
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
+        name = environ["QUERY_STRING"]
+        try:
+            with self.line.place():
+                time.sleep(0.05)
+        except Crowded as crowded:
+            self.refused.append(name)
+            environ[CROWDED] = crowded.line
+            start("503 Service Unavailable", list(FIXED.items()))
+            return [b""]
+        self.let_in.append(name)
+        start("200 OK", [])
+        return [name.encode()]
+
+
+def test_gate_calls_those_who_stand_in_the_order_of_coming() -> None:
+    """Whoever asks again and again at once has no better place than somebody who came once."""
+    door = Door()
+    came: list[str] = []
+
+    async def crowd() -> None:
+        gate = Gate(door, threads=4)
+
+        async def come(name: str, times: int) -> None:
+            for _ in range(times):
+                came.append(name)
+                sender = Sender()
+                await gate.__rsgi__(Scope(query_string=name), sender)
+                assert sender.told is not None
+                assert sender.told[0] == 200
+
+        restless = [asyncio.create_task(come(f"restless{n}", 4)) for n in range(4)]
+        while len(door.let_in) < 2:  # noqa: ASYNC110 (no event says so)
+            await asyncio.sleep(0.01)
+        await come("right", 1)
+        place = door.let_in.index("right")
+        await asyncio.gather(*restless)
+        assert place <= 2 + len(restless) + 1
+
+    asyncio.run(crowd())
+    assert sorted(door.let_in) == sorted(came)
+    assert door.refused
+    assert door.line.enter()
+
+
+def test_gate_tells_whoever_stood_in_vain() -> None:
+    door = Door()
+    patience = Patience(standing=0.05)
+    with door.line.place():
+        assert run(Gate(door, threads=1, patience=patience), Sender())[0] == 503
+    assert run(Gate(door, threads=1, patience=patience), Sender())[0] == 200
+
+
+def test_gate_lets_only_so_many_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_gate, "MOST_STANDING", 0)
+    door = Door()
+    with door.line.place():
+        assert run(Gate(door, threads=1), Sender())[0] == 503
+    assert door.line.enter()
 
 
 def test_gate_describes_a_request_as_wsgi_does() -> None:

@@ -103,3 +103,18 @@ def test_line_gives_its_place_back_after_a_failure() -> None:
             raise ValueError("broken")
     with line.place(), pytest.raises(Crowded), line.place():
         pass
+
+
+def test_newcomer_takes_no_place_before_those_who_stand() -> None:
+    line = Line(through=1, waiting=0)
+    with line.stood_in():
+        with pytest.raises(Crowded), line.place():
+            pass
+        assert line.enter()
+        assert not line.enter()
+    with line.brought():
+        for _ in range(2):
+            with line.place():
+                pass
+    with line.place():
+        pass

@@ -31,7 +31,7 @@ def enter() -> ResponseReturnValue:
         entrant = codenames.applicants().sign_in(form.codename.data)
     if entrant is None:
         return _page(form, _("We do not know this codename. Please check each word.")), 422
-    attempt.succeeded()
+    attempt.give_back()
     session.sign_in_applicant(entrant.holder_id, entrant.private_key)
     return resume.after_sign_in() or redirect(common.home(), 303)
 

@@ -32,7 +32,7 @@ def enter() -> ResponseReturnValue:
     if entrant is None:
         form.codename.data = ""
         return _page(form, _("We do not know this codename. Please check each word.")), 422
-    attempt.succeeded()
+    attempt.give_back()
     session.sign_in_donor(entrant.holder_id, entrant.private_key)
     return resume.after_sign_in() or redirect(url_for("donor.statements"), 303)
 

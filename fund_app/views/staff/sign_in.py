@@ -49,7 +49,7 @@ def enter() -> ResponseReturnValue:
         )
     if person is None or entered is None:
         return _page(form, _refusal()), 422
-    attempt.succeeded()
+    attempt.give_back()
     key, by = entered
     session.sign_in_staff(person, key, by=by)
     return resume.after_sign_in() or redirect(back.to(form.next.data), 303)
