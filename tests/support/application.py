@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from fund_app.services.hardening import Cost, Hardening
 from tests.support.stores import Store
 
 BASE_URL = "https://fund.test"
+START = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+"""Where every test's clock stands still until it moves it."""
 QUICK = Cost(memory=64, passes=1, lanes=1)
 """Codenames and passphrases at a cost no test has to wait for."""
 
