@@ -6,7 +6,7 @@ people sign every change (services/changes.py). Parting from somebody takes one,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -20,23 +20,11 @@ from fund_app.queries import people as known
 from fund_app.services import audit, jobs, sessions, staff_keys
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role, kept_apart
+from workflows.roles import Actor, Role, go_together, kept_apart
 
 SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
 """Who proposes and confirms who works here: a small fund has one administrator, so the board,
 which answers for the people, signs as well (docs/decisions/0012-two-people-for-people.md)."""
-
-WITH_KEYS = frozenset(
-    {
-        Role.COORDINATOR,
-        Role.CUSTODIAN,
-        Role.REVIEWER,
-        Role.CHAIR,
-        Role.FINANCE_OFFICER,
-        Role.TREASURER,
-    }
-)
-"""Roles that come with keys of cases; whoever keeps the machine running holds none of them."""
 
 FEWEST_SIGNERS = 2
 RENEW_KEYS = "renew_keys"
@@ -47,7 +35,7 @@ class HandleTaken(Exception):
 
 
 class RolesApart(Exception):
-    """Who keeps the names of cases cannot also read them, vote, pay or run the machine."""
+    """Names, the machine and work on cases are kept apart: these roles are not one person's."""
 
 
 def add(  # noqa: PLR0913 - a person has these facts
@@ -68,8 +56,7 @@ def add(  # noqa: PLR0913 - a person has these facts
     nothing until somebody who can shares it. Raises HandleTaken, RolesApart.
     """
     wanted = frozenset(roles)
-    if kept_apart(wanted):
-        raise RolesApart
+    _require_separate(wanted)
     with unit_of_work() as session:
         if session.scalar(select(Person.id).where(Person.handle == handle)) is not None:
             raise HandleTaken(handle)
@@ -98,8 +85,7 @@ def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> Non
         held = {Role(each.role) for each in person.grants}
         if role in held:
             return
-        if kept_apart(frozenset({*held, role})):
-            raise RolesApart
+        _require_separate(frozenset({*held, role}))
         person.grants.append(RoleGrant(role=role, resolution=resolution))
         session.flush()
         _record(actor, "role_granted", person, reason_code=f"{role}:{person.id}")
@@ -148,15 +134,15 @@ def roles_of(person_id: str) -> frozenset[Role]:
     return frozenset() if person is None else person.roles
 
 
-def go_together(roles: Collection[Role]) -> bool:
-    """Whether one person may hold all of these roles: an administrator holds no keys."""
-    return Role.ADMINISTRATOR not in roles or WITH_KEYS.isdisjoint(roles)
-
-
 def is_founding(session: Session) -> bool:
     """Whether too few people are here yet (or still) for two of them to sign a change."""
     signers = {person.id for role in sorted(SIGNERS) for person in known.with_role(session, role)}
     return len(signers) < FEWEST_SIGNERS
+
+
+def _require_separate(roles: frozenset[Role]) -> None:
+    if kept_apart(roles) or not go_together(roles):
+        raise RolesApart
 
 
 def _person(handle: str) -> Person:
