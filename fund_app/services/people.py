@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.changes import Invitation
-from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.events import HOUSE, HOUSE_ID, Event
 from fund_app.models.people import Person, RoleGrant
 from fund_app.models.types import new_ref
 from fund_app.queries import people as known
 from fund_app.services import audit, jobs, sessions, staff_keys
+from fund_app.services.notifications import Pace, notify_role
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role, go_together, kept_apart
+from workflows.brakes import ENDED_WITHIN, may_end_another
+from workflows.roles import SYSTEM, Actor, Role, go_together, kept_apart
 
 SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
 """Who proposes and confirms who works here: a small fund has one administrator, so the board,
@@ -30,12 +32,25 @@ FEWEST_SIGNERS = 2
 RENEW_KEYS = "renew_keys"
 
 
+TOLD = (Role.ADMINISTRATOR, Role.BOARD_MEMBER, Role.SECURITY_LEAD)
+"""Who hears that an access was ended: whoever signs, and who watches over people inside."""
+
+
 class HandleTaken(Exception):
     """Another person signs in by this name already."""
 
 
 class RolesApart(Exception):
     """Names, the machine and work on cases are kept apart: these roles are not one person's."""
+
+
+class EndingRefused(Exception):
+    """Somebody may not end this access; `code` says why, for the page to explain."""
+
+    def __init__(self, code: str) -> None:
+        """Carry a code only."""
+        super().__init__(code)
+        self.code = code
 
 
 def add(  # noqa: PLR0913 - a person has these facts
@@ -96,10 +111,12 @@ def disable(actor: Actor, handle: str) -> None:
 
     All their sessions end in the same moment. What they could open gets new keys by a job, so
     that a copy they kept opens nothing that is written from now on. Done again it changes
-    nothing; killed on the way, done again it is whole. Raises LookupError for an unknown handle.
+    nothing; killed on the way, done again it is whole. Whoever signs hears of it, and so does
+    the security lead. Raises LookupError for an unknown handle, and EndingRefused: not_a_signer
+    (not any more: somebody was quicker), ended_enough.
     """
     with unit_of_work() as session:
-        person = _person(handle)
+        person = _parting(session, actor, handle)
         keystore().remove_holder(
             person.id, subjects=sessions.store().names_of(person.id), renew=True
         )
@@ -107,7 +124,9 @@ def disable(actor: Actor, handle: str) -> None:
         plan_renewal(session)
         if person.disabled_on is None:
             person.disabled_on = now().date()
-        _record(actor, "person_disabled", person)
+        _record(actor, known.DISABLED, person)
+        for role in TOLD:
+            notify_role(session, role, pace=Pace.URGENT)
 
 
 def plan_renewal(session: Session) -> None:
@@ -143,6 +162,43 @@ def is_founding(session: Session) -> bool:
 def _require_separate(roles: frozenset[Role]) -> None:
     if kept_apart(roles) or not go_together(roles):
         raise RolesApart
+
+
+def _parting(session: Session, actor: Actor, handle: str) -> Person:
+    """Return the person to part from, once the actor is found to be one who may.
+
+    Both rows are locked, always in the same order: of two who end each other's access one wins.
+    """
+    both = (
+        select(Person)
+        .where(or_(Person.handle == handle, Person.id == actor.ref))
+        .order_by(Person.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(both).all()
+    person = next((each for each in found if each.handle == handle), None)
+    if person is None:
+        raise LookupError(handle)
+    if actor.ref != SYSTEM.ref:
+        signer = next((each for each in found if each.id == actor.ref), None)
+        if signer is None or signer.roles.isdisjoint(SIGNERS):
+            raise EndingRefused("not_a_signer")
+        if not may_end_another(_ended_by(session, actor, person)):
+            raise EndingRefused("ended_enough")
+    return person
+
+
+def _ended_by(session: Session, actor: Actor, besides: Person) -> int:
+    """Return how many others somebody has parted from within a day, as the trail knows it."""
+    ended = select(func.count(Event.reason_code.distinct())).where(
+        Event.actor_ref == actor.ref,
+        Event.chain == HOUSE,
+        Event.action == known.DISABLED,
+        Event.at > now() - ENDED_WITHIN,
+        Event.reason_code != besides.id,
+    )
+    return session.scalar(ended) or 0
 
 
 def _person(handle: str) -> Person:
