@@ -144,28 +144,14 @@ def show(person_id: str) -> ResponseReturnValue:
 @confirmed
 def propose_grant(person_id: str) -> ResponseReturnValue:
     """Propose one more role for somebody."""
-    person = _person(person_id)
-    form = _role_forms(person)["grant"](request.form, prefix="grant")
-    if not form.validate():
-        return _person_page(person, grant=form), 422
-    role, resolution = Role(form["role"].data), form["resolution"].data
-    return _proposed(
-        changes.propose_grant(acts.me(), person_id, role, resolution=resolution), person_id
-    )
+    return _propose_role(person_id, "grant", changes.propose_grant)
 
 
 @allow(*SIGNERS)
 @confirmed
 def propose_withdrawal(person_id: str) -> ResponseReturnValue:
     """Propose to take a role from somebody."""
-    person = _person(person_id)
-    form = _role_forms(person)["withdraw"](request.form, prefix="withdraw")
-    if not form.validate():
-        return _person_page(person, withdraw=form), 422
-    role, resolution = Role(form["role"].data), form["resolution"].data
-    return _proposed(
-        changes.propose_withdrawal(acts.me(), person_id, role, resolution=resolution), person_id
-    )
+    return _propose_role(person_id, "withdraw", changes.propose_withdrawal)
 
 
 @allow(*SIGNERS)
@@ -209,6 +195,15 @@ def take_back(change_id: str) -> ResponseReturnValue:
         not_found()
     flash(_("The proposal is withdrawn. Nothing was changed."), "info")
     return redirect(url_for("admin.people"), 303)
+
+
+def _propose_role(person_id: str, what: str, propose: Callable[..., Signed]) -> ResponseReturnValue:
+    person = _person(person_id)
+    form = _role_forms(person)[what](request.form, prefix=what)
+    if not form.validate():
+        return _person_page(person, **{what: form}), 422
+    role, resolution = Role(form["role"].data), form["resolution"].data
+    return _proposed(propose(acts.me(), person_id, role, resolution=resolution), person_id)
 
 
 def _proposed(signed: Signed, person_id: str | None = None) -> ResponseReturnValue:
