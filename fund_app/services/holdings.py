@@ -106,10 +106,27 @@ What an unlock lends for some hours (services/unlocks.py) is nobody's by right.
 
 
 def lacking(session: Session, cases: Collection[str] | None = None) -> Iterator[Lack]:
-    """Yield what somebody ought to hold and does not, of open cases unless others are named."""
-    chosen = list(applications.open_ids(session) if cases is None else cases)
+    """Yield what somebody ought to hold and does not, of open cases unless others are named.
+
+    Where nothing is lacking, no holding is read: the keystore counts them (see `_suspects`).
+    """
+    named = list(applications.open_ids(session) if cases is None else cases)
+    chosen = sorted(_suspects(session, named))
     for start in range(0, len(chosen), BATCH):
         yield from _lacking(session, chosen[start : start + BATCH])
+
+
+def _suspects(session: Session, cases: Sequence[str]) -> set[str]:
+    """Return the cases in which something may be lacking; every case that lacks it is there.
+
+    Whoever ought to hold a case in which nothing is particular ought to hold every other one
+    too. Cases with a vote or a payment have further readers, so each of them is looked at.
+    """
+    usual = _house(session, [], {})
+    wanted = {part: rule(usual, "") for part, rule in WHO.items()}
+    voted = select(Ballot.application_id).where(Ballot.state.in_(LIVE))
+    particular = set(session.scalars(voted.union(select(Disbursement.application_id))))
+    return keystore().short_of(cases, wanted) | particular.intersection(cases)
 
 
 def _lacking(session: Session, cases: Sequence[str]) -> Iterator[Lack]:

@@ -16,6 +16,7 @@ from fund_app.adapters.clock import ManualClock, now
 from fund_app.adapters.keystore import Holder
 from fund_app.adapters.keystore_keys import DeploymentSecrets, KeySuite, PrivateKey
 from fund_app.extensions import db
+from fund_app.jobs.worker import run_worker
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.sealed import CannotOpen, Compartment, Place, open_at, seal_at
 from fund_app.services import (
@@ -23,6 +24,7 @@ from fund_app.services import (
     codenames,
     lasting_keys,
     offers,
+    people,
     rotation,
     sessions,
     staff_keys,
@@ -229,6 +231,17 @@ def test_keys_somebody_left_behind_do_not_stand_for_a_whole_rotation(house: Hous
     cases = [house.submitted()[1] for _ in range(2)]
     part = (cases[0], Compartment.MESSAGES)
     keystore().take_away(house["boris"].ref, [part])
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 10
+
+
+def test_rotation_the_worker_finished_does_not_stand_for_the_next_one(house: House) -> None:
+    cases = [house.submitted()[1] for _ in range(2)]
+    rotation.plan_case_keys()  # killed here: the round of the worker does the rest
+    people.renewal_round()
+    run_worker(house.app, once=True)
+    assert keystore().due_renewals() == 0
+    keystore().take_away(house["boris"].ref, [(cases[0], Compartment.MESSAGES)])
     rotation.plan_case_keys()
     assert keystore().due_renewals() == 10
 
