@@ -46,6 +46,7 @@ def test_erasing_takes_two_steps_and_ends_with_a_proof(
     assert "/return/erase" in client.page("/return/case").links.values()
     page = client.page("/return/erase")
     assert "What stays" in page.text
+    assert "If you do nothing, it is destroyed on" in page.text
     answer = client.submit(client.page("/return/erase/sure"), to="/return/erase/sure")
     assert answer.status_code == 303
     proof = client.page(answer.location)
