@@ -39,3 +39,22 @@ def test_log_is_kept_by_a_setting_and_by_a_role_without_rights(
                 connection.execute(text("DROP OWNED BY fund_nobody"))
                 connection.execute(text("DROP ROLE fund_nobody"))
             owner.dispose()
+
+
+def test_scrubbing_is_not_done_while_an_older_view_holds_what_was_deleted(
+    postgres_stores: PostgresStores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrub, "PAUSE", 0.0)
+    with postgres_stores.fresh() as store:
+        engine = create_engine(store.keystore_url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE kept (word text)"))
+            connection.execute(text("INSERT INTO kept VALUES ('a'), ('b')"))
+        older = engine.connect().execution_options(isolation_level="REPEATABLE READ")
+        older.execute(text("SELECT count(*) FROM wrap"))
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM kept WHERE word = 'a'"))
+        assert not scrub.scrub(engine, ("kept",), wholly=True)
+        older.close()
+        assert scrub.scrub(engine, ("kept",), wholly=True)
+        engine.dispose()
