@@ -85,6 +85,10 @@ OBSTACLES = MappingProxyType(
         "kept": N_("This case is kept longer for a reason that is on record."),
         "second_person_missing": N_("A second person has to agree first."),
         "not_proposed": N_("Nobody has proposed this, or it was taken back."),
+        "proposer_gone": N_(
+            "Whoever proposed this has no access any more, so it does not count. "
+            "Please take it back and propose it anew."
+        ),
     }
 )
 """Every reason against it with its sentence, to be translated where it is shown."""

@@ -41,6 +41,7 @@ from fund_app.services import (
     letters,
     messages,
     offers,
+    people,
     remains,
     sessions,
     shredding,
@@ -57,6 +58,7 @@ from tests.support.paid import close, paid
 from tests.support.uploads import pdf
 from workflows.engine import Refused
 from workflows.erasures import Origin
+from workflows.roles import SYSTEM
 
 pytestmark = pytest.mark.both_stores
 
@@ -275,6 +277,16 @@ def test_staff_erase_with_two_people(house: House) -> None:
         select(Event.action).where(Event.chain == "erasure").order_by(Event.step)
     )
     assert list(actions) == ["erasure_proposed", "erasure_begun", "erasure_done"]
+
+
+def test_proposal_of_somebody_who_has_left_does_not_count(house: House) -> None:
+    _, case_id = withdrawn(house)
+    erasures.propose(house["anna"], case_id, "asked", press())
+    people.disable(SYSTEM, "anna")
+    with pytest.raises(CannotErase) as refused:
+        erasures.confirm(house["security"], case_id)
+    assert refused.value.code == "proposer_gone"
+    assert not remains.of(db.session(), case_id).is_gone
 
 
 def test_staff_without_the_role_find_no_case_to_erase(house: House) -> None:
