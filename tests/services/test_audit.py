@@ -19,6 +19,7 @@ from fund_app.models.sealed import Compartment
 from fund_app.models.subjects import SUBJECTS
 from fund_app.services import applications, audit, looks, offers, vault
 from fund_app.services.audit import Broken
+from fund_app.services.transition import Unknown
 from tests.support.house import House, build, press
 from workflows.catalogue import all_workflows
 from workflows.roles import Role
@@ -145,6 +146,19 @@ def test_chain_that_was_removed_as_a_whole_is_found(house: House) -> None:
     with tampering() as connection:
         connection.execute(delete(Event).where(Event.subject_id == case_id))
     assert found() == [Broken("emergency", case_id, 1, "missing")]
+
+
+def test_look_without_a_key_is_refused_like_an_unknown_case_and_written_down(house: House) -> None:
+    case_id = case_of_five_steps(house)
+    for compartment in (Compartment.PAYOUT, Compartment.IDENTITY):
+        with pytest.raises(Unknown):
+            looks.look(house["anna"], case_id, compartment)
+    with pytest.raises(Unknown):
+        looks.look(house["anna"], "0" * 32, Compartment.NARRATIVE)
+    query = select(Event.action, Event.actor_ref, Event.reason_code).where(Event.chain == HOUSE)
+    last = db.session.execute(query.order_by(Event.step)).all()[-2:]
+    assert [tuple(row) for row in last] == [("look_refused", house["anna"].ref, case_id)] * 2
+    assert found() == []
 
 
 def test_look_that_was_removed_is_found(house: House) -> None:
