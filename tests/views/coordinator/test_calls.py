@@ -76,6 +76,16 @@ def test_same_call_sent_twice_leads_to_its_case(desk: Desk) -> None:
     assert "Its words were shown once and are gone." in client.page(again.location).text
 
 
+def test_address_read_out_is_the_published_one_behind_a_proxy_too(desk: Desk) -> None:
+    """The proxy ends TLS: the request itself says http, and the caller must not type that."""
+    client = desk.browser("anna")
+    for told, address in ((TOLD, "/return"), ({**TOLD, "hand_over": "code"}, "/return/claim")):
+        page = client.page("/coordinator/calls/new")
+        answer = client.submit(page, dict(told), to="new", base_url="http://fund.test")
+        assert f"https://fund.test{address} " in Page(answer).text
+        assert "http:" not in Page(answer).text
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
