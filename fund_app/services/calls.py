@@ -50,6 +50,10 @@ class TakenDown(Exception):
         self.application_id = application_id
 
 
+class Interrupted(Exception):
+    """This very call was begun and not finished, or is being written down just now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What was told on the telephone; `came_by` is BY_PHONE or BY_PROXY.
@@ -80,7 +84,8 @@ def take_down(actor: SignedIn, call: Call, request: Request) -> HandOver:
     """Make a sealed case of a call and return the words to be read out, once.
 
     The caller's consent, given aloud, is recorded as on the web. Raises Incomplete, TakenDown
-    for the same request a second time, NobodyThere while no coordinator could read it.
+    for the same request a second time, Interrupted for one that was killed on its way (its keys
+    open nothing and are swept), NobodyThere while no coordinator could read it.
     """
     there = {each.question for each in call.given if each.text}
     missing = tuple(key for key in MINIMUM if key not in there)
@@ -95,7 +100,8 @@ def take_down(actor: SignedIn, call: Call, request: Request) -> HandOver:
                 call.language, application_id=application_id, came_by=call.came_by
             )
         except AlreadyOpen:
-            raise TakenDown(application_id) from None
+            # Its keys are there and it is not: only a press of its own can begin anew.
+            raise Interrupted from None
         _submit(entrant, call, request)
         _note(session, actor, application_id, TAKEN_DOWN, call.came_by)
         _note(session, actor, application_id, SHOWN[call.by_code])

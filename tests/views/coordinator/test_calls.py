@@ -10,7 +10,7 @@ from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.keystore_schema import sessions as session_rows
 from fund_app.extensions import db
 from fund_app.models.applications import Application
-from fund_app.services import codenames
+from fund_app.services import calls, codenames
 from tests.support.client import FundClient
 from tests.support.desk import Desk, case_path
 from tests.support.pages import Page
@@ -84,6 +84,27 @@ def test_address_read_out_is_the_published_one_behind_a_proxy_too(desk: Desk) ->
         answer = client.submit(page, dict(told), to="new", base_url="http://fund.test")
         assert f"https://fund.test{address} " in Page(answer).text
         assert "http:" not in Page(answer).text
+
+
+def test_call_interrupted_on_the_way_keeps_what_was_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = desk.browser("anna")
+    page = client.page("/coordinator/calls/new")
+
+    def killed(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "_submit", killed)
+        assert client.submit(page, dict(TOLD), to="new").status_code == 500
+    again = client.submit(page, dict(TOLD), to="new")
+    assert again.status_code == 409
+    asked = Page(again)
+    assert "look among the cases first" in asked.text
+    assert asked.form("new").values["narrative"] == [TOLD["narrative"]]
+    assert client.submit(asked, to="new").status_code == 200
+    assert case().state == "submitted"
 
 
 @pytest.mark.parametrize(
