@@ -145,6 +145,13 @@ def test_note_to_a_case_that_has_ended_meanwhile_is_shown_again(
     assert "What you wrote here was not sent: long typed words" in Page(answer).text
 
 
+def test_blanks_are_no_note(client: FundClient, case_id: str, session: Session) -> None:
+    answer = client.submit(client.page("/return/messages"), {"text": " \u200b\n"}, to="write")
+    assert answer.status_code == 422
+    assert "Please write a few words first." in Page(answer).text
+    assert list(session.scalars(select(Message))) == []
+
+
 def test_a_note_sent_twice_with_one_request_is_one_note(
     client: FundClient, case_id: str, session: Session
 ) -> None:
