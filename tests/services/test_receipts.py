@@ -16,6 +16,7 @@ from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey
 from fund_app.queries import donations as gifts
 from fund_app.services import (
+    brakes,
     changes,
     codenames,
     donations,
@@ -26,6 +27,7 @@ from fund_app.services import (
     sharing,
     vault,
 )
+from fund_app.services.brakes import Slowed, Stopped
 from fund_app.services.receipts import AlreadyIssued, Details, NobodyToSealFor
 from fund_app.services.sharing import Shared
 from fund_app.services.transition import Unknown
@@ -86,6 +88,26 @@ def test_only_the_treasury_opens_a_request_and_each_look_is_written_down(house: 
         ("treasurer", "receipt_details_opened"),
         ("finance_officer", "receipt_details_opened"),
     ]
+
+
+def test_names_are_not_opened_in_bulk_by_the_treasury_either(
+    house: House, clock: ManualClock
+) -> None:
+    found = [ask(begin()) for _ in range(26)]
+    refused: list[type[Exception]] = []
+    for request_id in found:
+        clock.advance(seconds=20)
+        try:
+            receipts.look(house["treasurer"], request_id)
+        except (Slowed, Stopped) as braked:
+            refused.append(type(braked))
+    assert {Slowed, Stopped} >= set(refused) >= {Slowed}
+    brakes.pull(house["security"], house["fin1"].ref)
+    with pytest.raises(Stopped):
+        receipts.look(house["fin1"], found[0])
+    opened = select(Event.actor_role).where(Event.chain == VIEWS)
+    roles = db.session.scalars(opened).all()
+    assert roles == ["treasurer"] * (len(found) - len(refused))
 
 
 def test_who_joins_later_has_no_key_and_leaves_no_look(house: House) -> None:
