@@ -18,7 +18,7 @@ from fund_app.models.applications import Application
 from fund_app.models.contacts import CONTACTS
 from fund_app.models.events import Event
 from fund_app.queries.answers import CONSENTS, MINIMUM
-from fund_app.services import audit, cases, claims, codenames, intake, vault
+from fund_app.services import cases, claims, codenames, contacts, intake, vault
 from fund_app.services.codenames import Entrant
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
@@ -103,8 +103,8 @@ def take_down(actor: SignedIn, call: Call, request: Request) -> HandOver:
             # Its keys are there and it is not: only a press of its own can begin anew.
             raise Interrupted from None
         _submit(entrant, call, request)
-        _note(session, actor, application_id, TAKEN_DOWN, call.came_by)
-        _note(session, actor, application_id, SHOWN[call.by_code])
+        contacts.note(session, actor, application_id, TAKEN_DOWN, call.came_by)
+        contacts.note(session, actor, application_id, SHOWN[call.by_code])
         return _handed_over(entrant, application_id, call)
 
 
@@ -118,7 +118,7 @@ def confirm(actor: SignedIn, application_id: str) -> None:
         if application.intake == intake.BY_WEB:
             raise Unknown(application_id)
         if not is_confirmed(session, application_id):
-            _note(session, actor, application_id, CONFIRMED)
+            contacts.note(session, actor, application_id, CONFIRMED)
 
 
 def is_confirmed(session: Session, application_id: str) -> bool:
@@ -146,17 +146,3 @@ def _handed_over(entrant: Entrant, application_id: str, call: Call) -> HandOver:
         entrant.holder_id, entrant.private_key, call.word_list
     )
     return HandOver(application_id, fresh.words, fresh.grouped_digits)
-
-
-def _note(
-    session: Session, actor: SignedIn, application_id: str, action: str, reason: str | None = None
-) -> None:
-    audit.record(
-        session,
-        CONTACTS,
-        application_id,
-        action,
-        actor=actor,
-        role=Role.COORDINATOR,
-        reason_code=reason,
-    )
