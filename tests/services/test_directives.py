@@ -45,6 +45,22 @@ def test_before_the_moment_nobody_opens_it(house: House, case_id: str) -> None:
     assert looks(case_id) == []
 
 
+def test_names_opened_for_another_reason_do_not_open_it(house: House, case_id: str) -> None:
+    """The key alone is not enough: the moment has to have come, and the person to lead."""
+    house.unlocked("anna", case_id)
+    lead = house.fresh("anna")
+    with pytest.raises(Unknown):
+        directives.look(lead, case_id)
+    assert directives.read(db.session(), lead, house.case(case_id)) == {}
+    person_events.record(house["anna"], case_id, sources=2, request=press())
+    house.unlocked("boris", case_id)
+    other = house.fresh("boris")
+    with pytest.raises(Unknown):
+        directives.look(other, case_id)
+    assert directives.read(db.session(), other, house.case(case_id)) == {}
+    assert looks(case_id) == []
+
+
 def test_lead_opens_it_when_something_has_happened(house: House, case_id: str) -> None:
     person_events.record(house["anna"], case_id, sources=2, request=press())
     house.unlocked("anna", case_id)

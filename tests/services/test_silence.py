@@ -82,6 +82,23 @@ def test_word_behind_the_digits_shuts_it_too(house: House) -> None:
     assert enter(fresh.phrase) is None
 
 
+@pytest.mark.parametrize("word", ["tree9x", "saffron 2026", "1saffron"])
+def test_word_with_digits_shuts_it_however_the_codename_is_written(house: House, word: str) -> None:
+    for written in ("phrase", "digits", "grouped_digits"):
+        applicant, _case_id = house.submitted()
+        fresh = kept(applicant)
+        silence.set_word(applicant, word)
+        assert enter(f"{getattr(fresh, written)} {word}") is None
+        assert enter(fresh.phrase) is None, written
+
+
+def test_digits_too_many_open_nothing_and_lock_nothing(house: House) -> None:
+    _person, _case_id, fresh = silenced(house)
+    assert enter(f"{fresh.digits}7") is None
+    assert enter(f"{fresh.digits}7 marigold") is None
+    assert enter(fresh.digits) is not None
+
+
 def test_another_word_lets_nobody_in_and_locks_nothing(house: House) -> None:
     _person, case_id, fresh = silenced(house)
     assert enter(f"{fresh.phrase} marigold") is None

@@ -51,7 +51,10 @@ def look(request_id: str) -> ResponseReturnValue:
         details = receipts.look(acts.me(), request_id)
     except NoKey:
         return errors.refusal(
-            _("Your key does not open this: it was sealed before you joined. A colleague can.")
+            _(
+                "Your key does not open this: it was sealed before you joined. Two colleagues can"
+                " share it with you, under Keys."
+            )
         )
     return _page(request_id, details)
 

@@ -121,6 +121,37 @@ def test_questions_are_answered_one_by_one_or_declined(
     assert kinds == ["question", "question", "answer", "answer"]
 
 
+def test_answers_that_come_too_late_are_shown_again_with_the_reason(
+    client: FundClient, house: House, case_id: str
+) -> None:
+    applications.acknowledge(house["anna"], case_id, press())
+    applications.request_info(house["anna"], case_id, ["Who is it?"], press())
+    early, late = client.page("/return/messages"), client.page("/return/messages")
+    (field,) = (name for name in late.form("answer").values if name.startswith("answer_"))
+    client.submit(early, {field: "a lawyer I know"}, to="answer")
+    answer = client.submit(late, {field: "long typed words"}, to="answer")
+    assert answer.status_code == 409
+    assert "What you wrote here was not sent: long typed words" in Page(answer).text
+
+
+def test_note_to_a_case_that_has_ended_meanwhile_is_shown_again(
+    client: FundClient, house: House, case_id: str
+) -> None:
+    page = client.page("/return/messages")
+    client.submit(client.page("/return/withdraw"), to="withdraw")
+    answer = client.submit(page, {"text": "long typed words"}, to="write")
+    assert answer.status_code == 409
+    assert "This case is closed, so nothing can be added." in Page(answer).text
+    assert "What you wrote here was not sent: long typed words" in Page(answer).text
+
+
+def test_blanks_are_no_note(client: FundClient, case_id: str, session: Session) -> None:
+    answer = client.submit(client.page("/return/messages"), {"text": " \u200b\n"}, to="write")
+    assert answer.status_code == 422
+    assert "Please write a few words first." in Page(answer).text
+    assert list(session.scalars(select(Message))) == []
+
+
 def test_a_note_sent_twice_with_one_request_is_one_note(
     client: FundClient, case_id: str, session: Session
 ) -> None:

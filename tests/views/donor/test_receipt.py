@@ -137,3 +137,17 @@ def test_foreign_and_unknown_requests_look_the_same(
     assert "Your key does not open this" in Page(refused).text
     for role in (Role.BOARD_MEMBER, Role.AUDITOR, Role.COORDINATOR, Role.ADMINISTRATOR):
         assert staff(app, role).get(shown).status_code == 404
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u200b", "\t\n "])
+def test_blanks_are_no_name_and_no_address(
+    client: FundClient, treasurer: FundClient, blank: str
+) -> None:
+    begin(client)
+    keep(client)
+    page = client.page("/donate/receipt")
+    for name in ("name", "address"):
+        answer = client.submit(page, {**WISH, name: blank}, to="/donate/receipt")
+        assert answer.status_code == 422
+        assert "A receipt needs a" in Page(answer).text
+    assert "Nobody has asked for a receipt." in treasurer.page("/treasury/receipts").text
