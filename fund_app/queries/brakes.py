@@ -19,12 +19,12 @@ SHOWN_LIFTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The look a mark on paper leads back to."""
+    """The look a mark on paper leads back to; a donor's receipt has no designation."""
 
     person: str
     role: str
     action: str
-    designation: str
+    designation: str | None
     at: datetime | None
     reason_code: str | None
 
@@ -77,7 +77,7 @@ def of_mark(session: Session, mark: str) -> list[Marked]:
             Event.reason_code,
         )
         .join(Person, Person.id == Event.actor_ref)
-        .join(Application, Application.id == Event.subject_id)
+        .outerjoin(Application, Application.id == Event.subject_id)
         .where(Event.chain == VIEWS, Event.hash.startswith(mark.lower(), autoescape=True))
         .order_by(Event.id)
     )

@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donor
-from fund_app.models.events import VIEWS
 from fund_app.models.people import Person, RoleGrant
 from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
-from fund_app.services import audit, vault
+from fund_app.services import brakes, looks, vault
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -88,16 +87,17 @@ def withdraw(donor: Actor, request_id: str) -> None:
 def look(actor: SignedIn, request_id: str) -> Details:
     """Open a request with the actor's own key and write the look down; the donor sees it.
 
-    Raises Unknown, and NoKey where the person holds no key of it (then nothing is written).
+    Raises Unknown, NoKey where the person holds no key of it (then nothing is written),
+    brakes.Slowed, brakes.Stopped.
     """
-    with unit_of_work() as session:
+    with brakes.watched(actor), unit_of_work() as session:
         request = session.get(ReceiptRequest, request_id)
         role = next((each for each in TREASURY if each in actor.roles), None)
         if request is None or role is None:
             raise Unknown(request_id)
         if not actor.ring.opens(request.id, Compartment.PAYOUT):
             raise NoKey
-        audit.record(session, VIEWS, request.id, LOOK, actor=actor, role=role)
+        looks.write_down(session, actor, request.id, LOOK, role)
         return Details(request.name.open(actor.ring), request.address.open(actor.ring))
 
 

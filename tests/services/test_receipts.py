@@ -15,7 +15,17 @@ from fund_app.models.events import VIEWS, Event
 from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey
 from fund_app.queries import donations as gifts
-from fund_app.services import codenames, donations, donors, ledger_chart, receipts, vault
+from fund_app.services import (
+    audit,
+    brakes,
+    codenames,
+    donations,
+    donors,
+    ledger_chart,
+    receipts,
+    vault,
+)
+from fund_app.services.brakes import Slowed, Stopped
 from fund_app.services.receipts import AlreadyIssued, Details, NobodyToSealFor
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
@@ -23,6 +33,7 @@ from fund_app.services.vault import SignedIn
 from tests.support.house import House
 from tests.support.staff import house
 from tests.support.sweep import hits
+from workflows.brakes import LIMITS, Measured
 from workflows.roles import Role
 
 __all__ = ["house"]
@@ -75,6 +86,26 @@ def test_only_the_treasury_opens_a_request_and_each_look_is_written_down(house: 
         ("treasurer", "receipt_details_opened"),
         ("finance_officer", "receipt_details_opened"),
     ]
+
+
+def test_looks_at_donors_count_for_the_brake_which_stops_them(
+    house: House, clock: ManualClock
+) -> None:
+    request_id = ask(begin())
+    limit = LIMITS[Measured.CASES]
+    with unit_of_work() as session:
+        for number in range(limit.slow - 1):
+            audit.record(session, VIEWS, f"{number:032x}", receipts.LOOK,
+                         actor=house["fin1"], role=Role.FINANCE_OFFICER)  # fmt: skip
+    with pytest.raises(Slowed):
+        receipts.look(house["fin1"], request_id)
+    clock.advance(seconds=30)
+    assert receipts.look(house["fin1"], request_id) == DETAILS
+    brakes.pull(house["security"], house["treasurer"].ref)
+    with pytest.raises(Stopped):
+        receipts.look(house["treasurer"], request_id)
+    looked = select(Event.actor_ref).where(Event.subject_id == request_id, Event.chain == VIEWS)
+    assert db.session.scalars(looked).all() == [house["fin1"].ref]
 
 
 def test_who_joins_later_has_no_key_and_leaves_no_look(house: House) -> None:
