@@ -47,6 +47,12 @@ def brake(session: Session, brake_id: str) -> Brake | None:
     return found
 
 
+def is_stopped(session: Session, person_id: str) -> bool:
+    """Whether a brake stops somebody now. One statement."""
+    statement = select(Brake.id).where(Brake.lifted_at.is_(None), Brake.person_id == person_id)
+    return session.scalar(statement) is not None
+
+
 def count_of_others(session: Session, person_id: str) -> int:
     """Return how many other people are stopped now. One statement."""
     statement = select(func.count()).where(Brake.lifted_at.is_(None), Brake.person_id != person_id)

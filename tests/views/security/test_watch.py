@@ -68,7 +68,9 @@ def test_invented_case_sings_on_the_watch_and_nowhere_else(house: House, enter: 
     page = lead.page(WATCH)
     assert "Anna" in page.text
     assert lead.submit(page, to="/stop").status_code == 303
-    answer = anna.submit(anna.page(case_path(case_id, "told")), {"purpose": "verify"}, to="/ask")
+    shut = anna.page(case_path(case_id, "told"))
+    assert "They came at night." not in shut.text, "what was open is shut as well"
+    answer = anna.submit(shut, {"purpose": "verify"}, to="/ask")
     assert answer.status_code == 303, "asking needs no key and goes on"
     _, other = house.submitted()
     answer = anna.submit(anna.page(case_path(other, "told")), to="/look")
