@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -57,6 +59,14 @@ def brakes_of(house: House, handle: str) -> list[Brake]:
     db.session.rollback()
     statement = select(Brake).where(Brake.person_id == house[handle].ref)
     return list(db.session.scalars(statement.order_by(Brake.pulled_at)))
+
+
+def test_what_is_opened_is_written_down_in_one_place_where_the_brake_is() -> None:
+    """A look that is recorded elsewhere would be counted and never stopped."""
+    writes = re.compile(r"record\(\s*session,\s*VIEWS")
+    folder = Path(brakes.__file__).parent
+    found = {path.stem for path in folder.glob("*.py") if writes.search(path.read_text())}
+    assert found == {"looks", "applications"}, "applications: duplicates cleared, nothing opened"
 
 
 def test_ordinary_work_is_neither_slowed_nor_stopped(house: House) -> None:

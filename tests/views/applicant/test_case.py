@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -11,7 +10,6 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.files import MediaType
 from fund_app.adapters.storage import storage
 from fund_app.models.applications import Application
@@ -25,7 +23,7 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.votes import Cast
 from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.pages import Page, without_token
 from workflows.counting import Choice
 
@@ -36,23 +34,6 @@ PAYEE = {
     "confirmation_word": "Grey Heron",
 }
 LINES = (("legal", 140_000), ("medical", 50_000))
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    """Build a house whose staff carry the case on while the applicant looks at pages."""
-    with app.app_context():
-        yield build(app, clock)
-
-
-@pytest.fixture
-def case_id(client: FundClient, house: House, session: Session) -> str:
-    """Apply through the pages and stay signed in; return the case."""
-    applicants.answer_minimum(client)
-    applicants.send(client)
-    client.submit(client.page("/apply/emergency/words"), to="kept")
-    found: str = session.scalars(select(Application.id)).one()
-    return found
 
 
 def photo() -> bytes:

@@ -5,37 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.models.applications import Application
 from fund_app.services import anchors, proofs, remains
-from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build
 from tests.support.pages import Page
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
-
-
-@pytest.fixture
-def case_id(client: FundClient, house: House, session: Session) -> str:
-    assert house.staff
-    applicants.answer_minimum(client)
-    applicants.send(client)
-    client.submit(client.page("/apply/emergency/words"), to="kept")
-    found: str = session.scalars(select(Application.id)).one()
-    return found
 
 
 def withdraw(client: FundClient) -> None:
