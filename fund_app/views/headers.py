@@ -111,9 +111,12 @@ def address(settings: Settings) -> str:
 
 
 def address_of(endpoint: str, **values: Any) -> str:
-    """Return a page's full address, for what is read out, written down or handed on."""
+    """Return a page's full address, for what is read out, written down or handed on.
+
+    It carries no language but one that is named: whoever reads it out speaks it letter by letter.
+    """
     settings: Settings = current_app.extensions["fund.settings"]
-    return address(settings) + url_for(endpoint, **values)
+    return address(settings) + url_for(endpoint, **{"lang": None, **values})
 
 
 def _set(response: Response) -> Response:

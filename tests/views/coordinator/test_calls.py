@@ -135,6 +135,16 @@ def test_call_for_somebody_else_is_marked(desk: Desk) -> None:
     assert case().intake == "proxy"
 
 
+@pytest.mark.parametrize("hand_over", ["codename", "code"])
+def test_address_that_is_read_out_is_short(desk: Desk, hand_over: str) -> None:
+    client = desk.browser("anna")
+    asked = client.page("/coordinator/calls/new?lang=ru")
+    page = Page(client.submit(asked, {**TOLD, "hand_over": hand_over}, to="new?lang=ru"))
+    spoken = "/return/claim " if hand_over == "code" else "/return "
+    assert spoken in page.text
+    assert "lang=" not in page.text
+
+
 def test_code_is_traded_at_home_for_words_nobody_else_knows(desk: Desk, app: Flask) -> None:
     page = call(desk, hand_over="code")
     (code,) = words_on(page)

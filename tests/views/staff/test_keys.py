@@ -80,7 +80,10 @@ def test_keys_nobody_can_share_are_said_openly(house: House, enter: Enter) -> No
     eve = house.add("eve", Role.COORDINATOR)
     fin1 = enter("fin1")
     assert "3 nobody can share" in fin1.page("/staff/keys").text
-    assert "No colleague holds these keys any more." in fin1.page(f"/staff/keys/{eve.ref}").text
+    page = fin1.page(f"/staff/keys/{eve.ref}")
+    assert "No colleague holds these keys any more." in page.text
+    assert [form.action for form in page.forms if "propose" in form.action] == []
+    assert "nobody has proposed it yet" not in fin1.page("/staff/keys").text
 
 
 @pytest.mark.parametrize("handle", ["r1", "board", "security"])
