@@ -17,6 +17,7 @@ from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from tests.support.application import START, running_app, test_settings
 from tests.support.client import FundClient
+from tests.support.compiled import remember_builders
 from tests.support.house import settle
 from tests.support.mail import Mailbox
 from tests.support.network import loopback_only
@@ -33,6 +34,8 @@ from tests.support.stores import (
 )
 
 pytest_plugins = ["tests.support.browser", "tests.support.live", "tests.support.demonstration"]
+
+remember_builders()
 
 NO_MAIL = "smtp://127.0.0.1:9"
 FURNISHED = {"house", "desk"}

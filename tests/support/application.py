@@ -17,6 +17,7 @@ from fund_app.adapters.clock import Clock
 from fund_app.adapters.keystore import Keystore
 from fund_app.extensions import db, prepare_engine
 from fund_app.services.hardening import Cost, Hardening
+from tests.support.compiled import TEMPLATES
 from tests.support.stores import Store
 
 BASE_URL = "https://fund.test"
@@ -52,6 +53,7 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     with _engines_disposed():
         app = _create(settings, clock)
         app.extensions["fund.hardening"] = Hardening(QUICK)
+        app.jinja_env.bytecode_cache = TEMPLATES
         app.testing = True
         try:
             yield app
@@ -62,11 +64,16 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
 
 @contextmanager
 def _engines_disposed() -> Iterator[None]:
-    """Close the pool of every engine that was connected inside the block."""
+    """Close the pool of every engine that was connected inside the block.
+
+    Until then no disk is waited for: what a test writes need not outlive the machine.
+    """
     used: set[Engine] = set()
 
     def note(connection: Connection) -> None:
         used.add(connection.engine)
+        if connection.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA synchronous=OFF")
 
     event.listen(Engine, "engine_connect", note)
     try:
