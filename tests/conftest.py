@@ -33,7 +33,12 @@ from tests.support.stores import (
     Store,
 )
 
-pytest_plugins = ["tests.support.browser", "tests.support.live", "tests.support.demonstration"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.live",
+    "tests.support.demonstration",
+    "tests.support.staff",
+]
 
 remember_builders()
 

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from config import ROOT
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import WRITE, db
 from fund_app.models.applications import Application
 from fund_app.models.events import HOUSE, VIEWS, ChainHead, Event
@@ -20,7 +18,7 @@ from fund_app.models.subjects import SUBJECTS
 from fund_app.services import applications, audit, looks, offers, vault
 from fund_app.services.audit import Broken
 from fund_app.services.transition import Unknown
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.catalogue import all_workflows
 from workflows.roles import Role
 
@@ -33,12 +31,6 @@ TRIGGERS = {
         "DROP TRIGGER event_is_not_emptied ON event",
     ),
 }
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @contextmanager

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -23,7 +21,7 @@ from fund_app.models.sealed import Compartment
 from fund_app.services import audit, brakes, looks
 from fund_app.services.brakes import Slowed, Stopped
 from fund_app.services.unit import unit_of_work
-from tests.support.house import House, build
+from tests.support.house import House
 from tests.support.threads import at_once
 from workflows.brakes import LIMITS, WINDOW, LiftReason, Measured, Pulled
 from workflows.engine import Refused
@@ -33,12 +31,6 @@ pytestmark = pytest.mark.both_stores
 
 CASES = LIMITS[Measured.CASES]
 NARRATIVE = Compartment.NARRATIVE
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def opened_before(house: House, count: int, *, handle: str = "anna") -> None:

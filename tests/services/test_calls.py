@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -22,7 +20,7 @@ from fund_app.services import calls, claims, codenames, intake, vault
 from fund_app.services.calls import Call, HandOver, Incomplete, Interrupted, TakenDown
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request, Unknown
-from tests.support.house import MINIMUM, House, build, press
+from tests.support.house import MINIMUM, House, press
 
 pytestmark = pytest.mark.both_stores
 
@@ -32,12 +30,6 @@ TOLD = [
     if key not in answers.CONSENTS
 ]
 REQUEST = Request("c" * 32)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def called(house: House, *, by_code: bool = False, came_by: str = calls.BY_PHONE) -> HandOver:

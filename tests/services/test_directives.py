@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.queries import applicant as reads
 from fund_app.services import applications, directives, intake, person_events
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Unknown
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 
 pytestmark = pytest.mark.both_stores
 
 WISH = {"will_pay": ("identity", "My lawyer."), "will_publicity": ("identity", "no")}
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import String, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -53,7 +52,7 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.transition import Conflict, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.paid import close, paid
 from tests.support.uploads import pdf
 from workflows.engine import Refused
@@ -68,12 +67,6 @@ MESSAGE = (
     " SELECT 'm', id, 'applicant', 'note', created_on, 1, head FROM application"
 )
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def told(house: House) -> tuple[SignedIn, str]:

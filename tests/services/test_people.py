@@ -6,16 +6,14 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock, now
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.jobs.worker import run_worker
 from fund_app.models.applications import Answer
@@ -28,18 +26,12 @@ from fund_app.services import holdings, intake, messages, people, sessions, staf
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import KeyRing, keystore
-from tests.support.house import PASSPHRASE, House, build
+from tests.support.house import PASSPHRASE, House
 from workflows.roles import SYSTEM, Role
 
 pytestmark = pytest.mark.both_stores
 
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def versions(case_id: str) -> dict[Compartment, int]:

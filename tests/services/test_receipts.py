@@ -35,12 +35,9 @@ from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from tests.support.house import House
-from tests.support.staff import house
 from tests.support.sweep import hits
 from workflows.brakes import LIMITS, Measured
 from workflows.roles import Role
-
-__all__ = ["house"]
 
 pytestmark = pytest.mark.both_stores
 DETAILS = Details("Ada Zqname", "Zqstreet 7\n10115 Zqtown")

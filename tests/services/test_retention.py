@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from fund_app.adapters import keystore_erasure
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.storage import storage
 from fund_app.extensions import db
 from fund_app.models.applications import Answer, Application
@@ -35,7 +32,7 @@ from fund_app.services import (
 from fund_app.services.intake import AnswerText
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.paid import close, paid
 from tests.support.uploads import pdf
 from workflows.roles import SYSTEM, Role
@@ -43,12 +40,6 @@ from workflows.roles import SYSTEM, Role
 pytestmark = pytest.mark.both_stores
 
 BY = (SYSTEM, Role.SYSTEM)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def withdrawn(house: House) -> tuple[SignedIn, str]:

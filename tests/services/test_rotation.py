@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock, now
+from fund_app.adapters.clock import now
 from fund_app.adapters.keystore import Holder
 from fund_app.adapters.keystore_keys import DeploymentSecrets, KeySuite, PrivateKey
 from fund_app.extensions import db
@@ -36,7 +34,7 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.vault import keystore
 from fund_app.services.votes import Cast
 from tests.services.killed_keys import SECOND
-from tests.support.house import PASSPHRASE, House, build, press
+from tests.support.house import PASSPHRASE, House, press
 from workflows.counting import Choice
 
 pytestmark = pytest.mark.both_stores
@@ -44,12 +42,6 @@ pytestmark = pytest.mark.both_stores
 LINES = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def rotate(house: House, settings: Settings) -> None:

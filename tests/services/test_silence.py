@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore, create_schema
 from fund_app.adapters.keystore_doors import Knock
 from fund_app.adapters.keystore_schema import silences
@@ -19,18 +16,12 @@ from fund_app.services.codenames import NewCodename
 from fund_app.services.sessions import SessionKind
 from fund_app.services.silence import TooShort
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.roles import Role
 
 pytestmark = pytest.mark.both_stores
 
 WORD = "Saffron"
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def kept(person: SignedIn) -> NewCodename:

@@ -10,9 +10,6 @@ from fund_app.models.applications import Application
 from tests.support import applicants
 from tests.support.client import FundClient
 from tests.support.house import House
-from tests.support.staff import house
-
-__all__ = ["house"]
 
 
 @pytest.fixture
