@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from forms.questions import Block, Kind, Question, Sensitivity, choices
+from workflows.erasures import SHORTEST
 
 CONSENT = Block(
     "consent",
@@ -66,8 +67,8 @@ SHARING = Block(
             _l("How long should we keep your file afterwards?"),
             _l("If danger comes back within a year, a kept file saves you from telling it again."),
             choices(
-                ("shortest", _l("As short as possible")),
-                ("standard", _l("The usual time")),
+                (SHORTEST, _l("As short as possible: 30 days after the end")),
+                ("standard", _l("The usual time: a year after the end")),
             ),
         ),
     ),

@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from forms.fields import options, tidy
 from forms.messages import ActForm
@@ -55,7 +55,7 @@ def text(label: Any, *, most: int = LONGEST_NOTE, wanted: Any = None) -> Any:
     """Return a field for a few sentences; `wanted` is the sentence said when it is empty."""
     checks: list[Any] = [Length(max=most, message=TOO_LONG)]
     if wanted is not None:
-        checks.insert(0, InputRequired(wanted))
+        checks.insert(0, DataRequired(wanted))
     return TextAreaField(label, checks, [tidy])
 
 

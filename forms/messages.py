@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from forms.fields import options, tidy
 
@@ -29,7 +29,7 @@ class NoteForm(ActForm):
 
     text = TextAreaField(
         _l("Your message"),
-        [InputRequired(EMPTY), Length(max=LONGEST_MESSAGE, message=TOO_LONG)],
+        [DataRequired(EMPTY), Length(max=LONGEST_MESSAGE, message=TOO_LONG)],
         [tidy],
     )
 
@@ -46,7 +46,7 @@ class ReceiptForm(ActForm):
     """The word that says the money has come."""
 
     word = StringField(
-        _l("Your word"), [InputRequired(EMPTY), Length(max=LONGEST_WORD, message=TOO_LONG)], [tidy]
+        _l("Your word"), [DataRequired(EMPTY), Length(max=LONGEST_WORD, message=TOO_LONG)], [tidy]
     )
 
 
@@ -55,7 +55,7 @@ class ReportForm(ActForm):
 
     spent = TextAreaField(
         _l("What was the money spent on?"),
-        [InputRequired(EMPTY), Length(max=LONGEST_MESSAGE, message=TOO_LONG)],
+        [DataRequired(EMPTY), Length(max=LONGEST_MESSAGE, message=TOO_LONG)],
         [tidy],
     )
     safer = RadioField(

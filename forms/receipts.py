@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from forms.fields import tidy
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 1000
@@ -18,11 +20,13 @@ class ReceiptForm(FlaskForm):
     country = SelectField(_l("Country where you pay tax"))
     name = StringField(
         _l("Name as the tax office knows it"),
-        [InputRequired(_l("A receipt needs a name.")), Length(max=LONGEST_NAME)],
+        [DataRequired(_l("A receipt needs a name.")), Length(max=LONGEST_NAME)],
+        [tidy],
     )
     address = TextAreaField(
         _l("Address"),
-        [InputRequired(_l("A receipt needs an address.")), Length(max=LONGEST_ADDRESS)],
+        [DataRequired(_l("A receipt needs an address.")), Length(max=LONGEST_ADDRESS)],
+        [tidy],
     )
 
 

@@ -13,8 +13,8 @@ LONGEST_CODE = 64
 LONGEST_NAME = 60
 
 
-class StaffSignIn(FlaskForm):
-    """Handle, passphrase and what a passkey or an app answered; `next` and `resume`: where to."""
+class WhoForm(FlaskForm):
+    """Who somebody is, by name and passphrase."""
 
     handle = StringField(
         _l("Your name here"),
@@ -24,23 +24,20 @@ class StaffSignIn(FlaskForm):
         _l("Your passphrase"),
         [InputRequired(_l("Please write your passphrase.")), Length(max=LONGEST_PASSPHRASE)],
     )
+
+
+class StaffSignIn(WhoForm):
+    """What a passkey or an app answered besides; `next` and `resume`: where to."""
+
     code = StringField(_l("Code from your app"), [Length(max=LONGEST_CODE)])
     passkey = HiddenField()
     next = HiddenField()
     resume = HiddenField()
 
 
-class EnrolmentForm(FlaskForm):
+class EnrolmentForm(WhoForm):
     """Who somebody is, before their first passkey is made."""
 
-    handle = StringField(
-        _l("Your name here"),
-        [InputRequired(_l("Please write the name you sign in with.")), Length(max=LONGEST_HANDLE)],
-    )
-    passphrase = PasswordField(
-        _l("Your passphrase"),
-        [InputRequired(_l("Please write your passphrase.")), Length(max=LONGEST_PASSPHRASE)],
-    )
     code = StringField(
         _l("Enrolment code"),
         [InputRequired(_l("Please write the code you were given.")), Length(max=LONGEST_CODE)],

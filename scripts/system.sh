@@ -9,7 +9,7 @@ purpose=$1
 for_debian() {
     echo python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
     if [ "$purpose" = test ]; then
-        echo poppler-utils hledger mat2 bubblewrap
+        echo poppler-utils hledger mat2 bubblewrap openssl libatomic1
         has_browser || echo chromium
     fi
 }

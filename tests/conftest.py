@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,36 @@ from sqlalchemy.orm import Session
 from config import Settings
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
-from tests.support.application import running_app, test_settings
+from tests.support.application import START, running_app, test_settings
 from tests.support.client import FundClient
+from tests.support.compiled import remember_builders
+from tests.support.house import settle
 from tests.support.mail import Mailbox
 from tests.support.network import loopback_only
 from tests.support.postgres import running_postgres
 from tests.support.queries import QueryCounter, counting
-from tests.support.stores import ENGINES, POSTGRESQL, SQLITE, PostgresStores, SqliteStores, Store
+from tests.support.stores import (
+    ENGINES,
+    POSTGRESQL,
+    SQLITE,
+    Furnish,
+    PostgresStores,
+    SqliteStores,
+    Store,
+)
 
-pytest_plugins = ["tests.support.browser", "tests.support.live", "tests.support.demonstration"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.live",
+    "tests.support.demonstration",
+    "tests.support.staff",
+]
 
-START = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+remember_builders()
+
+NO_MAIL = "smtp://127.0.0.1:9"
+FURNISHED = {"house", "desk"}
+"""Fixtures that set up a house: whoever asks for one gets a store that holds one already."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -45,30 +63,47 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
-    """Make the SQLite templates once per run."""
-    return SqliteStores(tmp_path_factory.mktemp("template"))
+def furnish(tmp_path_factory: pytest.TempPathFactory) -> Furnish:
+    """Set up a house in a store, once per run and engine."""
+
+    def settled(store: Store) -> None:
+        clock = ManualClock(START)
+        settings = test_settings(store, tmp_path_factory.mktemp("house"), NO_MAIL, {})
+        with running_app(settings, clock) as app, app.app_context():
+            settle(app, clock)
+
+    return settled
 
 
 @pytest.fixture(scope="session")
-def postgres_stores() -> Iterator[PostgresStores]:
+def sqlite_stores(tmp_path_factory: pytest.TempPathFactory, furnish: Furnish) -> SqliteStores:
+    """Make the SQLite templates once per run."""
+    return SqliteStores(tmp_path_factory.mktemp("template"), furnish)
+
+
+@pytest.fixture(scope="session")
+def postgres_stores(furnish: Furnish) -> Iterator[PostgresStores]:
     """Start PostgreSQL and make its templates once per run."""
     with running_postgres() as server:
-        stores = PostgresStores(server)
+        stores = PostgresStores(server, furnish)
         yield stores
         stores.close()
 
 
 @pytest.fixture
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Give the test two empty databases of its own, on SQLite unless it asked for both."""
+    """Give the test two databases of its own, on SQLite unless it asked for both.
+
+    They are empty, unless the test asks for a house.
+    """
+    furnished = not FURNISHED.isdisjoint(request.fixturenames)
     with ExitStack() as stack:
         if getattr(request, "param", SQLITE) == POSTGRESQL:
             postgres: PostgresStores = request.getfixturevalue("postgres_stores")
-            yield stack.enter_context(postgres.fresh())
+            yield stack.enter_context(postgres.fresh(furnished=furnished))
         else:
             sqlite: SqliteStores = request.getfixturevalue("sqlite_stores")
-            yield stack.enter_context(sqlite.fresh(tmp_path))
+            yield stack.enter_context(sqlite.fresh(tmp_path, furnished=furnished))
 
 
 @pytest.fixture(scope="session")

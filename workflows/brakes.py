@@ -18,6 +18,12 @@ from workflows.roles import Role
 WINDOW = timedelta(minutes=10)
 """What is counted together."""
 
+MOST_ENDED = 3
+"""How many accesses one person ends within a day. Each of them is gone at once; for a fourth
+there is another one who signs, or the terminal: nobody empties the whole house alone."""
+
+ENDED_WITHIN = timedelta(hours=24)
+
 LIFTERS = (Role.SECURITY_LEAD, Role.COORDINATOR)
 """Who may lift a brake from somebody else."""
 
@@ -96,6 +102,11 @@ def weigh(looks: Sequence[Look], case_id: str, moment: datetime) -> Verdict | No
         found.append(_against(Measured.CASES, list(first.values()), moment))
     against = [each for each in found if each is not None]
     return next((each for each in against if each.wait is None), against[0] if against else None)
+
+
+def may_end_another(ended: int) -> bool:
+    """Whether somebody who has ended so many accesses within a day ends one more."""
+    return ended < MOST_ENDED
 
 
 def _against(measured: Measured, before: list[datetime], moment: datetime) -> Verdict | None:

@@ -6,6 +6,7 @@ Pure decisions; services/erasures.py gathers the facts and carries out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -27,6 +28,21 @@ PROPOSERS = frozenset({Role.COORDINATOR})
 
 CONFIRMERS = frozenset({Role.COORDINATOR, Role.SECURITY_LEAD})
 """Who may be the second of two people."""
+
+KEPT = timedelta(days=365)
+"""How long a case is kept after its end; the time in which it can be opened again."""
+
+KEPT_SHORTEST = timedelta(days=30)
+"""How long where the person wishes it as short as possible: time to fetch the last letter."""
+
+SHORTEST = "shortest"
+"""The answer that wishes so."""
+
+KEEPERS = frozenset({Role.SECURITY_LEAD, Role.SYSTEM})
+"""Who may keep a case longer than its time; the system stands for the command line."""
+
+LONGEST_HOLD = timedelta(days=366)
+"""How long one reason may keep a case; after that somebody has to say it again."""
 
 KEPT_REASONS = ("court", "audit", "fraud", "danger")
 """Why a case may be kept longer than its time."""
@@ -69,9 +85,22 @@ OBSTACLES = MappingProxyType(
         "kept": N_("This case is kept longer for a reason that is on record."),
         "second_person_missing": N_("A second person has to agree first."),
         "not_proposed": N_("Nobody has proposed this, or it was taken back."),
+        "proposer_gone": N_(
+            "Whoever proposed this has no access any more, so it does not count. "
+            "Please take it back and propose it anew."
+        ),
     }
 )
 """Every reason against it with its sentence, to be translated where it is shown."""
+
+
+def due_on(named: date | None, ended: date, *, shortest_wished: bool) -> date:
+    """Return the day a case that has ended is destroyed by the clock.
+
+    named: the day until which it is kept at least, or None. It may have been opened again after
+    that was named, so it is never less than a year, or than what the person wishes.
+    """
+    return max(named or date.min, ended + (KEPT_SHORTEST if shortest_wished else KEPT))
 
 
 def obstacle(standing: Standing, origin: Origin) -> str | None:

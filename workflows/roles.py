@@ -42,6 +42,27 @@ def kept_apart(roles: frozenset[Role]) -> frozenset[Role]:
     return roles & APART_FROM_CUSTODY if Role.CUSTODIAN in roles else frozenset()
 
 
+WITH_KEYS = frozenset(
+    {
+        Role.COORDINATOR,
+        Role.CUSTODIAN,
+        Role.REVIEWER,
+        Role.CHAIR,
+        Role.FINANCE_OFFICER,
+        Role.TREASURER,
+    }
+)
+"""Roles that come with keys of cases; whoever keeps the machine running holds none of them."""
+
+
+def go_together(roles: frozenset[Role]) -> bool:
+    """Whether one person may hold all of these roles: an administrator holds no keys.
+
+    The database refuses the same pairs as these two rules (migrations/sql/0004).
+    """
+    return Role.ADMINISTRATOR not in roles or WITH_KEYS.isdisjoint(roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who acts, known by an opaque reference and the roles held right now."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, tuple_
 
 from fund_app.adapters.keystore_base import Held, KeystorePart, Readers, Wrap, insert_missing
 from fund_app.adapters.keystore_keys import PublicKey
@@ -43,6 +43,20 @@ class Renewals(KeystorePart):
                 Held(row.belongs_to, row.case_id, Compartment(row.compartment), row[3], row[4])
                 for row in connection.execute(query)
             ]
+
+    def short_of(
+        self, cases: Collection[str], wanted: Mapping[Compartment, Collection[str]]
+    ) -> set[str]:
+        """Return which of these cases have a key that somebody wanted for it does not hold."""
+        listed = list(cases)
+        is_short = or_(*(_short_of(part, sorted(ids)) for part, ids in wanted.items() if ids))
+        found: set[str] = set()
+        with self._engine.begin() as connection:
+            for start in range(0, len(listed), AT_ONCE):
+                some = data_keys.c.belongs_to.in_(listed[start : start + AT_ONCE])
+                query = select(data_keys.c.belongs_to).where(some, is_short).distinct()
+                found.update(connection.scalars(query))
+        return found
 
     def keys_of(self, cases: Collection[str]) -> list[tuple[str, str, Compartment, int]]:
         """Return (belongs to, case, compartment, version) of every key of these cases."""
@@ -116,6 +130,12 @@ def _same_key() -> ColumnElement[bool]:
         wraps.c.compartment == data_keys.c.compartment,
         wraps.c.key_version == data_keys.c.key_version,
     )
+
+
+def _short_of(part: Compartment, holder_ids: Sequence[str]) -> ColumnElement[bool]:
+    held = select(func.count()).select_from(wraps)
+    held = held.where(_same_key(), wraps.c.holder_id.in_(holder_ids)).correlate(data_keys)
+    return and_(data_keys.c.compartment == str(part), held.scalar_subquery() < len(holder_ids))
 
 
 def note_renewals(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -8,25 +8,13 @@ gap.
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
-from io import BytesIO
 from typing import Any
 
-import pikepdf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 VARIANT = "pdf/ua-1"
-STAMP = (
-    '<!doctype html><html lang="en"><head><title>-</title></head><body><p>{line}</p></body></html>'
-)
-STAMP_STYLE = """
-@page { size: A4; margin: 0; }
-body { margin: 0; }
-p { position: absolute; bottom: 5mm; left: 8mm; right: 8mm; margin: 0; text-align: center;
-    font: 7.5pt sans-serif; color: #555; }
-"""
 TELLING = ("Author", "Creator", "Producer", "Subject", "Keywords", "CreationDate", "ModDate")
 
 
@@ -51,23 +39,6 @@ def render(html: str, style: str) -> bytes:
         # The library's message may quote the document, which may hold a letter's words.
         raise Unprintable(type(error).__name__) from None
     return bytes(printed)
-
-
-def stamp(content: bytes, line: str) -> bytes:
-    """Return a PDF with one line of text at the foot of every page, above what is there.
-
-    Raises Unprintable where the file cannot be opened, for instance behind a password.
-    """
-    overlay = render(STAMP.format(line=escape(line)), STAMP_STYLE)
-    try:
-        with pikepdf.open(BytesIO(content)) as document, pikepdf.open(BytesIO(overlay)) as mark:
-            for page in document.pages:
-                page.add_overlay(mark.pages[0], pikepdf.Rectangle(page.trimbox))
-            out = BytesIO()
-            document.save(out)
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError) as error:
-        raise Unprintable(type(error).__name__) from None
-    return out.getvalue()
 
 
 @lru_cache(maxsize=1)

@@ -21,14 +21,20 @@ from pathlib import Path
 from typing import IO
 
 from fund_app.adapters.cleaning.child import REFUSED, TAKEN
-from fund_app.adapters.cleaning.kinds import REASONS, Accepted, MediaType, RefusedFile
+from fund_app.adapters.cleaning.kinds import (
+    LARGEST_MADE,
+    REASONS,
+    Accepted,
+    MediaType,
+    RefusedFile,
+)
 
 HERE = Path(__file__).resolve().parent
 BOOT = f"import sys; sys.path.append({str(HERE)!r}); from cleaning.child import main; main()"
 PYTHON = (sys.executable, "-I", "-B", "-c", BOOT)
 SECONDS = 30
 """How long a file may take; the processor's own time is bounded more tightly inside."""
-LARGEST_ANSWER = 40 * 1024 * 1024
+LARGEST_ANSWER = LARGEST_MADE
 TOGETHER = 2
 """How many files one process of the fund has opened at a time, so that memory stays bounded."""
 PATIENCE = 60
@@ -51,7 +57,9 @@ _turns = threading.BoundedSemaphore(TOGETHER)
 
 
 def run(task: str, content: bytes) -> Accepted:
-    """Let a child of our own open a file; `task` is picture, pdf or office.
+    """Let a child of our own open a file.
+
+    `task` is picture, pdf or office, or mark_picture or mark_pdf for a file that was made so.
 
     Raises RefusedFile with the child's reason, too_heavy where it was stopped at its limits,
     busy where too many others wait.

@@ -50,6 +50,9 @@ def verify(folder: Path | None, as_json: bool) -> None:
 
     Names the first event that is wrong in each chain: chain, subject, step, day.
     """
+    days = None if folder is None else anchors.kept_days(folder)
+    if days == []:
+        raise click.BadParameter("there are no anchors in it", param_hint="--anchors")
     with cli.application().app_context():
         broken = list(chains.verify(db.session(), SUBJECTS))
         named = {(one.chain, one.subject_id) for one in broken}
@@ -66,6 +69,8 @@ def verify(folder: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
     if not as_json:
         click.echo(f"The trail is whole: {events} events in {count} chains.")
+        if days:
+            click.echo(f"It was held to {len(days)} kept anchors, the last one of {days[-1]}.")
 
 
 def _line(one: chains.Broken) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from fund_app import cli
-from fund_app.adapters import keystore, migrations, sandbox
+from fund_app.adapters import keystore, migrations, sandbox, scrub
 from fund_app.adapters.clock import ShiftedClock, SystemClock
 from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.adapters.keystore_schema import SCHEMA_VERSION
@@ -80,6 +80,7 @@ def examine() -> list[Finding]:
     checks: tuple[Callable[[config.Settings], Finding], ...] = (
         check_database,
         check_keystore,
+        check_keystore_log,
         check_secret,
         check_uploads,
         check_clock,
@@ -150,6 +151,18 @@ def check_keystore(settings: config.Settings) -> Finding:
         return _unreachable("keystore", refused)
     found = f"schema {present}, needed {SCHEMA_VERSION}"
     return Finding("keystore", present == SCHEMA_VERSION, found, "Run: fund init")
+
+
+def check_keystore_log(settings: config.Settings) -> Finding:
+    """Whether a key that was destroyed is gone from the keystore's own log as well."""
+    try:
+        with _engine(settings.keystore_url) as engine:
+            reasons = scrub.lingering(engine)
+    except SQLAlchemyError as refused:
+        return _unreachable("log of keys", refused)
+    found = ", ".join(reasons) or "destroyed keys leave it at once"
+    advice = "Destroyed keys stay in it for a while: docs/operations.md, PostgreSQL."
+    return Finding("log of keys", not reasons, found, advice)
 
 
 def check_secret(settings: config.Settings) -> Finding:

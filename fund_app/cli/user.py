@@ -18,7 +18,7 @@ from fund_app.queries import people as known
 from fund_app.services import enrolments, holdings, people, staff_keys, vault
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import APART_FROM_CUSTODY, SYSTEM, Role
+from workflows.roles import APART_FROM_CUSTODY, SYSTEM, Role, go_together
 
 ROLES = click.Choice([role.value for role in STAFF_ROLES])
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
@@ -159,7 +159,7 @@ def disable(handle: str, as_json: bool) -> None:
 
 
 def _require_separate(roles: Collection[str]) -> None:
-    if not people.go_together({Role(role) for role in roles}):
+    if not go_together(frozenset(map(Role, roles))):
         raise click.ClickException("An administrator holds no keys of cases: no role beside it.")
 
 

@@ -94,6 +94,9 @@ class Application(Stateful, Base):
     touched_on: Mapped[date] = mapped_column(Date)
     submitted_on: Mapped[date | None] = mapped_column(Date)
     retention_on: Mapped[date | None] = mapped_column(Date)
+    """Kept until this day at least; workflows/erasures.py: due_on."""
+    shortest_wished: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the person wishes it gone as soon as it may be; said without a key."""
     erased_on: Mapped[date | None] = mapped_column(Date)
     """The day on which everything sealed was destroyed; from then on the row never moves."""
 

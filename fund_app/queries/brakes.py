@@ -19,12 +19,12 @@ SHOWN_LIFTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The look a mark on paper leads back to."""
+    """The look a mark on paper leads back to; a donor's receipt has no designation."""
 
     person: str
     role: str
     action: str
-    designation: str
+    designation: str | None
     at: datetime | None
     reason_code: str | None
 
@@ -45,6 +45,12 @@ def brake(session: Session, brake_id: str) -> Brake | None:
     statement = select(Brake).where(Brake.id == brake_id).options(joinedload(Brake.person))
     found: Brake | None = session.scalar(statement)
     return found
+
+
+def is_stopped(session: Session, person_id: str) -> bool:
+    """Whether a brake stops somebody now. One statement."""
+    statement = select(Brake.id).where(Brake.lifted_at.is_(None), Brake.person_id == person_id)
+    return session.scalar(statement) is not None
 
 
 def count_of_others(session: Session, person_id: str) -> int:
@@ -77,7 +83,7 @@ def of_mark(session: Session, mark: str) -> list[Marked]:
             Event.reason_code,
         )
         .join(Person, Person.id == Event.actor_ref)
-        .join(Application, Application.id == Event.subject_id)
+        .outerjoin(Application, Application.id == Event.subject_id)
         .where(Event.chain == VIEWS, Event.hash.startswith(mark.lower(), autoescape=True))
         .order_by(Event.id)
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from fund_app.extensions import db
 from fund_app.models.applications import Application
@@ -18,6 +18,11 @@ from fund_app.queries import applications
 from fund_app.queries.casework import ENDED_BALLOTS
 from fund_app.queries.pages import Page, after, page
 from workflows.roles import Role
+
+DISABLED = "person_disabled"
+"""What the house's chain calls the end of an access."""
+
+LATELY = timedelta(days=7)
 
 SORTS = {"name": Person.display_name, "handle": Person.handle}
 
@@ -86,6 +91,35 @@ def left_behind(session: Session, person_id: str) -> LeftBehind:
         )
     )
     return LeftBehind(session.scalar(leads) or 0, session.scalar(seats) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An access that was ended; `by` is None where it happened at the terminal."""
+
+    person: Person
+    by: Person | None
+    at: datetime
+
+
+def ended_lately(session: Session, moment: datetime) -> list[Ended]:
+    """Return whose access was ended by whom within a week, latest first. One statement."""
+    other = aliased(Person)
+    statement = (
+        select(Person, other, Event.at)
+        .select_from(Event)
+        .join(Person, Person.id == Event.reason_code)
+        .outerjoin(other, other.id == Event.actor_ref)
+        .where(
+            Event.chain == HOUSE,
+            Event.subject_id == HOUSE_ID,
+            Event.action == DISABLED,
+            Event.at > moment - LATELY,
+        )
+        .order_by(Event.step.desc())
+    )
+    found = session.execute(statement)
+    return [Ended(person, by, at) for person, by, at in found if at is not None]
 
 
 def without_a_carrier(session: Session) -> list[tuple[Application, Person, str]]:

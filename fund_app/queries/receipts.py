@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Integer, Select, cast, or_, select
+from sqlalchemy.orm import Session
 
 from fund_app.extensions import db
 from fund_app.models.events import VIEWS, Event
@@ -56,6 +57,14 @@ def listing(search: str = "", sort: str = "-day", cursor: str | None = None) -> 
     query = after(query, SORTS[key], ReceiptRequest.id, cursor, read, descending=descending)
     rows: Sequence[RequestRow] = [RequestRow(*row) for row in db.session.execute(query)]
     return page(rows, lambda row: (_mark(row, key), row.id))
+
+
+def ids(session: Session, among: Collection[str] | None = None) -> Sequence[str]:
+    """Return the ids of all requests, or of those among some, in order of id. One statement."""
+    query = select(ReceiptRequest.id).order_by(ReceiptRequest.id)
+    if among is not None:
+        query = query.where(ReceiptRequest.id.in_(among))
+    return session.scalars(query).all()
 
 
 def one(request_id: str) -> RequestRow | None:

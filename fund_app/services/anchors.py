@@ -67,6 +67,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def kept_days(folder: Path) -> list[date]:
+    """Return the days whose anchors can be read in a folder, in their order."""
+    return sorted(AnchorFiles(folder).all())
+
+
 def check(session: Session, folder: Path | None = None) -> list[Broken]:
     """Hold the trail to every anchor, those of the database and those kept in files.
 

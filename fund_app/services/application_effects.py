@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,10 +30,10 @@ from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import Audience, Pace, notify_people, notify_role
 from fund_app.services.transition import Context
 from workflows.engine import Refused
+from workflows.erasures import due_on
 from workflows.roles import Role
 
 MAKE_LETTER = "make_letter"
-RETENTION = timedelta(days=365)
 SOURCE = "application"
 
 
@@ -295,8 +294,10 @@ def unfreeze_outbound(context: Context) -> None:
 
 
 def start_retention(context: Context) -> None:
-    """Say on which day what is sealed will be destroyed."""
-    context.subject.retention_on = context.moment.date() + RETENTION
+    """Say until which day what is sealed is kept."""
+    application = context.subject
+    day = context.moment.date()
+    application.retention_on = due_on(None, day, shortest_wished=application.shortest_wished)
 
 
 def kept_by_the_trail(_context: Context) -> None:

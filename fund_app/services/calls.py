@@ -18,7 +18,7 @@ from fund_app.models.applications import Application
 from fund_app.models.contacts import CONTACTS
 from fund_app.models.events import Event
 from fund_app.queries.answers import CONSENTS, MINIMUM
-from fund_app.services import audit, cases, claims, codenames, intake, vault
+from fund_app.services import cases, claims, codenames, contacts, intake, vault
 from fund_app.services.codenames import Entrant
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
@@ -48,6 +48,10 @@ class TakenDown(Exception):
         """Carry the case it became."""
         super().__init__(application_id)
         self.application_id = application_id
+
+
+class Interrupted(Exception):
+    """This very call was begun and not finished, or is being written down just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def take_down(actor: SignedIn, call: Call, request: Request) -> HandOver:
     """Make a sealed case of a call and return the words to be read out, once.
 
     The caller's consent, given aloud, is recorded as on the web. Raises Incomplete, TakenDown
-    for the same request a second time, NobodyThere while no coordinator could read it.
+    for the same request a second time, Interrupted for one that was killed on its way (its keys
+    open nothing and are swept), NobodyThere while no coordinator could read it.
     """
     there = {each.question for each in call.given if each.text}
     missing = tuple(key for key in MINIMUM if key not in there)
@@ -95,10 +100,11 @@ def take_down(actor: SignedIn, call: Call, request: Request) -> HandOver:
                 call.language, application_id=application_id, came_by=call.came_by
             )
         except AlreadyOpen:
-            raise TakenDown(application_id) from None
+            # Its keys are there and it is not: only a press of its own can begin anew.
+            raise Interrupted from None
         _submit(entrant, call, request)
-        _note(session, actor, application_id, TAKEN_DOWN, call.came_by)
-        _note(session, actor, application_id, SHOWN[call.by_code])
+        contacts.note(session, actor, application_id, TAKEN_DOWN, call.came_by)
+        contacts.note(session, actor, application_id, SHOWN[call.by_code])
         return _handed_over(entrant, application_id, call)
 
 
@@ -112,7 +118,7 @@ def confirm(actor: SignedIn, application_id: str) -> None:
         if application.intake == intake.BY_WEB:
             raise Unknown(application_id)
         if not is_confirmed(session, application_id):
-            _note(session, actor, application_id, CONFIRMED)
+            contacts.note(session, actor, application_id, CONFIRMED)
 
 
 def is_confirmed(session: Session, application_id: str) -> bool:
@@ -140,17 +146,3 @@ def _handed_over(entrant: Entrant, application_id: str, call: Call) -> HandOver:
         entrant.holder_id, entrant.private_key, call.word_list
     )
     return HandOver(application_id, fresh.words, fresh.grouped_digits)
-
-
-def _note(
-    session: Session, actor: SignedIn, application_id: str, action: str, reason: str | None = None
-) -> None:
-    audit.record(
-        session,
-        CONTACTS,
-        application_id,
-        action,
-        actor=actor,
-        role=Role.COORDINATOR,
-        reason_code=reason,
-    )

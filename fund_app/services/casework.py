@@ -20,6 +20,8 @@ from workflows.roles import SYSTEM, Actor, Role
 
 Prepare = Callable[[Session, Application], None]
 SECOND_PERSON = "second_person_missing"
+FOR_BOTH = frozenset({"wrong_state", "on_hold", "already_held", "not_held", "recused"})
+"""Reasons against a step that hold for whoever signs first as well as for whoever acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,17 @@ def propose(
 ) -> None:
     """Sign first for an action two people must agree on; the case itself does not move.
 
-    Raises Refused where the action does not exist in the case's state, or would lift what is not
-    in force: nobody signs for something that may never be asked.
+    Raises Refused where the action does not exist in the case's state, where a hold stands against
+    it or it would lift what is not in force, and for who has stepped back: nobody signs for what
+    no page offers them. The rest is weighed when the second person acts.
     """
     with unit_of_work() as session:
         application = take(session, Application, application_id, Request(None, request.step_seen))
-        definition = workflow(application.workflow, application.workflow_version)
-        row = definition.step_of.get((action, application.state))
-        if row is None:
-            raise Refused("wrong_state", {"action": action, "state": application.state})
-        held = application_facts.gather(session, application, action, actor)["holds"]
-        if row.lifts is not None and row.lifts not in held:
-            raise Refused("not_held", {"action": action, "state": application.state})
+        codes = _weigh(session, application, actor, action, None)[action].refusals
+        against = tuple(code for code in codes if code in FOR_BOTH)
+        if against:
+            facts = {"action": action, "state": application.state}
+            raise Refused(against[0], facts, against)
         countersignatures.propose(session, application, action, actor, reason_code)
 
 

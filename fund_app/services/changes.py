@@ -23,7 +23,7 @@ from fund_app.services import audit, holdings, invitations, people, sessions
 from fund_app.services.people import SIGNERS
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role, kept_apart
+from workflows.roles import Actor, Role, go_together, kept_apart
 
 NEW_KEY = frozenset({"take_on", "reset_key"})
 """The changes that end with an invitation: each signer is shown one half of its word."""
@@ -285,7 +285,7 @@ def _require_together(roles: Iterable[str]) -> None:
     wanted = frozenset(map(Role, roles))
     if kept_apart(wanted):
         raise ChangeRefused("roles_apart")
-    if not people.go_together(wanted):
+    if not go_together(wanted):
         raise ChangeRefused("not_together")
 
 

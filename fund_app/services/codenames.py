@@ -143,13 +143,17 @@ def number_of(text: str) -> int | None:
 
 
 def read(text: str) -> Typed:
-    """Read a codename and what follows it; the number is None where it cannot be a codename."""
+    """Read a codename and what follows it; the number is None where it cannot be a codename.
+
+    What follows counts by its letters alone, whichever way the codename is written: digits of a
+    word are neither taken for digits of the codename nor missed.
+    """
     folded = _folded(text)
     words = _words_in(folded)
     number = _number_of_words(words[:WORDS])
     if number is not None:
         return Typed(number, "".join(words[WORDS:]))
-    return Typed(_number_of_digits(folded), "".join(words))
+    return Typed(_number_of_digits(folded, more_may_follow=bool(words)), "".join(words))
 
 
 def word_of(text: str) -> str:
@@ -157,11 +161,11 @@ def word_of(text: str) -> str:
     return "".join(_words_in(_folded(text)))
 
 
-def _number_of_digits(folded: str) -> int | None:
+def _number_of_digits(folded: str, *, more_may_follow: bool) -> int | None:
     digits = [unicodedata.decimal(each) for each in folded if each.isdecimal()]
-    if len(digits) != DIGITS:
+    if len(digits) < DIGITS or (len(digits) > DIGITS and not more_may_follow):
         return None
-    number = int("".join(map(str, digits)))
+    number = int("".join(map(str, digits[:DIGITS])))
     return number if number < SPACE else None
 
 

@@ -26,7 +26,7 @@ from fund_app.services.vault import SignedIn
 from workflows.contact import MEANS, RESULTS, Attempt, Plan, broken, plan_of
 from workflows.engine import Refused
 from workflows.holds import HoldKind
-from workflows.roles import Role
+from workflows.roles import Actor, Role
 
 PLAN_CHANGED = "plan_changed"
 AGAINST_PLAN = "against_plan"
@@ -97,9 +97,28 @@ def record(
         )
         row.account.seal(actor.ring, _written(attempt, account))
         session.add(row)
-        _note(session, actor, application.id, f"contact_{account.result}", codes)
+        why = AGAINST_PLAN if codes else None
+        note(session, actor, application.id, f"contact_{account.result}", why)
         if account.is_duress:
             _freeze(session, actor, application.id)
+
+
+def note(
+    session: Session, actor: Actor, application_id: str, action: str, reason: str | None = None
+) -> None:
+    """Write what a coordinator did to reach a person into the trail, in the caller's unit of work.
+
+    `action` and `reason` are codes.
+    """
+    audit.record(
+        session,
+        CONTACTS,
+        application_id,
+        action,
+        actor=actor,
+        role=Role.COORDINATOR,
+        reason_code=reason,
+    )
 
 
 def plan_has_changed(session: Session, actor: SignedIn, application: Application) -> None:
@@ -137,20 +156,6 @@ def _written(attempt: Attempt, account: Account) -> str:
             "reason": account.reason,
             "is_duress": account.is_duress,
         }
-    )
-
-
-def _note(
-    session: Session, actor: SignedIn, application_id: str, action: str, codes: tuple[str, ...]
-) -> None:
-    audit.record(
-        session,
-        CONTACTS,
-        application_id,
-        action,
-        actor=actor,
-        role=Role.COORDINATOR,
-        reason_code=AGAINST_PLAN if codes else None,
     )
 
 

@@ -20,7 +20,7 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.stripe import PspObject
 from fund_app.models.types import new_ref
-from fund_app.services import codenames, lot, transition
+from fund_app.services import codenames, lot, transition, vault
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.donation_progress import CARD_LIMIT
 from fund_app.services.stripe_inbox import provider
@@ -104,11 +104,15 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
     with unit_of_work() as session:
         if not _is_open(session, wish.fund_code):
             raise PurposeClosed(wish.fund_code)
-        known = session.scalar(select(Donation).where(Donation.request_id == request_id))
-        if known is not None:
-            return Begun(known.id, known.reference, None)
+        if (known := _begun(session, request_id)) is not None:
+            return known
     fresh = None if holder_id else codenames.donors().create(language)
     with unit_of_work() as session:
+        _wait_for_turn(session, wish.fund_code)
+        if (known := _begun(session, request_id)) is not None:
+            if fresh is not None:
+                vault.keystore().remove_holder(fresh.holder_id)
+            return known
         donor = _donor(session, holder_id or str(fresh and fresh.holder_id), language)
         donation = _new(wish.fund_code, wish.amount, wish.method, donor)
         donation.request_id = request_id
@@ -195,6 +199,17 @@ def _same_request(session: Session, request: Request, taken: Donation) -> str:
     if request.id is None or session.scalar(made) is None:
         raise LineTaken(taken.id)
     return taken.id
+
+
+def _begun(session: Session, request_id: str) -> Begun | None:
+    known = session.scalar(select(Donation).where(Donation.request_id == request_id))
+    return None if known is None else Begun(known.id, known.reference, None)
+
+
+def _wait_for_turn(session: Session, fund_code: str) -> None:
+    """Let the same form sent twice at the same moment find what the other one has begun."""
+    fund = select(Fund.code).where(Fund.code == fund_code)
+    session.scalar(fund.with_for_update(key_share=True))
 
 
 def _require_amount(wish: Wish) -> None:

@@ -22,6 +22,7 @@ from fund_app.models.ballots import Ballot
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.erasures import Erasure
 from fund_app.models.holds import Hold
+from fund_app.models.people import Person
 from fund_app.queries import erasures as reads
 from fund_app.services import cases, erasure_events, sessions, shredding, vault
 from fund_app.services.transition import INTERNAL, Request, Unknown, take
@@ -114,8 +115,8 @@ def take_back(actor: Actor, application_id: str) -> None:
 def confirm(actor: Actor, application_id: str) -> str:
     """Agree, as the second of two people, and destroy the case; return the proof's number.
 
-    Raises CannotErase (second_person_missing for whoever proposed it), Unknown. Confirmed
-    twice, it answers the same.
+    Raises CannotErase (second_person_missing for whoever proposed it, proposer_gone where they
+    have left since), Unknown. Confirmed twice, it answers the same.
     """
     with unit_of_work() as session:
         application = take(session, Application, application_id, INTERNAL)
@@ -127,6 +128,8 @@ def confirm(actor: Actor, application_id: str) -> str:
         if known.state == "proposed":
             if known.requested_by == actor.ref:
                 raise CannotErase("second_person_missing")
+            if session.get_one(Person, known.requested_by).disabled_on is not None:
+                raise CannotErase("proposer_gone")
             _refuse(session, application, Origin.STAFF)
             known.confirmed_by, known.begun_on = actor.ref, now().date()
             known.state = "begun"

@@ -1,5 +1,7 @@
 """Holdings: who ought to hold which compartment of a case, and who lacks what they ought to.
 
+A donor's request for a receipt is looked after like a case: it has one compartment, the treasury's.
+
 `WHO` is the one table of it. Giving happens where a case takes its way (intake, offers,
 ballots); here is looked at what came of it, for people taken on after a submission, for those
 who lost their passphrase, and for those whose role has changed.
@@ -19,7 +21,7 @@ from fund_app.adapters.keystore import Held
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.sealed import Compartment
-from fund_app.queries import applications, people
+from fund_app.queries import applications, people, receipts
 from fund_app.services import intake, offers
 from fund_app.services.ballots import LIVE
 from fund_app.services.vault import keystore
@@ -60,6 +62,7 @@ class House:
     seated: Mapping[str, People]
     without_quorum: People
     paid: People
+    receipts: People
     held: Mapping[Part, People]
 
 
@@ -88,7 +91,7 @@ def _readers(house: House, case_id: str) -> People:
 
 
 def _payers(house: House, case_id: str) -> People:
-    return house.payers if case_id in house.paid else NOBODY
+    return house.payers if case_id in house.paid | house.receipts else NOBODY
 
 
 WHO: Mapping[Compartment, Rule] = MappingProxyType(
@@ -106,10 +109,31 @@ What an unlock lends for some hours (services/unlocks.py) is nobody's by right.
 
 
 def lacking(session: Session, cases: Collection[str] | None = None) -> Iterator[Lack]:
-    """Yield what somebody ought to hold and does not, of open cases unless others are named."""
-    chosen = list(applications.open_ids(session) if cases is None else cases)
+    """Yield what somebody ought to hold and does not, unless cases are named of all open ones.
+
+    Requests for receipts count as open as long as they are kept. Where nothing is lacking, no
+    holding is read: the keystore counts them (see `_suspects`).
+    """
+    if cases is None:
+        cases = [*applications.open_ids(session), *receipts.ids(session)]
+    chosen = sorted(_suspects(session, list(cases)))
     for start in range(0, len(chosen), BATCH):
         yield from _lacking(session, chosen[start : start + BATCH])
+
+
+def _suspects(session: Session, cases: Sequence[str]) -> set[str]:
+    """Return the cases in which something may be lacking; every case that lacks it is there.
+
+    Whoever ought to hold a case in which nothing is particular ought to hold every other one
+    too. Cases with a vote or a payment have further readers, and a request for a receipt has
+    others, so each of them is looked at.
+    """
+    usual = _house(session, [], {})
+    wanted = {part: rule(usual, "") for part, rule in WHO.items()}
+    voted = select(Ballot.application_id).where(Ballot.state.in_(LIVE))
+    particular = set(session.scalars(voted.union(select(Disbursement.application_id))))
+    particular.update(receipts.ids(session))
+    return keystore().short_of(cases, wanted) | particular.intersection(cases)
 
 
 def _lacking(session: Session, cases: Sequence[str]) -> Iterator[Lack]:
@@ -198,5 +222,6 @@ def _house(
         seated={case_id: reviewers & ids for case_id, ids in seated.items()},
         without_quorum=frozenset(without_quorum),
         paid=frozenset(session.scalars(paid)),
+        receipts=frozenset(receipts.ids(session, cases)),
         held={part: frozenset().union(*kept.values()) for part, kept in versions.items()},
     )

@@ -41,6 +41,7 @@ from fund_app.services.transition import INTERNAL, Request, Step, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.catalogue import workflow
+from workflows.erasures import SHORTEST
 from workflows.roles import SYSTEM, Actor, Role
 
 PROGRAMME = "emergency"
@@ -173,12 +174,14 @@ def _save_one(
 
 
 def _note_plainly(application: Application, given: Sequence[AnswerText]) -> None:
-    """Keep the two facts the house needs without a key: language, and how long a draft waits."""
+    """Keep what the house needs without a key: the language, and how long it may keep things."""
     for each in given:
         if each.question == "language" and each.text:
             application.language = each.text
         if each.question == "device_shared":
             application.is_shared_device = each.text not in NOT_SHARED
+        if each.question == "retention":
+            application.shortest_wished = each.text == SHORTEST
 
 
 def keep(actor: SignedIn, private_key: PrivateKey, language: str) -> codenames.NewCodename:

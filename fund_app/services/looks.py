@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
-from fund_app.models.events import VIEWS, Event
+from fund_app.models.events import HOUSE, HOUSE_ID, VIEWS, Event
 from fund_app.models.sealed import Compartment
 from fund_app.services import audit, brakes, canaries
 from fund_app.services.transition import INTERNAL, Unknown, take
@@ -20,6 +20,7 @@ from workflows.roles import Actor, Role
 
 LOOKED_AS = (Role.COORDINATOR, Role.CHAIR, Role.REVIEWER, Role.BOARD_MEMBER)
 MARK_LENGTH = 8
+REFUSED = "look_refused"
 
 
 def look(actor: SignedIn, application_id: str, compartment: Compartment) -> str:
@@ -27,14 +28,22 @@ def look(actor: SignedIn, application_id: str, compartment: Compartment) -> str:
 
     Returns the mark for what they print of it. Raises Unknown for no case, where the actor
     holds no key and for the names, which have a way of their own (services/unlocks.py): all
-    look the same. Raises brakes.Slowed and brakes.Stopped.
+    look the same, and are written down. Raises brakes.Slowed and brakes.Stopped.
     """
     with brakes.watched(actor), unit_of_work() as session:
         application = take(session, Application, application_id, INTERNAL)
-        if compartment is Compartment.IDENTITY or not actor.ring.opens(application.id, compartment):
+        role = next((each for each in LOOKED_AS if each in actor.roles), None)
+        if role is None:
             raise Unknown(application_id)
-        role = next(each for each in LOOKED_AS if each in actor.roles)
-        return mark_of(write_down(session, actor, application.id, f"{compartment}_opened", role))
+        if compartment is not Compartment.IDENTITY and actor.ring.opens(
+            application.id, compartment
+        ):
+            event = write_down(session, actor, application.id, f"{compartment}_opened", role)
+            return mark_of(event)
+        audit.record(
+            session, HOUSE, HOUSE_ID, REFUSED, actor=actor, role=role, reason_code=application_id
+        )
+    raise Unknown(application_id)
 
 
 def write_down(

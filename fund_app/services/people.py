@@ -6,40 +6,34 @@ people sign every change (services/changes.py). Parting from somebody takes one,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.changes import Invitation
-from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.events import HOUSE, HOUSE_ID, Event
 from fund_app.models.people import Person, RoleGrant
 from fund_app.models.types import new_ref
 from fund_app.queries import people as known
 from fund_app.services import audit, jobs, sessions, staff_keys
+from fund_app.services.notifications import Pace, notify_role
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import keystore
-from workflows.roles import Actor, Role, kept_apart
+from workflows.brakes import ENDED_WITHIN, may_end_another
+from workflows.roles import SYSTEM, Actor, Role, go_together, kept_apart
 
 SIGNERS = frozenset({Role.ADMINISTRATOR, Role.BOARD_MEMBER})
 """Who proposes and confirms who works here: a small fund has one administrator, so the board,
 which answers for the people, signs as well (docs/decisions/0012-two-people-for-people.md)."""
 
-WITH_KEYS = frozenset(
-    {
-        Role.COORDINATOR,
-        Role.CUSTODIAN,
-        Role.REVIEWER,
-        Role.CHAIR,
-        Role.FINANCE_OFFICER,
-        Role.TREASURER,
-    }
-)
-"""Roles that come with keys of cases; whoever keeps the machine running holds none of them."""
-
 FEWEST_SIGNERS = 2
 RENEW_KEYS = "renew_keys"
+
+
+TOLD = (Role.ADMINISTRATOR, Role.BOARD_MEMBER, Role.SECURITY_LEAD)
+"""Who hears that an access was ended: whoever signs, and who watches over people inside."""
 
 
 class HandleTaken(Exception):
@@ -47,7 +41,16 @@ class HandleTaken(Exception):
 
 
 class RolesApart(Exception):
-    """Who keeps the names of cases cannot also read them, vote, pay or run the machine."""
+    """Names, the machine and work on cases are kept apart: these roles are not one person's."""
+
+
+class EndingRefused(Exception):
+    """Somebody may not end this access; `code` says why, for the page to explain."""
+
+    def __init__(self, code: str) -> None:
+        """Carry a code only."""
+        super().__init__(code)
+        self.code = code
 
 
 def add(  # noqa: PLR0913 - a person has these facts
@@ -68,8 +71,7 @@ def add(  # noqa: PLR0913 - a person has these facts
     nothing until somebody who can shares it. Raises HandleTaken, RolesApart.
     """
     wanted = frozenset(roles)
-    if kept_apart(wanted):
-        raise RolesApart
+    _require_separate(wanted)
     with unit_of_work() as session:
         if session.scalar(select(Person.id).where(Person.handle == handle)) is not None:
             raise HandleTaken(handle)
@@ -98,8 +100,7 @@ def grant(actor: Actor, handle: str, role: Role, *, resolution: str = "") -> Non
         held = {Role(each.role) for each in person.grants}
         if role in held:
             return
-        if kept_apart(frozenset({*held, role})):
-            raise RolesApart
+        _require_separate(frozenset({*held, role}))
         person.grants.append(RoleGrant(role=role, resolution=resolution))
         session.flush()
         _record(actor, "role_granted", person, reason_code=f"{role}:{person.id}")
@@ -110,10 +111,12 @@ def disable(actor: Actor, handle: str) -> None:
 
     All their sessions end in the same moment. What they could open gets new keys by a job, so
     that a copy they kept opens nothing that is written from now on. Done again it changes
-    nothing; killed on the way, done again it is whole. Raises LookupError for an unknown handle.
+    nothing; killed on the way, done again it is whole. Whoever signs hears of it, and so does
+    the security lead. Raises LookupError for an unknown handle, and EndingRefused: not_a_signer
+    (not any more: somebody was quicker), ended_enough.
     """
     with unit_of_work() as session:
-        person = _person(handle)
+        person = _parting(session, actor, handle)
         keystore().remove_holder(
             person.id, subjects=sessions.store().names_of(person.id), renew=True
         )
@@ -121,7 +124,9 @@ def disable(actor: Actor, handle: str) -> None:
         plan_renewal(session)
         if person.disabled_on is None:
             person.disabled_on = now().date()
-        _record(actor, "person_disabled", person)
+        _record(actor, known.DISABLED, person)
+        for role in TOLD:
+            notify_role(session, role, pace=Pace.URGENT)
 
 
 def plan_renewal(session: Session) -> None:
@@ -148,15 +153,52 @@ def roles_of(person_id: str) -> frozenset[Role]:
     return frozenset() if person is None else person.roles
 
 
-def go_together(roles: Collection[Role]) -> bool:
-    """Whether one person may hold all of these roles: an administrator holds no keys."""
-    return Role.ADMINISTRATOR not in roles or WITH_KEYS.isdisjoint(roles)
-
-
 def is_founding(session: Session) -> bool:
     """Whether too few people are here yet (or still) for two of them to sign a change."""
     signers = {person.id for role in sorted(SIGNERS) for person in known.with_role(session, role)}
     return len(signers) < FEWEST_SIGNERS
+
+
+def _require_separate(roles: frozenset[Role]) -> None:
+    if kept_apart(roles) or not go_together(roles):
+        raise RolesApart
+
+
+def _parting(session: Session, actor: Actor, handle: str) -> Person:
+    """Return the person to part from, once the actor is found to be one who may.
+
+    Both rows are locked, always in the same order: of two who end each other's access one wins.
+    """
+    both = (
+        select(Person)
+        .where(or_(Person.handle == handle, Person.id == actor.ref))
+        .order_by(Person.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(both).all()
+    person = next((each for each in found if each.handle == handle), None)
+    if person is None:
+        raise LookupError(handle)
+    if actor.ref != SYSTEM.ref:
+        signer = next((each for each in found if each.id == actor.ref), None)
+        if signer is None or signer.roles.isdisjoint(SIGNERS):
+            raise EndingRefused("not_a_signer")
+        if not may_end_another(_ended_by(session, actor, person)):
+            raise EndingRefused("ended_enough")
+    return person
+
+
+def _ended_by(session: Session, actor: Actor, besides: Person) -> int:
+    """Return how many others somebody has parted from within a day, as the trail knows it."""
+    ended = select(func.count(Event.reason_code.distinct())).where(
+        Event.actor_ref == actor.ref,
+        Event.chain == HOUSE,
+        Event.action == known.DISABLED,
+        Event.at > now() - ENDED_WITHIN,
+        Event.reason_code != besides.id,
+    )
+    return session.scalar(ended) or 0
 
 
 def _person(handle: str) -> Person:

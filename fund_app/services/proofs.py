@@ -1,7 +1,7 @@
 """Proofs of erasure: a page of plain words a person can keep, signed by the installation.
 
-The signing key is derived from the deployment secret and stored nowhere; its public half is
-published. A proof names no person, no case and no story: its number is random.
+The signing key stays the same for good (lasting_keys.py); its public half is published. A proof
+names no person, no case and no story: its number is random.
 """
 
 from __future__ import annotations
@@ -23,6 +23,17 @@ BACKUP_DAYS = 7
 DIVIDER = "-----SIGNATURE (Ed25519)-----"
 LONGEST = 20_000
 
+ED25519_HEADER = "302a300506032b6570032100"
+"""What stands before the 32 bytes of the key where openssl reads it (RFC 8410)."""
+
+STEPS = """\
+tr -d '\\r' < page.txt > proof
+sed '/^-----/,$d' proof > words
+sed '1,/^-----/d' proof | head -n 1 | perl -ne 'chomp; print pack "H*", $_' > signature
+perl -e 'print pack "H*", "{key}"' > key
+openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in words -sigfile signature
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -36,6 +47,11 @@ class Checked:
 def public_key() -> str:
     """Return the public half of the signing key, 64 hexadecimal digits."""
     return _signing_key().public_key().public_bytes_raw().hex()
+
+
+def steps() -> str:
+    """Return the commands by which anybody checks the proof in page.txt, without our program."""
+    return STEPS.format(key=ED25519_HEADER + public_key())
 
 
 def write(erasure: Erasure) -> str:

@@ -1,7 +1,8 @@
 """Tax receipts asked for: name and address sealed for the treasury, and gone when not needed.
 
 Only who wants a receipt gives a name, here and nowhere else; the payment provider never has it.
-Each request has its own key, wrapped for treasurers and finance officers alone. It is destroyed
+Each request has its own key, wrapped for treasurers and finance officers alone; two of them share
+it with who joins later, as they share the keys of cases (services/sharing.py). It is destroyed
 when the donor withdraws it or asks anew; once a receipt has been issued, the law wants it kept,
 and then it is destroyed after KEEP_YEARS. Making and numbering receipts is not done here.
 """
@@ -17,18 +18,17 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donor
-from fund_app.models.events import VIEWS
-from fund_app.models.people import Person, RoleGrant
 from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
-from fund_app.services import audit, vault
+from fund_app.services import brakes, looks, offers, vault
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.roles import Actor, Role
 
 TREASURY = (Role.TREASURER, Role.FINANCE_OFFICER)
+"""In which roles it is opened; whoever holds one of them is sealed for (services/holdings.py)."""
 LOOK = "receipt_details_opened"
 KEEP_YEARS = 10
 """Whole calendar years after the one of issue that an issued receipt's data are kept."""
@@ -88,16 +88,17 @@ def withdraw(donor: Actor, request_id: str) -> None:
 def look(actor: SignedIn, request_id: str) -> Details:
     """Open a request with the actor's own key and write the look down; the donor sees it.
 
-    Raises Unknown, and NoKey where the person holds no key of it (then nothing is written).
+    Raises Unknown, and NoKey where the person holds no key of it (then nothing is written). Names
+    of donors are under the brake like those of cases: raises brakes.Slowed, brakes.Stopped.
     """
-    with unit_of_work() as session:
+    with brakes.watched(actor), unit_of_work() as session:
         request = session.get(ReceiptRequest, request_id)
         role = next((each for each in TREASURY if each in actor.roles), None)
         if request is None or role is None:
             raise Unknown(request_id)
         if not actor.ring.opens(request.id, Compartment.PAYOUT):
             raise NoKey
-        audit.record(session, VIEWS, request.id, LOOK, actor=actor, role=role)
+        looks.write_down(session, actor, request.id, LOOK, role)
         return Details(request.name.open(actor.ring), request.address.open(actor.ring))
 
 
@@ -165,14 +166,7 @@ def _for_year(session: Session, donor_id: str, year: int) -> ReceiptRequest | No
 
 
 def _treasury(session: Session) -> Sequence[str]:
-    query = (
-        select(Person.id)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role.in_(TREASURY), Person.disabled_on.is_(None))
-        .distinct()
-        .order_by(Person.id)
-    )
-    found = session.scalars(query).all()
+    found = offers.payers(session)
     if not found:
         raise NobodyToSealFor
     return found

@@ -1,18 +1,18 @@
 """Retention: what is destroyed when its time has come, and what is kept longer for a reason.
 
 P4, who is paid and how: once every payment is accounted for. P2 and P3, the case: a year after
-it ended, on the day its page names. Drafts: 30 days untouched, 7 on a shared device. Sessions:
-at their limits. What a crash left over: a day after it was seen. A case that is on hold, or
-kept longer by name, waits; statistics never change.
+it ended, or 30 days where the person wishes it as short as possible. Drafts: 30 days untouched,
+7 on a shared device. Sessions: at their limits. What a crash left over: a day after it was seen.
+A case that is on hold, or kept longer by name, waits; statistics never change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters import keystore_erasure, scrub
@@ -27,16 +27,12 @@ from fund_app.models.sealed import Compartment
 from fund_app.queries import erasures as reads
 from fund_app.services import erasure_events, erasures, intake, orphans, shredding, vault
 from fund_app.services.erasures import CannotErase
-from fund_app.services.transition import INTERNAL, take
+from fund_app.services.transition import INTERNAL, Unknown, take
 from fund_app.services.unit import unit_of_work
 from workflows.catalogue import all_workflows, workflow
-from workflows.erasures import KEPT_REASONS, Origin
+from workflows.erasures import KEEPERS, KEPT_REASONS, LONGEST_HOLD, Origin, due_on
 from workflows.roles import SYSTEM, Actor, Role
 
-KEPT = timedelta(days=365)
-"""How long a case is kept after its end; the time in which it can be opened again."""
-
-LONGEST_HOLD = timedelta(days=366)
 PAID = ("accepted", "active", "reporting", "closed")
 """States in which nobody needs to know any more who was paid, once the payments are over."""
 
@@ -44,6 +40,8 @@ TRIES = 3
 """How often a busy file is asked for; each time waits as long as the database does."""
 
 ACCOUNTED = ("reconciled", "written_off")
+
+Ended = Row[str, date | None, date, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,16 @@ def apply(day: date) -> Due:
     return found
 
 
+def falls_due(session: Session, application: Application) -> date | None:
+    """Return the day on which the clock destroys a case; None while it is open or frozen."""
+    ended = next(iter(_ends(session, Application.id == application.id)), None)
+    if ended is None or ended.id in _frozen(session):
+        return None
+    kept = reads.kept(session, application.id, now().date())
+    day = _due_on(ended)
+    return day if kept is None else max(day, kept.until)
+
+
 def _begun(application_ids: Sequence[str]) -> Iterator[str]:
     """Yield the numbers of the erasures that may begin; what is open after all waits."""
     for application_id in application_ids:
@@ -137,14 +145,22 @@ def _clean() -> bool:
 def keep(by: tuple[Actor, Role], application_id: str, reason_code: str, until: date) -> None:
     """Keep a case longer than its time, for a reason of the list, a year at most.
 
-    by: who, and in which role. A reason given before is replaced. Raises ValueError for
-    another reason or day, Unknown.
+    by: who, and in which role. A reason given before is replaced; the same one until the same
+    day stays as it is. Raises ValueError for another reason or day, CannotErase for a case that
+    is destroyed or about to be, Unknown.
     """
     today = now().date()
     if reason_code not in KEPT_REASONS or not today < until <= today + LONGEST_HOLD:
         raise ValueError("a listed reason, and a day within a year")
+    _require_keeper(by, application_id)
     with unit_of_work() as session:
         take(session, Application, application_id, INTERNAL)
+        erasure = reads.of_case(session, application_id)
+        if erasure is not None and erasure.state != "proposed":
+            raise CannotErase("erased")
+        known = reads.kept(session, application_id, today)
+        if known is not None and (known.reason_code, known.until) == (reason_code, until):
+            return
         _lift(session, application_id, today)
         session.add(
             RetentionHold(
@@ -159,13 +175,20 @@ def keep(by: tuple[Actor, Role], application_id: str, reason_code: str, until: d
 
 
 def let_go(by: tuple[Actor, Role], application_id: str) -> bool:
-    """Take a reason to keep a case longer back; False where there is none."""
+    """Take a reason to keep a case longer back; False where there is none. Raises Unknown."""
+    _require_keeper(by, application_id)
     with unit_of_work() as session:
         take(session, Application, application_id, INTERNAL)
         is_lifted = _lift(session, application_id, now().date())
         if is_lifted:
             erasure_events.record(session, application_id, "kept_no_longer", by)
     return is_lifted
+
+
+def _require_keeper(by: tuple[Actor, Role], application_id: str) -> None:
+    actor, role = by
+    if role not in KEEPERS or role not in actor.roles:
+        raise Unknown(application_id)
 
 
 def _lift(session: Session, application_id: str, today: date) -> bool:
@@ -182,6 +205,15 @@ def _lift(session: Session, application_id: str, today: date) -> bool:
 
 def _ended(session: Session, day: date) -> list[str]:
     """Return the cases that ended long enough ago, the longest first."""
+    return [row.id for row in _ends(session) if _due_on(row) <= day]
+
+
+def _due_on(row: Ended) -> date:
+    return due_on(row.retention_on, row.ended_on, shortest_wished=row.shortest_wished)
+
+
+def _ends(session: Session, *which: ColumnElement[bool]) -> Sequence[Ended]:
+    """Return named day, last day and wish of the cases that have ended, the longest first."""
     finals = {
         state.code for each in all_workflows() if each.name == "emergency"
         for state in each.states if state.final
@@ -191,18 +223,18 @@ def _ended(session: Session, day: date) -> list[str]:
         .where(Event.chain == Application.workflow, Event.subject_id == Application.id)
         .scalar_subquery()
     )
-    statement = select(Application.id, Application.retention_on, last.label("ended_on")).where(
+    statement = select(
+        Application.id,
+        Application.retention_on,
+        last.label("ended_on"),
+        Application.shortest_wished,
+    ).where(
         Application.state.in_(finals),
         Application.submitted_on.is_not(None),
         Application.erased_on.is_(None),
+        *which,
     )
-    rows = session.execute(statement.order_by(last, Application.id)).all()
-    return [row.id for row in rows if _due_on(row.retention_on, row.ended_on) <= day]
-
-
-def _due_on(named: date | None, ended: date) -> date:
-    """Return the later of the day a case names and a year after its end: it may have reopened."""
-    return max(named or date.min, ended + KEPT)
+    return session.execute(statement.order_by(last, Application.id)).all()
 
 
 def _paid(session: Session) -> Sequence[str]:
@@ -231,6 +263,12 @@ def _paid(session: Session) -> Sequence[str]:
 
 def _held(session: Session, day: date) -> dict[str, str]:
     """Return the cases that wait, with the code of why."""
+    return _frozen(session) | {
+        row.application_id: row.reason_code for row in reads.kept_cases(session, day)
+    }
+
+
+def _frozen(session: Session) -> dict[str, str]:
+    """Return the cases that are on hold, with its kind."""
     active = select(Hold.application_id, Hold.kind).where(Hold.lifted_at.is_(None))
-    held = {row.application_id: row.kind for row in session.execute(active)}
-    return held | {row.application_id: row.reason_code for row in reads.kept_cases(session, day)}
+    return {row.application_id: row.kind for row in session.execute(active)}

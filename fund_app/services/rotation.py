@@ -106,7 +106,13 @@ def plan_case_keys() -> None:
 
 
 def end_case_keys() -> None:
-    """Note that every open case has new keys; the next call of `plan_case_keys` begins anew."""
+    """Note that every open case has new keys; the next call of `plan_case_keys` begins anew.
+
+    Nothing where no rotation is under way, or a key is still to be made.
+    """
+    if keystore().due_renewals():
+        return
     with unit_of_work() as session:
-        session.execute(delete(HouseSetting).where(HouseSetting.name == CASE_KEYS))
-        record("case_keys_renewed")
+        ended = delete(HouseSetting).where(HouseSetting.name == CASE_KEYS)
+        if session.execute(ended.returning(HouseSetting.name)).all():
+            record("case_keys_renewed")

@@ -4,7 +4,8 @@ A view says `@public` or `@allow(Role.X, ...)`, and beneath it `@confirmed` wher
 unwatched screen could do harm (see confirm.py). The declaration is an attribute
 of the function, so that a contract test can read the whole table from the running application.
 Whether this person may see this very object is asked by the query (`visible_to`), which answers
-with nothing: `not_found()` then says the same about foreign and unknown things.
+with nothing: `not_found()` then says the same about foreign and unknown things. An act that the
+roles of a colleague do not allow is written into the trail of the house, reading is not.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from typing import Any, NoReturn, TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fund_app.services import factors
 from fund_app.views import resume, session
 from workflows.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "fund_access"
 _CONFIRMED = "fund_confirmed"
+REFUSED = "act_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ def _check() -> ResponseReturnValue | None:
     if person is None:
         return _send_to_door(rule.door)
     if not person.has_any(rule.roles):
+        if request.method == "POST" and session.door() == "staff":
+            factors.record(REFUSED, request.endpoint, actor=person)
         not_found()
     return None
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import g
 from flask import session as remembered
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from fund_app.extensions import db
 from fund_app.models.ballots import Ballot
 from fund_app.models.events import Event
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey
+from fund_app.queries import brakes
 from fund_app.services import votes
 from fund_app.services.ballots import PanelTooSmall
 from fund_app.services.transition import Conflict
@@ -28,6 +31,10 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 OPENED = "opened"
 """Where the session keeps which compartments of which cases the person has opened in it."""
+
+
+STOPPED = "fund_stopped"
+"""Where a request keeps whether the insider brake stops the person."""
 
 
 class Missing(Exception):
@@ -79,8 +86,8 @@ def me() -> SignedIn:
 
 
 def has_opened(case_id: str, compartment: Compartment | str) -> bool:
-    """Whether the person has opened this compartment in the present session."""
-    return f"{case_id}:{compartment}" in remembered.get(OPENED, [])
+    """Whether the person has opened this in the present session, and nobody has stopped them."""
+    return f"{case_id}:{compartment}" in remembered.get(OPENED, []) and not _is_stopped()
 
 
 def remember_opened(case_id: str, compartment: Compartment | str, code: str) -> None:
@@ -89,6 +96,12 @@ def remember_opened(case_id: str, compartment: Compartment | str, code: str) -> 
     mark = f"{case_id}:{compartment}"
     if mark not in remembered.get(OPENED, []):
         remembered[OPENED] = [*remembered.get(OPENED, []), mark]
+
+
+def _is_stopped() -> bool:
+    if STOPPED not in g:
+        setattr(g, STOPPED, brakes.is_stopped(db.session(), me().ref))
+    return bool(g.get(STOPPED))
 
 
 def time_left(clock: str, state: str, due_at: datetime, moment: datetime) -> TimeLeft:

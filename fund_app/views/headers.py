@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, url_for
 
 from config import Settings
 
@@ -48,6 +49,7 @@ def protect(app: Flask, settings: Settings) -> None:
     """Set the headers on every response and accept no Host but the fund's own."""
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
     app.after_request(_set)
+    app.jinja_env.globals["address_of"] = address_of
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
@@ -95,6 +97,26 @@ def is_encrypted(settings: Settings) -> bool:
     if is_onion(settings):
         return urlsplit(settings.onion_url or "").scheme == "https"
     return settings.is_https
+
+
+def address(settings: Settings) -> str:
+    """Return the address by which the present request came, as the settings publish it.
+
+    Behind a proxy that ends TLS the request would say http, and what is given out would lead
+    over an unprotected line.
+    """
+    if is_onion(settings):
+        return (settings.onion_url or "").rstrip("/")
+    return settings.base_url
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """Return a page's full address, for what is read out, written down or handed on.
+
+    It carries no language but one that is named: whoever reads it out speaks it letter by letter.
+    """
+    settings: Settings = current_app.extensions["fund.settings"]
+    return address(settings) + url_for(endpoint, **{"lang": None, **values})
 
 
 def _set(response: Response) -> Response:

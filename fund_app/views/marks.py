@@ -6,19 +6,20 @@ event in the trail. What applicants and donors see or download never carries one
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, Response
 from flask import session as remembered
+from flask_babel import lazy_gettext as _l
 
-from fund_app.adapters import pdf
+from fund_app.adapters import stamps
 from fund_app.adapters.clock import now
-from fund_app.adapters.files import MediaType
-from fund_app.services.documents import Opened
-from fund_app.views import session
+from fund_app.adapters.files import MediaType, RefusedFile
+from fund_app.views import errors, session
 
 LAST = "mark"
 """Where the session keeps the code of the latest look that was written down."""
+BUSY = _l("Many files are being looked at just now. Nothing is lost; please try again in a minute.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Mark:
 
 
 def register(app: Flask) -> None:
-    """Hand the pages of staff their mark."""
+    """Hand the pages of staff their mark, and put it on the files they take away."""
     app.context_processor(lambda: {"viewer_mark": present()})
+    app.after_request(_on_answer)
 
 
 def present() -> Mark | None:
@@ -53,17 +55,23 @@ def remember(code: str) -> None:
     remembered[LAST] = code
 
 
-def marked(opened: Opened) -> Opened:
-    """Return a document as staff take it away: a PDF carries the mark on every page.
+def _on_answer(response: Response) -> Response:
+    """Mark what staff take away, whichever page sends it; so no new one can forget to.
 
-    A picture stays as it is, and so does a PDF that no library can open: the look is in the
-    trail either way, and nobody's evidence is held back for the sake of a footer.
+    A file that no library can open stays as it is: the look is in the trail, and nobody's
+    evidence is held back for the sake of a footer. Whoever comes when too many files are being
+    opened is asked to come back, for nobody should get one unmarked by making others wait.
     """
-    present_mark = present()
-    if present_mark is None or opened.media_type != MediaType.PDF:
-        return opened
-    line = replace(present_mark, code=opened.mark).line
+    if response.mimetype not in stamps.TAKING:
+        return response
+    mark = present()
+    if mark is None:
+        return response
+    response.direct_passthrough = False
+    kind = MediaType(response.mimetype)
     try:
-        return replace(opened, content=pdf.stamp(opened.content, line))
-    except pdf.Unprintable:
-        return opened
+        response.set_data(stamps.stamped(response.get_data(), kind, mark.line))
+    except RefusedFile as refused:
+        if refused.code == "busy":
+            return errors.page(503, str(BUSY))
+    return response

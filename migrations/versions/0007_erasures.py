@@ -33,6 +33,8 @@ FUNCTIONS = (
 def upgrade() -> None:
     """Apply the change."""
     op.add_column("application", sa.Column("erased_on", sa.Date(), nullable=True))
+    wish = sa.Column("shortest_wished", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("application", wish)
     op.create_table(
         "anchor",
         sa.Column("day", sa.Date(), nullable=False),
@@ -140,6 +142,7 @@ def downgrade() -> None:
     op.drop_table("retention_hold")
     op.drop_table("erasure")
     op.drop_table("anchor")
+    op.drop_column("application", "shortest_wished")
     op.drop_column("application", "erased_on")
     for name in FUNCTIONS if is_postgresql else ():
         op.execute(f"DROP FUNCTION {name}")

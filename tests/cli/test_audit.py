@@ -90,7 +90,9 @@ def test_verify_holds_the_trail_to_anchors_kept_elsewhere(
     object.__setattr__(app.extensions["fund.settings"], "anchor_dir", folder)
     clock.set(clock.now() + timedelta(days=1))
     assert fund("anchor").exit_code == 0
-    assert fund("verify", "--anchors", str(folder)).exit_code == 0
+    held = fund("verify", "--anchors", str(folder))
+    assert held.exit_code == 0
+    assert held.output.endswith("It was held to 1 kept anchors, the last one of 2026-06-30.\n")
     tamper(app)
     with app.app_context(), unit_of_work() as session:
         event = session.scalars(select(Event).where(Event.step == 2)).one()
@@ -102,3 +104,11 @@ def test_verify_holds_the_trail_to_anchors_kept_elsewhere(
     assert "event 2 of 2026-06-30: it was rewritten after it was anchored" in result.output
     answer = json.loads(fund("verify", "--anchors", str(folder), "--json").output)
     assert answer["broken"][0]["day"] == "2026-06-30"
+
+
+def test_verify_says_so_where_no_anchors_lie(tmp_path: Path) -> None:
+    """A folder mistyped must not read like a trail that was held to something."""
+    (tmp_path / "2026-06-30.anchor").write_text("torn")
+    result = fund("verify", "--anchors", str(tmp_path))
+    assert result.exit_code == 2
+    assert "there are no anchors in it" in result.output

@@ -46,6 +46,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "settings",
             "database",
             "keystore",
+            "log of keys",
             "secret",
             "uploads",
             "clock",
@@ -103,6 +104,12 @@ def test_doctor_tells_an_unreachable_database_by_kind_only(settings: Settings) -
 def test_doctor_refuses_keys_beside_the_data(settings: Settings) -> None:
     both = replace(settings, keystore_url=settings.database_url)
     assert doctor.check_keystore(both).found == "the same database as the data"
+
+
+@pytest.mark.both_stores
+def test_doctor_finds_that_destroyed_keys_leave_the_log(settings: Settings) -> None:
+    found = doctor.check_keystore_log(settings)
+    assert (found.is_ok, found.found) == (True, "destroyed keys leave it at once")
 
 
 def test_doctor_says_which_files_can_be_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:

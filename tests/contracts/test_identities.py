@@ -29,10 +29,8 @@ from fund_app.services.unlocks import Question
 from fund_app.views.access import inventory
 from tests.support.client import FundClient
 from tests.support.house import STAFF, House, press
-from tests.support.staff import Enter, enter, house
+from tests.support.staff import Enter
 from workflows.unlocks import Purpose
-
-__all__ = ["enter", "house"]
 
 NAMES = ("@first_of_three_names", "@second_of_three_names", "@third_of_three_names")
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -61,6 +63,13 @@ def test_clear_pages_name_the_onion_without_what_was_asked(client: FundClient) -
     assert answer.headers["Onion-Location"] == f"{ONION}/staff/"
     assert answer.headers["Set-Cookie"].startswith("__Host-s=")
     assert "Onion-Location" not in client.get("/healthz").headers
+
+
+def test_no_full_address_is_made_from_the_request() -> None:
+    """Behind a proxy a request says http: full addresses come from the settings (address_of)."""
+    top = Path(__file__).parents[2]
+    sources = [*(top / "fund_app").rglob("*.py"), *(top / "templates").rglob("*.html")]
+    assert [str(each) for each in sources if "_external" in each.read_text()] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from fund_app.adapters.clock import ManualClock
-from fund_app.services import referees
+from fund_app.models.sealed import Compartment
+from fund_app.services import referees, vault
 from fund_app.services.hardening import Cost, Hardening
 from fund_app.services.referees import Asking, Invitation
 from tests.support.client import FundClient
@@ -107,6 +108,23 @@ def test_link_works_once_and_keeps_what_was_typed(
     again = write_code(client, invitation, invitation.code, 422)
     assert "These words open nothing here." in again.text
     assert "work together" not in again.text
+
+
+def test_answer_nobody_could_read_is_not_taken_and_stays_typed(
+    house: House, case_id: str, client: FundClient
+) -> None:
+    invitation = invited(house, case_id)
+    page = write_code(client, invitation, invitation.code, 200)
+    values = page.form().values | GIVEN
+    for handle in ("anna", "boris"):
+        vault.revoke(case_id, Compartment.NARRATIVE, house[handle].ref)
+    sent = client.post(link(invitation.lookup), data=values, headers=OWN)
+    refused = Page(sent)
+    assert sent.status_code == 503
+    assert "Nobody can open an answer at this moment" in refused.text
+    assert refused.form().values["how"] == [GIVEN["how"]]
+    assert case_id not in sent.get_data(as_text=True)
+    assert referees.opens(invitation.lookup, invitation.code), "the words are not used up"
 
 
 def test_pages_of_a_referee_tell_nothing_of_the_case(

@@ -102,6 +102,26 @@ def way_out_comes_first(person: Visitor) -> None:
     assert "By keyboard." not in person.page.content()
 
 
+COVERED = """() => {
+    const exit = document.querySelector("a.quick-exit").getBoundingClientRect();
+    const meets = (box) => box.right > exit.left && box.left < exit.right
+        && box.bottom > exit.top && box.top < exit.bottom;
+    return [...document.querySelectorAll("header a, header button, main h1")]
+        .filter((one) => meets(one.getBoundingClientRect())).map((one) => one.textContent.trim());
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_way_out_covers_nothing_and_fits_any_width(stage: Stage, language: str) -> None:
+    person = stage.somebody(f"exit-{language}", language)
+    for page in ("/", "/return", "/donate"):
+        for width in (NARROWEST["width"], 360, 480, 640, 800, 960, 1280):
+            person.page.set_viewport_size({"width": width, "height": 740})
+            person.go(f"{page}?lang={language}")
+            assert person.page.evaluate(COVERED) == [], (page, width)
+            assert person.page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
 def test_silence_word_reads_like_a_typo_and_shuts_the_door(stage: Stage) -> None:
     person = stage.somebody("forced")
     begin(person)

@@ -18,6 +18,8 @@ from tests.support.browser import PHONE
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LARGEST_FIRST_PAGE = 50 * 1024
+PAPER = 700
+"""How wide a sheet of A4 is between its margins, in pixels of a page."""
 MOST_OF_A_KIND = 2
 """How many pages of one kind are looked at: two cases are as good as forty."""
 HANDLES = tuple(each.handle for each in PERSONAS)
@@ -128,6 +130,19 @@ def test_public_pages_can_be_read_by_everybody(furnished: Stage) -> None:
         wrong, kinds = walk(person, f"{person.base_url}/", reader)
     assert (wrong, person.failures) == ({}, [])
     assert len(kinds) >= 6, kinds
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
+def test_printed_tables_lose_no_column(furnished: Stage, language: str) -> None:
+    person = furnished.persona("auditor")
+    person.page.emulate_media(media="print")
+    person.page.set_viewport_size({"width": PAPER, "height": 1000})
+    lost = "each => each.filter(one => one.scrollWidth > one.clientWidth).length"
+    for path in ("/treasury/gifts", "/audit/erasures", "/ledger/entries", "/anchors"):
+        person.go(f"{path}?lang={language}")
+        tables = person.page.locator(".table-wrap")
+        assert tables.count() > 0, path
+        assert (path, tables.evaluate_all(lost)) == (path, 0)
 
 
 def test_first_page_is_light(furnished: Stage) -> None:

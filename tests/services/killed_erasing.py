@@ -6,22 +6,17 @@ after the part of the work named POINT.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from fund_app.adapters import scrub
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.storage import Storage
 from fund_app.services import erasures
 from fund_app.services.sessions import Sessions
-from tests.support.application import running_app, test_settings
-from tests.support.stores import POSTGRESQL, SQLITE, Store
+from tests.services.killed import die, running
 from workflows.erasures import Origin
 
 AFTER = {
@@ -36,11 +31,7 @@ AFTER = {
 """Where each part ends; of those inside a transaction the process dies after its commit."""
 
 INSIDE = ("begun", "data")
-
-
-def die() -> None:
-    """End as a machine does that loses its power."""
-    os.kill(os.getpid(), signal.SIGKILL)
+JULY = datetime(2026, 7, 30, 12, 30, tzinfo=UTC)
 
 
 def then_die(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,12 +47,7 @@ def then_die(act: Callable[..., Any]) -> Callable[..., Any]:
 def main(argv: list[str]) -> None:
     """Do what the module says."""
     database, keystore, home, case_id, point = argv
-    engine = SQLITE if database.startswith("sqlite") else POSTGRESQL
-    settings = test_settings(
-        Store(engine, database, keystore), Path(home), "smtp://127.0.0.1:9", {}
-    )
-    clock = ManualClock(datetime(2026, 7, 30, 12, 30, tzinfo=UTC))
-    with running_app(settings, clock) as app, app.app_context():
+    with running(database, keystore, home, JULY):
         if point == "begun":
             vars(erasures)["carry_out"] = then_die(lambda *_numbers: None)
         elif point == "data":

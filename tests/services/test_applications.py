@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import AwardLine
 from fund_app.models.clocks import Clock
@@ -18,19 +15,12 @@ from fund_app.queries import ledger
 from fund_app.services import applications, audit
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 
 pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 140_000), ("medical", 50_000), ("equipment", 90_000), ("transport", 30_000))
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    """Build a house on each store."""
-    with app.app_context():
-        yield build(app, clock)
 
 
 def berlin(day: int, hour: int, minute: int = 0) -> datetime:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from config import ROOT
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import WRITE, db
 from fund_app.models.applications import Application
 from fund_app.models.events import HOUSE, VIEWS, ChainHead, Event
@@ -19,7 +17,8 @@ from fund_app.models.sealed import Compartment
 from fund_app.models.subjects import SUBJECTS
 from fund_app.services import applications, audit, looks, offers, vault
 from fund_app.services.audit import Broken
-from tests.support.house import House, build, press
+from fund_app.services.transition import Unknown
+from tests.support.house import House, press
 from workflows.catalogue import all_workflows
 from workflows.roles import Role
 
@@ -32,12 +31,6 @@ TRIGGERS = {
         "DROP TRIGGER event_is_not_emptied ON event",
     ),
 }
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @contextmanager
@@ -145,6 +138,19 @@ def test_chain_that_was_removed_as_a_whole_is_found(house: House) -> None:
     with tampering() as connection:
         connection.execute(delete(Event).where(Event.subject_id == case_id))
     assert found() == [Broken("emergency", case_id, 1, "missing")]
+
+
+def test_look_without_a_key_is_refused_like_an_unknown_case_and_written_down(house: House) -> None:
+    case_id = case_of_five_steps(house)
+    for compartment in (Compartment.PAYOUT, Compartment.IDENTITY):
+        with pytest.raises(Unknown):
+            looks.look(house["anna"], case_id, compartment)
+    with pytest.raises(Unknown):
+        looks.look(house["anna"], "0" * 32, Compartment.NARRATIVE)
+    query = select(Event.action, Event.actor_ref, Event.reason_code).where(Event.chain == HOUSE)
+    last = db.session.execute(query.order_by(Event.step)).all()[-2:]
+    assert [tuple(row) for row in last] == [("look_refused", house["anna"].ref, case_id)] * 2
+    assert found() == []
 
 
 def test_look_that_was_removed_is_found(house: House) -> None:

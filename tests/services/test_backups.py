@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from config import Settings
@@ -23,16 +21,10 @@ from fund_app.services import audit, backups, documents, erasures, offers, sessi
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.uploads import pdf
 
 pytestmark = pytest.mark.both_stores
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

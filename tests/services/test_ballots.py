@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import ReviewFile
 from fund_app.models.ballots import Ballot, Seat
@@ -18,7 +15,7 @@ from fund_app.services import ballots, deadlines, vault
 from fund_app.services.transition import Request, Unknown
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice, InvalidVote
 from workflows.engine import Refused
 from workflows.roles import Role
@@ -28,12 +25,6 @@ pytestmark = pytest.mark.both_stores
 LINES = (("legal", 100_000), ("medical", 20_000))
 YES = Cast(Choice.APPROVE, reason="Needed.")
 NO = Cast(Choice.REJECT, reason_code="no_acute_risk", reason="The danger has passed.")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def fresh_ring(person: SignedIn) -> vault.KeyRing:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -21,7 +21,7 @@ from fund_app.models.sealed import Compartment
 from fund_app.services import audit, brakes, looks
 from fund_app.services.brakes import Slowed, Stopped
 from fund_app.services.unit import unit_of_work
-from tests.support.house import House, build
+from tests.support.house import House
 from tests.support.threads import at_once
 from workflows.brakes import LIMITS, WINDOW, LiftReason, Measured, Pulled
 from workflows.engine import Refused
@@ -31,12 +31,6 @@ pytestmark = pytest.mark.both_stores
 
 CASES = LIMITS[Measured.CASES]
 NARRATIVE = Compartment.NARRATIVE
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def opened_before(house: House, count: int, *, handle: str = "anna") -> None:
@@ -57,6 +51,14 @@ def brakes_of(house: House, handle: str) -> list[Brake]:
     db.session.rollback()
     statement = select(Brake).where(Brake.person_id == house[handle].ref)
     return list(db.session.scalars(statement.order_by(Brake.pulled_at)))
+
+
+def test_what_is_opened_is_written_down_in_one_place_where_the_brake_is() -> None:
+    """A look that is recorded elsewhere would be counted and never stopped."""
+    writes = re.compile(r"record\(\s*session,\s*VIEWS")
+    folder = Path(brakes.__file__).parent
+    found = {path.stem for path in folder.glob("*.py") if writes.search(path.read_text())}
+    assert found == {"looks", "applications"}, "applications: duplicates cleared, nothing opened"
 
 
 def test_ordinary_work_is_neither_slowed_nor_stopped(house: House) -> None:

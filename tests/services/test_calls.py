@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -19,10 +17,10 @@ from fund_app.models.events import Event
 from fund_app.models.sealed import Compartment
 from fund_app.queries import answers
 from fund_app.services import calls, claims, codenames, intake, vault
-from fund_app.services.calls import Call, HandOver, Incomplete, TakenDown
+from fund_app.services.calls import Call, HandOver, Incomplete, Interrupted, TakenDown
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request, Unknown
-from tests.support.house import MINIMUM, House, build, press
+from tests.support.house import MINIMUM, House, press
 
 pytestmark = pytest.mark.both_stores
 
@@ -32,12 +30,6 @@ TOLD = [
     if key not in answers.CONSENTS
 ]
 REQUEST = Request("c" * 32)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def called(house: House, *, by_code: bool = False, came_by: str = calls.BY_PHONE) -> HandOver:
@@ -92,6 +84,27 @@ def test_same_call_twice_is_one_case_and_shows_its_words_once(house: House) -> N
     assert known.value.application_id == first.application_id
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Application)) == 1
+
+
+def test_call_that_was_interrupted_leaves_nothing_and_is_not_said_to_be_written_down(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys are written before the case: killed in between, the same form meets them again."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "_submit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            called(house)
+    with pytest.raises(Interrupted):
+        called(house)
+    db.session.rollback()
+    assert list(db.session.scalars(select(Application))) == []
+    assert trail() == []
+    call = Call(TOLD, calls.BY_PHONE, "ru", "russia", 2, "en")
+    assert len(calls.take_down(house["anna"], call, press()).words) == 7
 
 
 def test_call_for_somebody_else_says_so(house: House) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.canaries import Canary
 from fund_app.models.jobs import Job
@@ -24,19 +20,13 @@ from fund_app.services.canaries import Invented
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.unlocks import Question
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.engine import Refused
 from workflows.unlocks import Purpose
 
 pytestmark = pytest.mark.both_stores
 
 TOLD = Invented("ru", "RU", "russia", "@nobody_is_called_this", "They came at night.", "A way out.")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def set_out(house: House) -> str:

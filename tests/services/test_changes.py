@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import permutations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
+from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fund_app.adapters.clock import ManualClock, now
 from fund_app.extensions import db
 from fund_app.models.changes import Change
 from fund_app.models.events import HOUSE, Event
-from fund_app.models.people import Person
+from fund_app.models.people import STAFF_ROLES, Person, RoleGrant
 from fund_app.models.sealed import Compartment
 from fund_app.models.subjects import SUBJECTS
 from fund_app.models.types import new_ref
@@ -24,7 +26,7 @@ from fund_app.services.invitations import NotInvited
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from tests.support.house import PASSPHRASE, House, build
-from workflows.roles import Role
+from workflows.roles import Role, go_together, kept_apart
 
 pytestmark = pytest.mark.both_stores
 
@@ -114,6 +116,38 @@ def test_administrator_never_gets_a_role_with_keys(house: House) -> None:
     signed = changes.propose_grant(sam, house["security"].ref, Role.ADMINISTRATOR)
     people.grant(sam, "security", Role.COORDINATOR)
     assert refused(lambda: changes.confirm(house["board"], signed.change_id)) == "not_together"
+    with pytest.raises(people.RolesApart):
+        people.grant(sam, "sue", Role.REVIEWER)
+
+
+def test_database_keeps_apart_what_the_rules_keep_apart(house: House) -> None:
+    """Every two roles: the database refuses just those that workflows/roles.py refuses."""
+    with unit_of_work() as session:
+        nobody = Person(handle="nobody", display_name="Nobody")
+        session.add(nobody)
+        session.flush()
+        person_id = nobody.id
+    for first, second in permutations(STAFF_ROLES, 2):
+        both = frozenset({first, second})
+        refuses = bool(kept_apart(both)) or not go_together(both)
+        assert is_refused(person_id, first, second) == refuses, both
+    people.grant(house["sam"], "nobody", Role.AUDITOR)
+    with pytest.raises(DBAPIError, match="role_grant"), unit_of_work() as session:
+        session.execute(text("UPDATE role_grant SET role = 'custodian'"))
+
+
+def is_refused(person_id: str, *roles: Role) -> bool:
+    """Whether the database refuses these roles one after the other; nothing of it stays."""
+    try:
+        with unit_of_work() as session:
+            for role in roles:
+                session.execute(insert_into(RoleGrant).values(person_id=person_id, role=role))
+            session.execute(delete(RoleGrant).where(RoleGrant.person_id == person_id))
+    except DBAPIError as refused:
+        if "role_grant: names" not in str(refused.orig):
+            raise
+        return True
+    return False
 
 
 @pytest.mark.parametrize("who", ["anna", "treasurer", "security"])

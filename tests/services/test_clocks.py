@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.clocks import Clock
 from fund_app.services import applications, disbursements, offers
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 
 pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def running(subject_id: str) -> dict[str, datetime]:

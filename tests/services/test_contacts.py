@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,7 +19,7 @@ from fund_app.services import applications, contacts, intake
 from fund_app.services.contacts import Account, AgainstPlan
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request, Unknown
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.contact import Attempt
 
 pytestmark = pytest.mark.both_stores
@@ -38,12 +36,6 @@ PLAN = {
 
 BY_SIGNAL = Attempt("signal")
 REACHED = Account("reached", "sentinel-note: she is well")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

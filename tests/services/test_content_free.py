@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -19,7 +18,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.mail import SENDER_NAME
 from fund_app.extensions import db
 from fund_app.jobs.handlers import HANDLERS
@@ -46,7 +44,7 @@ from fund_app.services.notifications import (
     Pace,
 )
 from fund_app.services.unit import unit_of_work
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.mail import Mailbox
 from workflows.contact import Attempt
 from workflows.roles import Role
@@ -60,12 +58,6 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 """What no message says: the fund, what it does, for whom, sums, days, numbers."""
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def reachable(house: House) -> None:

@@ -10,11 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, func, select
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.clocks import Clock
@@ -26,7 +24,7 @@ from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import applications, audit, ballots, disbursements
 from fund_app.services.votes import Cast
 from tests.support.dump import contents
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 
 LINES = (("legal", 100_000),)
@@ -36,12 +34,6 @@ KILLED = -9
 
 class Fault(Exception):
     """The power goes out."""
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -24,7 +23,7 @@ from fund_app.services import applications, audit, ballots, deadlines, disbursem
 from fund_app.services.unit import unit_of_work
 from fund_app.services.votes import Cast
 from tests.support.application import running_app
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.threads import DONE, at_once
 from workflows.counting import Choice
 
@@ -32,12 +31,6 @@ pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
 NO = Cast(Choice.REJECT, reason_code="no_acute_risk", reason="It can wait.")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def fire(house: House, **delta: float) -> int:

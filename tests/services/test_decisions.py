@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from flask import Flask
-
-from fund_app.adapters.clock import ManualClock
 from fund_app.services import applications, offers
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 
 ABOVE_THE_CAP = (("legal", 450_000),)
 SMALLER = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def test_consent_of_the_board_takes_up_the_decision_that_waited(house: House) -> None:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.queries import applicant as reads
 from fund_app.services import applications, directives, intake, person_events
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Unknown
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 
 pytestmark = pytest.mark.both_stores
 
 WISH = {"will_pay": ("identity", "My lawyer."), "will_publicity": ("identity", "no")}
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture
@@ -42,6 +32,22 @@ def test_before_the_moment_nobody_opens_it(house: House, case_id: str) -> None:
     with pytest.raises(Unknown):
         directives.look(house["anna"], case_id)
     assert directives.read(db.session(), house["anna"], house.case(case_id)) == {}
+    assert looks(case_id) == []
+
+
+def test_names_opened_for_another_reason_do_not_open_it(house: House, case_id: str) -> None:
+    """The key alone is not enough: the moment has to have come, and the person to lead."""
+    house.unlocked("anna", case_id)
+    lead = house.fresh("anna")
+    with pytest.raises(Unknown):
+        directives.look(lead, case_id)
+    assert directives.read(db.session(), lead, house.case(case_id)) == {}
+    person_events.record(house["anna"], case_id, sources=2, request=press())
+    house.unlocked("boris", case_id)
+    other = house.fresh("boris")
+    with pytest.raises(Unknown):
+        directives.look(other, case_id)
+    assert directives.read(db.session(), other, house.case(case_id)) == {}
     assert looks(case_id) == []
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.sealed import NoKey
 from fund_app.models.subjects import SUBJECTS
@@ -16,7 +12,7 @@ from fund_app.services import applications, audit, ballots, disbursements, offer
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.transition import Conflict
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 from workflows.engine import Refused
 from workflows.roles import Role
@@ -24,12 +20,6 @@ from workflows.roles import Role
 pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def money() -> tuple[int, int, int]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import String, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -41,6 +40,7 @@ from fund_app.services import (
     letters,
     messages,
     offers,
+    people,
     remains,
     sessions,
     shredding,
@@ -52,11 +52,12 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.transition import Conflict, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.paid import close, paid
 from tests.support.uploads import pdf
 from workflows.engine import Refused
 from workflows.erasures import Origin
+from workflows.roles import SYSTEM
 
 pytestmark = pytest.mark.both_stores
 
@@ -66,12 +67,6 @@ MESSAGE = (
     " SELECT 'm', id, 'applicant', 'note', created_on, 1, head FROM application"
 )
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def told(house: House) -> tuple[SignedIn, str]:
@@ -137,6 +132,16 @@ def lying_about(settings: Settings, home: Path) -> bytes:
     return tables + on_disk(settings.upload_dir)
 
 
+def log_of_keys() -> bytes:
+    """Return what the keystore's write-ahead log holds, as it lies on the disk."""
+    engine = vault.keystore().engine
+    if engine.dialect.name == "sqlite":
+        return Path(f"{engine.url.database}-wal").read_bytes()
+    query = text("SELECT pg_read_binary_file('pg_wal/' || name) FROM pg_ls_waldir()")
+    with engine.connect() as connection:
+        return b"".join(bytes(each) for each in connection.scalars(query))
+
+
 def pieces(stored: bytes) -> list[bytes]:
     """Cut stored bytes into pieces, so that a torn copy is found as well."""
     return [stored[at : at + 24] for at in range(16, min(len(stored), 400) - 24, 48)]
@@ -188,6 +193,14 @@ def test_erasing_leaves_no_byte_of_the_case_anywhere(
     for other in others:
         assert not remains.of(db.session(), other).is_gone
         assert house["anna"].ring.opens(other, Compartment.NARRATIVE)
+
+
+def test_erasing_leaves_no_key_in_the_log_of_the_keystore(house: House) -> None:
+    applicant, case_id = told(house)
+    wraps = {key: value for key, value in sealed_bytes(case_id).items() if key.startswith("wrap")}
+    assert hits(wraps, log_of_keys()) != []
+    erasures.erase_own(applicant, press())
+    assert hits(wraps, log_of_keys()) == []
 
 
 def test_withdrawal_and_erasure_keep_money_trail_and_statistics(house: House) -> None:
@@ -257,6 +270,16 @@ def test_staff_erase_with_two_people(house: House) -> None:
         select(Event.action).where(Event.chain == "erasure").order_by(Event.step)
     )
     assert list(actions) == ["erasure_proposed", "erasure_begun", "erasure_done"]
+
+
+def test_proposal_of_somebody_who_has_left_does_not_count(house: House) -> None:
+    _, case_id = withdrawn(house)
+    erasures.propose(house["anna"], case_id, "asked", press())
+    people.disable(SYSTEM, "anna")
+    with pytest.raises(CannotErase) as refused:
+        erasures.confirm(house["security"], case_id)
+    assert refused.value.code == "proposer_gone"
+    assert not remains.of(db.session(), case_id).is_gone
 
 
 def test_staff_without_the_role_find_no_case_to_erase(house: House) -> None:

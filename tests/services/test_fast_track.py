@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.queries import ledger
 from fund_app.services import applications, ballots, disbursements, fast_track
@@ -15,7 +11,7 @@ from fund_app.services.application_effects import CheckResult
 from fund_app.services.fast_track import Grant
 from fund_app.services.intake import AnswerText
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 from workflows.engine import Refused
 
@@ -26,12 +22,6 @@ PAYEE = (
     AnswerText("confirmation_word", 0, "payout", "heron"),
 )
 WHOLE = Grant((80_000, 40_000), PAYEE)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.clocks import Clock
 from fund_app.models.holds import Hold
@@ -25,7 +22,7 @@ from fund_app.services import (
     person_events,
 )
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.catalogue import workflow
 from workflows.counting import Choice
 from workflows.engine import Refused
@@ -35,12 +32,6 @@ pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def clock_of(subject_id: str, name: str) -> Clock:

@@ -30,8 +30,8 @@ from fund_app.services import ledger_facts as facts
 from fund_app.services import ledger_grants as grants
 from fund_app.services.ledger import LedgerRefused, Overspent, altered_entries
 from fund_app.services.unit import unit_of_work
-from tests.conftest import START
 from tests.support import books
+from tests.support.application import START
 from tests.support.books import EUR, origin
 from tests.support.stores import SqliteStores, Store
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.jobs.handlers import HANDLERS
 from fund_app.jobs.worker import Worker
@@ -26,7 +24,7 @@ from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.votes import Cast
 from fund_app.views import labels
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.counting import Choice
 from workflows.engine import Refused
 from workflows.rules import BOOTSTRAP
@@ -47,12 +45,6 @@ LETTER = Letter(
     appeal_days=30,
     reopen_days=365,
 )
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def text_of(printed: bytes) -> str:

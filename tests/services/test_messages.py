@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,15 +16,9 @@ from fund_app.services import applications, messages
 from fund_app.services.cases import Closed
 from fund_app.services.messages import APPLICANT, COORDINATOR, Frozen, TooLong
 from fund_app.services.transition import Request, Unknown
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 
 pytestmark = pytest.mark.both_stores
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def waiting(case_id: str) -> tuple[int, int]:

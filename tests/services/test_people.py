@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock, now
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.jobs.worker import run_worker
 from fund_app.models.applications import Answer
@@ -26,18 +26,12 @@ from fund_app.services import holdings, intake, messages, people, sessions, staf
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import KeyRing, keystore
-from tests.support.house import PASSPHRASE, House, build
+from tests.support.house import PASSPHRASE, House
 from workflows.roles import SYSTEM, Role
 
 pytestmark = pytest.mark.both_stores
 
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def versions(case_id: str) -> dict[Compartment, int]:
@@ -108,6 +102,76 @@ def test_parting_twice_is_parting_once(house: House) -> None:
     db.session.rollback()
     statement = select(Person.disabled_on).where(Person.handle == "boris")
     assert str(db.session.scalar(statement)) == "2026-06-30"
+
+
+def told() -> set[str]:
+    """Return the keys of letters that wait, without the hour they leave at."""
+    db.session.rollback()
+    keys = db.session.scalars(select(Job.key).where(Job.kind == "send_notice"))
+    return {key.rpartition(":")[0] for key in keys}
+
+
+def test_whoever_signs_and_the_security_lead_hear_that_an_access_ended(house: House) -> None:
+    sam, board = house.add("sam", Role.ADMINISTRATOR), house["board"]
+    before = told()
+    people.disable(sam, "board")
+    assert told() - before == {f"mail:desk:{house['security'].ref}", f"mail:office:{sam.ref}"}
+    people.disable(SYSTEM, "boris")
+    ended = known.ended_lately(db.session(), now())
+    found = [(each.person.handle, each.by and each.by.handle) for each in ended]
+    assert found == [("boris", None), ("board", "sam")]
+    assert board.ref not in str(told() - before)
+    house.clock.advance(days=8)
+    assert known.ended_lately(db.session(), now()) == []
+
+
+def test_one_person_ends_three_accesses_in_a_day_and_the_next_takes_another(house: House) -> None:
+    sam = house.add("sam", Role.ADMINISTRATOR)
+    for handle in ("r1", "r2", "anna", "r1"):
+        people.disable(sam, handle)
+    house.submitted()
+    for _again in range(2):
+        with pytest.raises(people.EndingRefused, match="ended_enough"):
+            people.disable(sam, "boris")
+    db.session.rollback()
+    assert known.by_handle("boris") is not None
+    assert keystore().holdings(holder_id=house["boris"].ref)
+    people.disable(sam, "anna")
+    people.disable(house["board"], "boris")
+    people.disable(SYSTEM, "r3")
+    house.clock.advance(days=1, seconds=1)
+    people.disable(sam, "treasurer")
+
+
+def test_who_has_lost_access_or_does_not_sign_ends_nobodys(house: House) -> None:
+    sam, board = house.add("sam", Role.ADMINISTRATOR), house["board"]
+    people.disable(sam, "board")
+    for actor in (board, house["anna"]):
+        with pytest.raises(people.EndingRefused, match="not_a_signer"):
+            people.disable(actor, "sam")
+    db.session.rollback()
+    assert known.by_handle("sam") is not None
+
+
+def test_of_two_who_end_each_others_access_one_wins(house: House) -> None:
+    pair = {"sam": house.add("sam", Role.ADMINISTRATOR), "board": house["board"]}
+    start = threading.Barrier(2)
+
+    def end(mine: str, other: str) -> str:
+        with house.app.app_context():
+            start.wait()
+            try:
+                people.disable(pair[mine], other)
+            except people.EndingRefused as refused:
+                return refused.code
+            return "ended"
+
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        ends = pool.map(end, ("sam", "board"), ("board", "sam"))
+        assert sorted(ends) == ["ended", "not_a_signer"]
+    left = [known.by_handle(handle) for handle in pair]
+    assert left.count(None) == 1
 
 
 def test_what_only_they_could_open_is_told_before_and_stays_listed_after(house: House) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
@@ -23,7 +21,7 @@ from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import applications, audit, ballots, disbursements, offers
 from fund_app.services.transition import Request
 from fund_app.services.votes import Cast
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.threads import DONE, STALE, Act, at_once
 from workflows.counting import Choice
 from workflows.roles import Role
@@ -33,12 +31,6 @@ pytestmark = pytest.mark.both_stores
 LINES = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
 MANY = 20
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def events(subject_id: str, action: str) -> int:

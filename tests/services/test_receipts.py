@@ -15,17 +15,29 @@ from fund_app.models.events import VIEWS, Event
 from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey
 from fund_app.queries import donations as gifts
-from fund_app.services import codenames, donations, donors, ledger_chart, receipts, vault
+from fund_app.services import (
+    audit,
+    brakes,
+    changes,
+    codenames,
+    donations,
+    donors,
+    holdings,
+    ledger_chart,
+    receipts,
+    sharing,
+    vault,
+)
+from fund_app.services.brakes import Slowed, Stopped
 from fund_app.services.receipts import AlreadyIssued, Details, NobodyToSealFor
+from fund_app.services.sharing import Shared
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from tests.support.house import House
-from tests.support.staff import house
 from tests.support.sweep import hits
+from workflows.brakes import LIMITS, Measured
 from workflows.roles import Role
-
-__all__ = ["house"]
 
 pytestmark = pytest.mark.both_stores
 DETAILS = Details("Ada Zqname", "Zqstreet 7\n10115 Zqtown")
@@ -77,12 +89,61 @@ def test_only_the_treasury_opens_a_request_and_each_look_is_written_down(house: 
     ]
 
 
+def test_looks_at_donors_count_for_the_brake_which_stops_them(
+    house: House, clock: ManualClock
+) -> None:
+    request_id = ask(begin())
+    limit = LIMITS[Measured.CASES]
+    with unit_of_work() as session:
+        for number in range(limit.slow - 1):
+            audit.record(session, VIEWS, f"{number:032x}", receipts.LOOK,
+                         actor=house["fin1"], role=Role.FINANCE_OFFICER)  # fmt: skip
+    with pytest.raises(Slowed):
+        receipts.look(house["fin1"], request_id)
+    clock.advance(seconds=30)
+    assert receipts.look(house["fin1"], request_id) == DETAILS
+    brakes.pull(house["security"], house["treasurer"].ref)
+    with pytest.raises(Stopped):
+        receipts.look(house["treasurer"], request_id)
+    looked = select(Event.actor_ref).where(Event.subject_id == request_id, Event.chain == VIEWS)
+    assert db.session.scalars(looked).all() == [house["fin1"].ref]
+
+
 def test_who_joins_later_has_no_key_and_leaves_no_look(house: House) -> None:
     request_id = ask(begin())
     late = house.add("late", Role.FINANCE_OFFICER)
     with pytest.raises(NoKey):
         receipts.look(late, request_id)
     assert db.session.scalars(select(Event.id).where(Event.chain == VIEWS)).all() == []
+
+
+def test_two_of_the_treasury_share_earlier_requests_with_who_joins_later(house: House) -> None:
+    request_id, issued = ask(begin()), ask(begin(), year=2025)
+    with unit_of_work() as session:
+        receipts.record_issue(session, issued, date(2026, 6, 30))
+    late = house.add("late", Role.FINANCE_OFFICER)
+    house.add("eve", Role.COORDINATOR)
+    found = list(holdings.lacking(db.session()))
+    assert {lack.person_id for lack in found} == {late.ref}
+    assert {lack.part for lack in found} == {
+        (each, Compartment.PAYOUT) for each in (request_id, issued)
+    }
+    sharing.propose(house["anna"], late.ref)
+    assert sharing.confirm(house["treasurer"], late.ref) == Shared(2, 0)
+    fresh = SignedIn(late.ref, late.roles, vault.ring_for(late.ref, late.ring.private_key))
+    assert receipts.look(fresh, request_id) == DETAILS
+    assert list(holdings.lacking(db.session())) == []
+
+
+def test_keys_go_with_the_last_role_of_the_treasury_and_not_before(house: House) -> None:
+    admin = house.add("sam", Role.ADMINISTRATOR)
+    both = house.add("both", Role.FINANCE_OFFICER, Role.TREASURER)
+    request_id = ask(begin())
+    assert both.ref in keys_of(request_id)
+    for role, is_left in ((Role.TREASURER, True), (Role.FINANCE_OFFICER, False)):
+        proposed = changes.propose_withdrawal(admin, both.ref, role)
+        changes.confirm(house["board"], proposed.change_id)
+        assert (both.ref in keys_of(request_id)) is is_left, role
 
 
 def test_change_destroys_what_was_there(house: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from fund_app import cli
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.events import HOUSE, Event
 from fund_app.models.sealed import Compartment
 from fund_app.services import holdings, people, recovery, recovery_use, vault
 from fund_app.services.recovery import OperatorsRefused, SharesRefused
 from fund_app.services.vault import keystore
-from tests.support.house import House, build
+from tests.support.house import House
 from workflows.roles import SYSTEM, Role
 
 pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
 TWO = ("board", "security")
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def recovery_wraps(case_id: str) -> set[Compartment]:

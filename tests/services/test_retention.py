@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from fund_app.adapters import keystore_erasure
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.storage import storage
 from fund_app.extensions import db
 from fund_app.models.applications import Answer, Application
@@ -25,15 +22,17 @@ from fund_app.services import (
     audit,
     codenames,
     documents,
+    intake,
     offers,
     orphans,
     remains,
     retention,
     vault,
 )
+from fund_app.services.intake import AnswerText
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.paid import close, paid
 from tests.support.uploads import pdf
 from workflows.roles import SYSTEM, Role
@@ -41,12 +40,6 @@ from workflows.roles import SYSTEM, Role
 pytestmark = pytest.mark.both_stores
 
 BY = (SYSTEM, Role.SYSTEM)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def withdrawn(house: House) -> tuple[SignedIn, str]:
@@ -99,6 +92,38 @@ def test_day_a_case_names_is_kept_when_it_is_later(house: House) -> None:
         session.execute(update(Application).values(retention_on=later))
     assert retention.due(db.session(), later - timedelta(days=1)).cases == ()
     assert retention.due(db.session(), later).cases == (case_id,)
+
+
+def test_wish_for_the_shortest_time_is_kept(house: House) -> None:
+    """The form asks how long; the answer is sealed, so it has to count without a key."""
+    applicant, case_id = house.submitted(retention=("narrative", "shortest"))
+    offers.withdraw(applicant, press())
+    house.submitted(retention=("narrative", "standard"))
+    day = today(house) + timedelta(days=30)
+    assert retention.falls_due(db.session(), house.case(case_id)) == day
+    assert retention.due(db.session(), day - timedelta(days=1)).cases == ()
+    assert retention.due(db.session(), day).cases == (case_id,)
+
+
+def test_wish_for_the_shortest_time_outlives_the_closing_of_the_case(house: House) -> None:
+    applicant, case_id = house.submitted(retention=("narrative", "shortest"))
+    paid(house, applicant, case_id, (("legal", 60_000),))
+    assert retention.falls_due(db.session(), house.case(case_id)) is None
+    close(house, applicant, case_id)
+    day = today(house) + timedelta(days=30)
+    assert retention.due(db.session(), day).cases == (case_id,)
+    until = day + timedelta(days=10)
+    retention.keep(BY, case_id, "court", until)
+    assert retention.falls_due(db.session(), house.case(case_id)) == until
+
+
+def test_wish_can_be_changed_after_sending(house: House) -> None:
+    applicant, case_id = house.submitted(retention=("narrative", "shortest"))
+    intake.save(applicant, [AnswerText("retention", 0, "narrative", "standard")])
+    offers.withdraw(applicant, press())
+    day = today(house) + timedelta(days=365)
+    assert retention.due(db.session(), day - timedelta(days=1)).cases == ()
+    assert retention.due(db.session(), day).cases == (case_id,)
 
 
 def test_payee_is_forgotten_once_the_payment_is_accounted_for(house: House) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock, now
+from fund_app.adapters.clock import now
 from fund_app.adapters.keystore import Holder
 from fund_app.adapters.keystore_keys import DeploymentSecrets, KeySuite, PrivateKey
 from fund_app.extensions import db
+from fund_app.jobs.worker import run_worker
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.sealed import CannotOpen, Compartment, Place, open_at, seal_at
 from fund_app.services import (
@@ -23,6 +22,7 @@ from fund_app.services import (
     codenames,
     lasting_keys,
     offers,
+    people,
     rotation,
     sessions,
     staff_keys,
@@ -34,7 +34,7 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.vault import keystore
 from fund_app.services.votes import Cast
 from tests.services.killed_keys import SECOND
-from tests.support.house import PASSPHRASE, House, build, press
+from tests.support.house import PASSPHRASE, House, press
 from workflows.counting import Choice
 
 pytestmark = pytest.mark.both_stores
@@ -42,12 +42,6 @@ pytestmark = pytest.mark.both_stores
 LINES = (("legal", 100_000),)
 YES = Cast(Choice.APPROVE, reason="Needed.")
 KILLED = -9
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def rotate(house: House, settings: Settings) -> None:
@@ -229,6 +223,17 @@ def test_keys_somebody_left_behind_do_not_stand_for_a_whole_rotation(house: Hous
     cases = [house.submitted()[1] for _ in range(2)]
     part = (cases[0], Compartment.MESSAGES)
     keystore().take_away(house["boris"].ref, [part])
+    rotation.plan_case_keys()
+    assert keystore().due_renewals() == 10
+
+
+def test_rotation_the_worker_finished_does_not_stand_for_the_next_one(house: House) -> None:
+    cases = [house.submitted()[1] for _ in range(2)]
+    rotation.plan_case_keys()  # killed here: the round of the worker does the rest
+    people.renewal_round()
+    run_worker(house.app, once=True)
+    assert keystore().due_renewals() == 0
+    keystore().take_away(house["boris"].ref, [(cases[0], Compartment.MESSAGES)])
     rotation.plan_case_keys()
     assert keystore().due_renewals() == 10
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fund_app.adapters.clock import ManualClock, now
+from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.keystore_keys import PrivateKey
 from fund_app.extensions import db
 from fund_app.models.documents import Document
@@ -81,6 +82,30 @@ def test_nobody_lacks_anything_on_the_usual_way(house: House) -> None:
     _, case_id = house.submitted()
     house.to_review(case_id, LINES)
     assert lacks() == []
+
+
+def test_where_nothing_is_lacking_no_holding_is_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.submitted()
+    monkeypatch.setattr(Keystore, "holdings", None)
+    assert lacks() == []
+
+
+def test_cases_left_out_are_those_that_lack_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only votes and payments ask for is found, as if each case were looked at."""
+    house.submitted()
+    house.accepted(LINES)
+    _, voted = house.submitted()
+    house.to_review(voted, LINES)
+    for handle in ("r1", "fin1", "chair"):
+        lose_passphrase(house, handle)
+    found = lacks()
+    assert {lack.part[1] for lack in found} == {Compartment.REVIEW, Compartment.PAYOUT}
+    monkeypatch.setattr(holdings, "_suspects", lambda _session, cases: set(cases))
+    assert found == lacks()
 
 
 def test_newcomer_lacks_the_keys_of_open_cases_and_gets_them_from_two(house: House) -> None:

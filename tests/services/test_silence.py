@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore, create_schema
 from fund_app.adapters.keystore_doors import Knock
 from fund_app.adapters.keystore_schema import silences
@@ -19,18 +16,12 @@ from fund_app.services.codenames import NewCodename
 from fund_app.services.sessions import SessionKind
 from fund_app.services.silence import TooShort
 from fund_app.services.vault import SignedIn
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.roles import Role
 
 pytestmark = pytest.mark.both_stores
 
 WORD = "Saffron"
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def kept(person: SignedIn) -> NewCodename:
@@ -80,6 +71,23 @@ def test_word_behind_the_digits_shuts_it_too(house: House) -> None:
     _person, _case_id, fresh = silenced(house)
     assert enter(f"{fresh.grouped_digits} {WORD}") is None
     assert enter(fresh.phrase) is None
+
+
+@pytest.mark.parametrize("word", ["tree9x", "saffron 2026", "1saffron"])
+def test_word_with_digits_shuts_it_however_the_codename_is_written(house: House, word: str) -> None:
+    for written in ("phrase", "digits", "grouped_digits"):
+        applicant, _case_id = house.submitted()
+        fresh = kept(applicant)
+        silence.set_word(applicant, word)
+        assert enter(f"{getattr(fresh, written)} {word}") is None
+        assert enter(fresh.phrase) is None, written
+
+
+def test_digits_too_many_open_nothing_and_lock_nothing(house: House) -> None:
+    _person, _case_id, fresh = silenced(house)
+    assert enter(f"{fresh.digits}7") is None
+    assert enter(f"{fresh.digits}7 marigold") is None
+    assert enter(fresh.digits) is not None
 
 
 def test_another_word_lets_nobody_in_and_locks_nothing(house: House) -> None:

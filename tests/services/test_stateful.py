@@ -59,8 +59,8 @@ from fund_app.services.transition import Conflict, Request, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
-from tests.conftest import START
 from tests.support import application as installation
+from tests.support.application import START
 from tests.support.house import House, build, press
 from tests.support.stores import SQLITE, SqliteStores, Store
 from workflows.catalogue import workflow

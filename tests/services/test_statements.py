@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from config import Settings
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
 from fund_app.models import ledger_accounts
@@ -23,7 +20,6 @@ from fund_app.queries import donations as reads
 from fund_app.queries.donations import DonorRow
 from fund_app.services import (
     donations,
-    ledger_chart,
     ledger_facts,
     statements,
     stripe_inbox,
@@ -31,29 +27,13 @@ from fund_app.services import (
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
-from tests.support.stripe import StripeDouble, running_stripe
+from tests.support.gifts import chart, double, settings
+from tests.support.stripe import StripeDouble
 from workflows.roles import Actor, Role
 
+__all__ = ["chart", "double", "settings"]
+
 FINANCE = Actor("f" * 32, frozenset({Role.FINANCE_OFFICER}))
-
-
-@pytest.fixture
-def double(clock: ManualClock) -> Iterator[StripeDouble]:
-    with running_stripe(clock) as double:
-        yield double
-
-
-@pytest.fixture
-def settings(settings: Settings, double: StripeDouble) -> Settings:
-    return replace(settings, **double.settings)
-
-
-@pytest.fixture
-def chart(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        with unit_of_work() as session:
-            ledger_chart.seed_chart(session)
-        yield
 
 
 def donor_giving(day: date, *gifts: tuple[str, int], language: str = "en") -> DonorRow:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.events import Event
@@ -28,7 +24,7 @@ from fund_app.services.casework import Deed
 from fund_app.services.transition import Conflict, Request, Unknown
 from fund_app.services.unit import unit_of_work
 from tests.support.dump import contents
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from workflows.catalogue import workflow
 from workflows.engine import Refused, fire
 from workflows.roles import Actor, Role
@@ -36,12 +32,6 @@ from workflows.roles import Actor, Role
 pytestmark = pytest.mark.both_stores
 
 LINES = (("legal", 100_000),)
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def events(subject_id: str) -> int:

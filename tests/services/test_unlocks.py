@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -24,7 +22,7 @@ from fund_app.services import applications, people, unlocks, vault
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.unlocks import Question
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.threads import at_once
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Role
@@ -35,12 +33,6 @@ pytestmark = pytest.mark.both_stores
 HANDLE = {"handle": ("identity", "@only_the_custodians_know")}
 CHECK = Question(Purpose.CHECK)
 IDENTITY = Compartment.IDENTITY
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

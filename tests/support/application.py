@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from fund_app.adapters.clock import Clock
 from fund_app.adapters.keystore import Keystore
 from fund_app.extensions import db, prepare_engine
 from fund_app.services.hardening import Cost, Hardening
+from tests.support.compiled import TEMPLATES
 from tests.support.stores import Store
 
 BASE_URL = "https://fund.test"
+START = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+"""Where every test's clock stands still until it moves it."""
 QUICK = Cost(memory=64, passes=1, lanes=1)
 """Codenames and passphrases at a cost no test has to wait for."""
 
@@ -49,6 +53,7 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     with _engines_disposed():
         app = _create(settings, clock)
         app.extensions["fund.hardening"] = Hardening(QUICK)
+        app.jinja_env.bytecode_cache = TEMPLATES
         app.testing = True
         try:
             yield app
@@ -59,11 +64,16 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
 
 @contextmanager
 def _engines_disposed() -> Iterator[None]:
-    """Close the pool of every engine that was connected inside the block."""
+    """Close the pool of every engine that was connected inside the block.
+
+    Until then no disk is waited for: what a test writes need not outlive the machine.
+    """
     used: set[Engine] = set()
 
     def note(connection: Connection) -> None:
         used.add(connection.engine)
+        if connection.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA synchronous=OFF")
 
     event.listen(Engine, "engine_connect", note)
     try:

@@ -1,4 +1,4 @@
-"""People of a house at their browsers."""
+"""A house, and its people at their browsers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Enter = Callable[[str], FundClient]
 
 @pytest.fixture
 def house(app: Flask, clock: ManualClock) -> Iterator[House]:
+    """Let the people of a house in; the application context is open."""
     with app.app_context():
         yield build(app, clock)
 

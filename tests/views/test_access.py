@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask, Response
+from sqlalchemy import select
 
+from fund_app.extensions import db
+from fund_app.models.events import Event
 from fund_app.views import access
 from tests.support.client import FundClient
 from tests.views.conftest import PASSPHRASE
@@ -54,6 +57,24 @@ def test_access_answers_another_role_like_an_unknown_page(
     unknown = signed_in.get("/staff/nothing")
     assert foreign.status_code == 404
     assert foreign.get_data() == unknown.get_data()
+
+
+def test_access_writes_down_which_act_was_refused_and_to_whom(
+    app: Flask, signed_in: FundClient, coordinator: str
+) -> None:
+    """Reading writes nothing, however often."""
+
+    def trail() -> list[tuple[str | None, ...]]:
+        with app.app_context():
+            query = select(Event.action, Event.actor_ref, Event.reason_code)
+            return [tuple(row) for row in db.session.execute(query.order_by(Event.id))]
+
+    before = trail()
+    assert signed_in.get("/admin/jobs").status_code == 404
+    assert trail() == before
+    answer = signed_in.post("/admin/jobs/requeue")
+    assert answer.status_code == 404
+    assert trail() == [*before, ("act_refused", coordinator, "admin.requeue")]
 
 
 def test_access_returns_to_the_page_asked_for(

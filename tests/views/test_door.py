@@ -49,6 +49,15 @@ def test_door_lets_in_as_the_persona(client: FundClient, handle: str) -> None:
 
 
 @demonstration
+@pytest.mark.usefixtures("_personas")
+def test_personas_are_told_at_once_that_their_passphrase_stays(client: FundClient) -> None:
+    _enter(client, "coordinator")
+    page = Page(client.get("/staff/access/passphrase", base_url=HERE))
+    assert "The people of the demonstration keep their passphrase" in page.text
+    assert page.find_all("input", name="new_passphrase") == []
+
+
+@demonstration
 def test_door_says_when_there_is_no_data(client: FundClient) -> None:
     answer = _enter(client, "coordinator")
     assert answer.status_code == 409

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.keystore_schema import sessions as session_rows
 from fund_app.views.access import inventory
 from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build
+from tests.support.house import House
 from tests.support.pages import Page
 from workflows.roles import Role
 
 FORGET = '"cache", "cookies", "storage"'
 WITHOUT = frozenset({"/exit", "/webhooks/stripe"})
 """The page behind the way out, and what no person opens."""
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 def first_thing(page: Page) -> tuple[str, str]:

@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from fund_app.adapters.keystore_schema import holders
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Vote
+from fund_app.models.donations import Donation, Donor
 from fund_app.models.events import Event
 from fund_app.models.stripe import StripeEvent
 from fund_app.models.types import new_ref
-from fund_app.services import ballots
+from fund_app.services import ballots, ledger_chart, vault
+from fund_app.services.unit import unit_of_work
 from tests.doubles.stripe_wire import sign
 from tests.support.application import BASE_URL
 from tests.support.client import FundClient
@@ -29,6 +33,8 @@ from tests.support.stripe import WEBHOOK_SECRET
 pytestmark = [pytest.mark.both_stores, pytest.mark.slow]
 
 MANY = 20
+FEW = 4
+"""As many as a visitor may send within a moment."""
 LINES = [("legal", 60_000)]
 HERE = {"Origin": BASE_URL}
 
@@ -147,3 +153,27 @@ def test_webhook_delivered_twenty_times_is_kept_once(desk: Desk, app: Flask) -> 
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(StripeEvent)) == 1
     assert db.session.scalar(select(func.count()).select_from(Application)) == 0
+
+
+@pytest.mark.settings(bank_holder="The Fund", bank_iban="DE89 3704 0044 0532 0130 00")
+def test_giving_several_times_at_once_is_one_gift_and_one_donor(
+    app: Flask, client: FundClient, session: Session
+) -> None:
+    """One answer has the codename; the others say that the form was sent before."""
+    with unit_of_work() as unit:
+        ledger_chart.seed_chart(unit)
+    form = client.page("/donate").form("/donate")
+    browsers = clones(app, client, FEW)
+
+    def send(number: int) -> int:
+        data = {**form.values, "preset": "5000", "fund": "EMG", "method": "bank_transfer"}
+        answer = browsers[number].post("/donate", data=data, headers=HERE, base_url=BASE_URL)
+        return int(answer.status_code)
+
+    assert at_once(send, FEW) == {303: 1, 409: FEW - 1}
+    session.rollback()
+    assert len(session.scalars(select(Donation)).all()) == 1
+    (donor,) = session.scalars(select(Donor))
+    with vault.keystore().engine.begin() as connection:
+        kept = list(connection.scalars(select(holders.c.id).where(holders.c.kind == "donor")))
+    assert kept == [donor.holder_id]

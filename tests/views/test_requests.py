@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from flask import Flask, Response, request
+import tempfile
 
+import pytest
+from flask import Flask, Response, request
+from werkzeug import formparser
+
+from fund_app.adapters.files import LARGEST_FILE
 from fund_app.extensions import csrf
 from fund_app.views.access import public
 from fund_app.views.requests import LARGEST_BODY, LARGEST_TEXT, MOST_PARTS
@@ -17,10 +22,21 @@ def _open_form(app: Flask) -> None:
     app.add_url_rule("/take", "take", view, methods=["POST"])
 
 
-def test_requests_keep_files_in_memory(app: Flask, client: FundClient) -> None:
+@pytest.mark.parametrize("size", [1, 500 * 1024, 500 * 1024 + 1, 2_000_000, LARGEST_FILE])
+def test_requests_keep_files_of_any_size_in_memory(
+    app: Flask, client: FundClient, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would write what is larger than 500 kB to a file."""
+
+    def refuse(*_about: object, **_more: object) -> None:
+        raise AssertionError("a temporary file")
+
+    for maker in ("NamedTemporaryFile", "SpooledTemporaryFile", "TemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, maker, refuse)
+    monkeypatch.setattr(formparser, "SpooledTemporaryFile", refuse)
     _open_form(app)
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-    body = head + b"x" * 2_000_000 + b"\r\n--b--\r\n"
+    body = head + b"x" * size + b"\r\n--b--\r\n"
     response = client.post("/take", data=body, content_type="multipart/form-data; boundary=b")
     assert response.get_data(as_text=True) == "0 ['BytesIO']"
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 LARGEST_FILE = 10 * 1024 * 1024
+LARGEST_MADE = 40 * 1024 * 1024
+"""What a file may weigh once it was made anew; an even picture is larger without its losses."""
+LARGEST_MARK = 64 * 1024
+LENGTH_BYTES = 4
 
 
 class MediaType(StrEnum):
@@ -74,3 +78,14 @@ class Accepted:
 
     media_type: MediaType
     content: bytes = field(repr=False)
+
+
+def framed(mark: bytes, content: bytes) -> bytes:
+    """Return a mark and the file it is for as one piece, for the pipe."""
+    return len(mark).to_bytes(LENGTH_BYTES) + mark + content
+
+
+def unframed(piece: bytes) -> tuple[bytes, bytes]:
+    """Return the mark and the file that `framed` has put together."""
+    end = LENGTH_BYTES + int.from_bytes(piece[:LENGTH_BYTES])
+    return piece[LENGTH_BYTES:end], piece[end:]

@@ -76,6 +76,24 @@ def clean(content: bytes) -> Accepted:
         raise RefusedFile("damaged") from None
 
 
+def mark(overlay: bytes, content: bytes) -> Accepted:
+    """Return a PDF with the one page of another laid over every page.
+
+    Raises RefusedFile where the file cannot be opened, for instance behind a password.
+    """
+    try:
+        with Pdf.open(BytesIO(content)) as document, Pdf.open(BytesIO(overlay)) as line:
+            for page in document.pages:
+                page.add_overlay(line.pages[0], pikepdf.Rectangle(page.trimbox))
+            written = BytesIO()
+            document.save(written)
+            return Accepted(MediaType.PDF, written.getvalue())
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 (a broken document fails in many ways, all mean the same)
+        raise RefusedFile("damaged") from None
+
+
 def _check(source: Pdf) -> None:
     if source.is_encrypted:
         raise RefusedFile("locked")

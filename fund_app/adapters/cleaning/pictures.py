@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from .kinds import Accepted, MediaType, RefusedFile
 
@@ -22,6 +22,10 @@ LONGEST_SIDE = 12_000
 DRAWN_SIDE = 4096
 """Longer sides are drawn smaller: a photographed page stays readable at this size."""
 JPEG_QUALITY = 88
+MARKED_QUALITY = 95
+SMALLEST_TYPE = 12
+WIDTH_OF_TYPES = 60
+"""How many letters of a mark's size stand beside each other, at most, on a large picture."""
 FORMATS = tuple(MOST_PIXELS)
 SMOOTH = frozenset({"L", "RGB", "RGBA", "CMYK", "YCbCr"})
 """Modes whose pixels can be averaged; the others hold places in a palette."""
@@ -44,6 +48,40 @@ def clean(content: bytes) -> Accepted:
         raise RefusedFile("too_many_pixels") from None
     except Exception:  # noqa: BLE001 (decoders fail in many ways, and all mean the same)
         raise RefusedFile("damaged") from None
+
+
+def mark(line: bytes, content: bytes) -> Accepted:
+    """Return a picture that was drawn here with a line in a strip beneath it; none is covered.
+
+    Letters the built-in type lacks become question marks. Raises RefusedFile: damaged.
+    """
+    text = line.decode().encode("latin-1", "replace").decode("latin-1")
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            keeps_lines = picture.format == "PNG"
+            marked = _with_strip(picture.convert("RGBA" if keeps_lines else "RGB"), text)
+        written = BytesIO()
+        if keeps_lines:
+            marked.save(written, "PNG")
+            return Accepted(MediaType.PNG, written.getvalue())
+        marked.save(written, "JPEG", quality=MARKED_QUALITY, subsampling=0)
+        return Accepted(MediaType.JPEG, written.getvalue())
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (decoders fail in many ways, and all mean the same)
+        raise RefusedFile("damaged") from None
+
+
+def _with_strip(picture: Image.Image, text: str) -> Image.Image:
+    size = max(SMALLEST_TYPE, picture.width // WIDTH_OF_TYPES)
+    margin = size // 2
+    font = ImageFont.load_default(size)
+    _, _, width, height = font.getbbox(text)
+    across = max(picture.width, int(width) + 2 * margin)
+    sheet = Image.new(picture.mode, (across, picture.height + int(height) + 2 * margin), "white")
+    sheet.paste(picture, (0, 0))
+    ImageDraw.Draw(sheet).text((margin, picture.height + margin), text, font=font, fill="black")
+    return sheet
 
 
 def _check_size(picture: Image.Image) -> None:

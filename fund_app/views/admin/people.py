@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from forms.people import newcomer_form, role_form
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.changes import Change
 from fund_app.models.people import STAFF_ROLES, Person
@@ -20,6 +21,7 @@ from fund_app.queries import people as reads
 from fund_app.services import changes, enrolments, holdings, invitations
 from fund_app.services import people as service
 from fund_app.services.changes import ChangeRefused, Newcomer, Signed
+from fund_app.services.people import EndingRefused
 from fund_app.views import acts, errors, labels
 from fund_app.views.access import allow, confirmed, not_found
 from workflows.roles import Role
@@ -54,6 +56,10 @@ REFUSALS = {
     "has_role": _l("This role is held already."),
     "lacks_role": _l("This role is not held any more."),
     "no_access": _l("This person has no access any more. Take them on anew if they come back."),
+    "ended_enough": _l(
+        "You have ended several accesses within a day. Another administrator or member of the"
+        " board ends the next one, or “fund user disable” at the terminal: both work at once."
+    ),
     "under_way": _l(
         "A change of this person waits for its second signature. Please decide on that one first."
     ),
@@ -74,6 +80,7 @@ class Waiting:
 def register_refusals(bp: Blueprint) -> None:
     """Turn what a change is refused for into a page with a plain sentence."""
     bp.register_error_handler(ChangeRefused, _on_refused)
+    bp.register_error_handler(EndingRefused, _on_refused)
 
 
 @allow(*SIGNERS)
@@ -90,6 +97,7 @@ def index() -> ResponseReturnValue:
         roles_of=_roles,
         role=labels.role,
         waiting=_waiting(changes.proposed(session)),
+        ended=reads.ended_lately(session, now()),
         search=search,
         sort=sort,
         sort_url=_sorter(search),
@@ -136,28 +144,14 @@ def show(person_id: str) -> ResponseReturnValue:
 @confirmed
 def propose_grant(person_id: str) -> ResponseReturnValue:
     """Propose one more role for somebody."""
-    person = _person(person_id)
-    form = _role_forms(person)["grant"](request.form, prefix="grant")
-    if not form.validate():
-        return _person_page(person, grant=form), 422
-    role, resolution = Role(form["role"].data), form["resolution"].data
-    return _proposed(
-        changes.propose_grant(acts.me(), person_id, role, resolution=resolution), person_id
-    )
+    return _propose_role(person_id, "grant", changes.propose_grant)
 
 
 @allow(*SIGNERS)
 @confirmed
 def propose_withdrawal(person_id: str) -> ResponseReturnValue:
     """Propose to take a role from somebody."""
-    person = _person(person_id)
-    form = _role_forms(person)["withdraw"](request.form, prefix="withdraw")
-    if not form.validate():
-        return _person_page(person, withdraw=form), 422
-    role, resolution = Role(form["role"].data), form["resolution"].data
-    return _proposed(
-        changes.propose_withdrawal(acts.me(), person_id, role, resolution=resolution), person_id
-    )
+    return _propose_role(person_id, "withdraw", changes.propose_withdrawal)
 
 
 @allow(*SIGNERS)
@@ -201,6 +195,15 @@ def take_back(change_id: str) -> ResponseReturnValue:
         not_found()
     flash(_("The proposal is withdrawn. Nothing was changed."), "info")
     return redirect(url_for("admin.people"), 303)
+
+
+def _propose_role(person_id: str, what: str, propose: Callable[..., Signed]) -> ResponseReturnValue:
+    person = _person(person_id)
+    form = _role_forms(person)[what](request.form, prefix=what)
+    if not form.validate():
+        return _person_page(person, **{what: form}), 422
+    role, resolution = Role(form["role"].data), form["resolution"].data
+    return _proposed(propose(acts.me(), person_id, role, resolution=resolution), person_id)
 
 
 def _proposed(signed: Signed, person_id: str | None = None) -> ResponseReturnValue:
@@ -318,7 +321,7 @@ def _person(person_id: str) -> Person:
     return reads.by_id(person_id) or not_found()
 
 
-def _on_refused(refused: ChangeRefused) -> Response:
+def _on_refused(refused: ChangeRefused | EndingRefused) -> Response:
     return errors.refusal(str(REFUSALS[refused.code]))
 
 

@@ -85,34 +85,34 @@ def home() -> str:
 
 def register_refusals(bp: Blueprint) -> None:
     """Turn what services refuse into pages with a plain sentence."""
-    bp.register_error_handler(Refused, _on_refused)
-    bp.register_error_handler(Conflict, _on_conflict)
-    bp.register_error_handler(Closed, _on_closed)
+    for error in REFUSING:
+        bp.register_error_handler(error, _on_refused)
     bp.register_error_handler(NobodyThere, _on_nobody)
     bp.register_error_handler(Unknown, _on_unknown)
 
 
-def sentence(error: Refused | Conflict) -> str:
+REFUSING = (Refused, Conflict, Closed)
+"""What a service says no with; `sentence` has the reason."""
+
+
+def sentence(error: Refused | Conflict | Closed) -> str:
     """Return why something was not done, in the page's language."""
     if isinstance(error, Refused):
         return str(_(sentence_for(error.code)))
+    if isinstance(error, Closed):
+        return str(
+            _(
+                "This case is closed, so nothing can be added."
+                " You can ask for help again at any time."
+            )
+        )
     return str(
         _("Your case has moved on since this page was opened. Please look at how it stands now.")
     )
 
 
-def _on_refused(refused: Refused) -> Response:
+def _on_refused(refused: Refused | Conflict | Closed) -> Response:
     return errors.refusal(sentence(refused))
-
-
-def _on_conflict(conflict: Conflict) -> Response:
-    return errors.refusal(sentence(conflict))
-
-
-def _on_closed(_closed: Closed) -> Response:
-    return errors.refusal(
-        _("This case is closed, so nothing can be added. You can ask for help again at any time.")
-    )
 
 
 def _on_nobody(_nobody: NobodyThere) -> Response:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.types import new_ref
-from fund_app.services import erasures
+from fund_app.services import erasures, retention
 from fund_app.services.erasures import CannotErase
 from fund_app.views import session
 from fund_app.views.access import allow, not_found
@@ -21,8 +21,7 @@ from workflows.roles import Role
 @allow(Role.APPLICANT)
 def explain() -> ResponseReturnValue:
     """Say what goes and what stays, and whether something stands against it."""
-    case = _case()
-    return render_template("applicant/case/erase.html", against=_against(case))
+    return _explained(_case())
 
 
 @allow(Role.APPLICANT)
@@ -41,7 +40,7 @@ def erase() -> ResponseReturnValue:
         number = erasures.erase_own(common.me(), common.wish())
     except CannotErase:
         db.session.rollback()
-        return render_template("applicant/case/erase.html", against=_against(_case())), 409
+        return _explained(_case()), 409
     session.sign_out()
     return redirect(url_for("public.proof", number=number), 303)
 
@@ -49,6 +48,14 @@ def erase() -> ResponseReturnValue:
 def _case() -> Application:
     case = common.my_case()
     return not_found() if case.state == "draft" else case
+
+
+def _explained(case: Application) -> str:
+    return render_template(
+        "applicant/case/erase.html",
+        against=_against(case),
+        by_itself_on=retention.falls_due(db.session(), case),
+    )
 
 
 def _against(case: Application) -> str | None:

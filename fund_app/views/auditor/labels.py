@@ -92,6 +92,8 @@ HOUSE = MappingProxyType(
         "code_removed": _l("An app for codes was removed"),
         "passphrase_changed": _l("A passphrase was changed"),
         "sign_in_refused": _l("Signing in was refused"),
+        "act_refused": _l("Somebody tried what their role does not allow"),
+        "look_refused": _l("Somebody tried to open a case whose key they do not hold"),
         "confirmation_refused": _l("Somebody could not confirm that it is they"),
         "session_ended": _l("A session was ended from another one"),
         "sessions_ended": _l("All other sessions of a person were ended"),

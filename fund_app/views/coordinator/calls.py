@@ -10,9 +10,17 @@ from flask_babel import gettext as _
 from forms import emergency
 from forms.calls import CALL_PAGE, CODE, CODENAME, CallForm, call_form
 from forms.countries import group_of
+from fund_app.extensions import db
 from fund_app.models.types import new_ref
 from fund_app.services import calls
-from fund_app.services.calls import BY_PHONE, BY_PROXY, Call, HandOver, TakenDown
+from fund_app.services.calls import (
+    BY_PHONE,
+    BY_PROXY,
+    Call,
+    HandOver,
+    Interrupted,
+    TakenDown,
+)
 from fund_app.views.access import allow
 from fund_app.views.applicant import common
 from fund_app.views.applicant.apply import answer_texts, word_lists
@@ -51,6 +59,10 @@ def take_down() -> ResponseReturnValue:
             "warning",
         )
         return redirect(frame.address("case", known.application_id))
+    except Interrupted:
+        db.session.rollback()
+        form["request_id"].data = new_ref()
+        return _page(form, _interrupted()), 409
     return _words(words, by_code=form["hand_over"].data == CODE)
 
 
@@ -81,8 +93,18 @@ def _made() -> type[CallForm]:
     return call_form(common.lists(), list(word_lists().items()))
 
 
-def _page(form: CallForm) -> str:
-    return render_template("coordinator/calls/new.html", form=form, page=CALL_PAGE)
+def _page(form: CallForm, refusal: str | None = None) -> str:
+    refusals = () if refusal is None else (refusal,)
+    return render_template(
+        "coordinator/calls/new.html", form=form, page=CALL_PAGE, refusals=refusals
+    )
+
+
+def _interrupted() -> str:
+    return _(
+        "Sending this was begun once and not finished, or it is going on just now. Please look"
+        " among the cases first; if this call is not there, send it once more."
+    )
 
 
 def _words(words: HandOver, *, by_code: bool) -> str:

@@ -173,14 +173,20 @@ def download(case_id: str, document_id: str) -> ResponseReturnValue:
     known = {row.id for row in applicant.documents(db.session(), case.id, SENT)}
     if document_id not in known:
         not_found()
-    return send(marks.marked(documents.read(me(), document_id)))
+    return _taken(documents.read(me(), document_id))
 
 
 @allow(Role.COORDINATOR)
 def original(case_id: str, document_id: str) -> ResponseReturnValue:
     """Send an untouched original to whoever leads the case; opening it is written down."""
     case = frame.case_of(case_id)
-    return send(documents.read_original(me(), case.id, document_id))
+    return _taken(documents.read_original(me(), case.id, document_id))
+
+
+def _taken(opened: documents.Opened) -> ResponseReturnValue:
+    """Send a file; what is marked on the way out leads back to this very look."""
+    marks.remember(opened.mark)
+    return send(opened)
 
 
 @allow(Role.COORDINATOR)

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -25,7 +25,7 @@ from fund_app.queries import referees as reads
 from fund_app.services import cases, referees
 from fund_app.services.referees import Asking, NotAgreed
 from fund_app.views import casework as shared
-from fund_app.views import labels
+from fund_app.views import headers, labels
 from fund_app.views.access import allow, not_found
 from fund_app.views.applicant.common import wish
 from fund_app.views.casework import Trouble, me, trouble
@@ -164,10 +164,8 @@ def _neutral(language: str) -> str:
 
 def _address(invitation: referees.Invitation) -> str:
     if invitation.is_spoken:
-        return url_for("public.referee_number", lang=invitation.language, _external=True)
-    return url_for(
-        "public.referee", lookup=invitation.lookup, lang=invitation.language, _external=True
-    )
+        return headers.address_of("public.referee_number", lang=invitation.language)
+    return headers.address_of("public.referee", lookup=invitation.lookup, lang=invitation.language)
 
 
 def _asking(named: reads.Named | None, form: ActForm) -> Asking:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from config import Settings
 from forms.receipts import CardForm
 from fund_app.adapters.payments import (
+    CheckoutPage,
     NotConfigured,
     ProviderRefused,
     ProviderUnavailable,
@@ -52,14 +53,8 @@ def go_on() -> ResponseReturnValue:
     form = CardForm()
     if card_checks.refused_countries() and not form.validate_on_submit():
         return _page(gift, form), 422
-    base = _settings().base_url
     try:
-        page = donations.check_out(
-            common.me(),
-            gift.id,
-            success_url=base + url_for("donor.done"),
-            cancel_url=base + url_for("donor.cancelled"),
-        )
+        page = _hosted_page(gift.id)
     except (CheckoutOver, Refused):
         return errors.refusal(_("This gift cannot be paid any more. Please begin a new one."))
     except ProviderUnavailable:
@@ -68,6 +63,33 @@ def go_on() -> ResponseReturnValue:
     except (NotConfigured, ProviderRefused, ProviderUnknown):
         return errors.refusal(_("Cards cannot be taken at the moment. A bank transfer works."))
     return redirect(page.url or "", 303)
+
+
+def _hosted_page(gift_id: str) -> CheckoutPage:
+    """Open the payment page that leads back to where the donor came from.
+
+    A provider may take no address without https to lead back to, as an onion address is one;
+    then it leads back to the public one.
+    """
+    settings = _settings()
+    here = headers.address(settings)
+    try:
+        return _check_out(gift_id, here)
+    except ProviderRefused:
+        if here == settings.base_url:
+            raise
+    return _check_out(gift_id, settings.base_url)
+
+
+def _check_out(gift_id: str, back_to: str) -> CheckoutPage:
+    """Ask for the page in the donor's own language: asked twice, the order has to be the same."""
+    language = common.my_row().language
+    return donations.check_out(
+        common.me(),
+        gift_id,
+        success_url=back_to + url_for("donor.done", lang=language),
+        cancel_url=back_to + url_for("donor.cancelled", lang=language),
+    )
 
 
 @public

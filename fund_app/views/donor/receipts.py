@@ -40,7 +40,7 @@ def ask() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
         return _page(form), 422
-    details = Details(form.name.data.strip(), form.address.data.strip())
+    details = Details(form.name.data, form.address.data)
     try:
         receipts.ask(common.me(), details, year=int(form.year.data), country=str(form.country.data))
     except AlreadyIssued:

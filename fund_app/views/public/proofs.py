@@ -44,7 +44,7 @@ def download(number: str) -> ResponseReturnValue:
 @public
 def keys() -> ResponseReturnValue:
     """Publish the key by which proofs can be checked, and how."""
-    return render_template("public/keys.html", key=proofs.public_key())
+    return render_template("public/keys.html", key=proofs.public_key(), steps=proofs.steps())
 
 
 def _erasure(number: str) -> Erasure:

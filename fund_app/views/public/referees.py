@@ -58,7 +58,15 @@ def _take(key: str, words: CodeForm, *, is_spoken: bool) -> ResponseReturnValue:
         if not referees.opens(key, words.code.data):
             return _shut(words, is_spoken=is_spoken)
         return _form(form), 422
-    if not referees.answer(key, words.code.data, form.given(), wish()):
+    try:
+        is_taken = referees.answer(key, words.code.data, form.given(), wish())
+    except referees.NobodyReads:
+        sentence = _(
+            "Nobody can open an answer at this moment, so yours was not taken. Your words still "
+            "open this page: please send it again later, or tell the person who asked you."
+        )
+        return _form(form, (sentence,)), 503
+    if not is_taken:
         return _shut(words, is_spoken=is_spoken)
     throttle.give_back(WHAT, throttle.SIGN_IN)
     return redirect(url_for("public.referee_done"), 303)
@@ -85,5 +93,5 @@ def _door(words: CodeForm, refusals: tuple[str, ...] = (), *, is_spoken: bool) -
     )
 
 
-def _form(form: RefereeForm) -> str:
-    return render_template("public/referee/form.html", form=form)
+def _form(form: RefereeForm, refusals: tuple[str, ...] = ()) -> str:
+    return render_template("public/referee/form.html", form=form, refusals=refusals)

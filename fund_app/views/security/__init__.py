@@ -33,5 +33,7 @@ bp.add_url_rule(CASE, "erasure", erasures.show)
 bp.add_url_rule(f"{CASE}/propose", "propose_erasure", erasures.propose, methods=POST)
 bp.add_url_rule(f"{CASE}/confirm", "confirm_erasure", erasures.confirm, methods=POST)
 bp.add_url_rule(f"{CASE}/take-back", "take_back_erasure", erasures.take_back, methods=POST)
+bp.add_url_rule(f"{CASE}/keep", "keep_longer", erasures.keep, methods=POST)
+bp.add_url_rule(f"{CASE}/let-go", "let_go", erasures.let_go, methods=POST)
 
 acts.register_refusals(bp)

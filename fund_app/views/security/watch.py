@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 
 from forms.canaries import canary_form
 from forms.countries import country_choices, group_of
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
-from fund_app.queries import brakes, canaries, unlocks
+from fund_app.queries import brakes, canaries, people, unlocks
 from fund_app.services import brakes as brake_service
 from fund_app.services import canaries as service
 from fund_app.services.canaries import Invented
@@ -37,6 +38,7 @@ def show() -> ResponseReturnValue:
         brakes=brakes.in_force(session),
         canaries=canaries.all_of(session),
         touches=canaries.touches(session),
+        ended=people.ended_lately(session, now()),
         mark=mark,
         marked=brakes.of_mark(session, mark) if len(mark) == MARK_LENGTH else [],
         request_id=new_ref(),

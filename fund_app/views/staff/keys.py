@@ -72,7 +72,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case somebody lacks keys of; `lost` are those nobody could share."""
+    """One case somebody lacks keys of, or all receipts; `lost` are those nobody could share."""
 
     designation: str
     lacks: str
@@ -176,19 +176,32 @@ def _lacking(person: Person, lacks: Sequence[Lack], share: KeyShare | None) -> L
 
 
 def _cases(lacks: Sequence[Lack]) -> list[CaseRow]:
-    by_case: dict[str, list[Lack]] = defaultdict(list)
+    names = applications.designations(db.session(), sorted({lack.case_id for lack in lacks}))
+    by_name: dict[str, list[Lack]] = defaultdict(list)
     for lack in lacks:
-        by_case[lack.case_id].append(lack)
-    names = applications.designations(db.session(), list(by_case))
+        by_name[names.get(lack.case_id, "")].append(lack)
+    receipts = by_name.pop("", [])
     rows = [
         CaseRow(
-            names.get(case_id, ""),
+            name,
             _parts(lack.part[1] for lack in found if lack.sharers),
             _parts(lack.part[1] for lack in found if not lack.sharers),
         )
-        for case_id, found in by_case.items()
+        for name, found in sorted(by_name.items())
     ]
-    return sorted(rows, key=lambda row: row.designation)
+    return [*rows, _receipts(receipts)] if receipts else rows
+
+
+def _receipts(lacks: Sequence[Lack]) -> CaseRow:
+    """Return one row for what donors asked for: which of them it is tells nobody anything."""
+    shared = sum(bool(lack.sharers) for lack in lacks)
+    return CaseRow(_("Tax receipts asked for"), _names(shared), _names(len(lacks) - shared))
+
+
+def _names(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(num)s name and address", "%(num)s names and addresses", count)
 
 
 def _parts(found: Iterable[Compartment]) -> str:

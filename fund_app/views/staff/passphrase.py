@@ -11,7 +11,7 @@ from forms.sign_in import PassphraseForm
 from fund_app.queries import people
 from fund_app.services import factors, sessions, staff_keys
 from fund_app.services.staff_keys import PassphraseRefused
-from fund_app.views import acts, errors, navigation, session, throttle
+from fund_app.views import acts, navigation, session, throttle
 from fund_app.views.access import allow, confirmed, not_found
 
 REFUSALS = {
@@ -35,9 +35,7 @@ def show() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Seal the person's key under the new passphrase."""
     if session.came_by() == session.BY_DOOR:
-        return errors.refusal(
-            _("The people of the demonstration keep their passphrase, so that the door opens.")
-        )
+        return _page(PassphraseForm()), 409
     form = PassphraseForm()
     if not form.validate_on_submit():
         return _page(form), 422
@@ -70,5 +68,10 @@ def _change(form: PassphraseForm, wanted: str) -> ResponseReturnValue:
 def _page(form: PassphraseForm, refusal: str | None = None) -> str:
     refusals = () if refusal is None else (refusal,)
     person = people.by_id(acts.me().ref) or not_found()
-    handle = person.handle  # so that a password manager changes the right entry
-    return render_template("staff/passphrase.html", form=form, refusals=refusals, handle=handle)
+    return render_template(
+        "staff/passphrase.html",
+        form=form,
+        refusals=refusals,
+        handle=person.handle,  # so that a password manager changes the right entry
+        by_door=session.came_by() == session.BY_DOOR,
+    )

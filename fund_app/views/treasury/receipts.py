@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from fund_app.models.sealed import NoKey
 from fund_app.models.types import new_ref
 from fund_app.queries import receipts as reads
-from fund_app.services import receipts
+from fund_app.services import looks, receipts
 from fund_app.services.receipts import Details
-from fund_app.views import acts, errors
+from fund_app.views import acts, errors, marks
 from fund_app.views import labels as roles
 from fund_app.views.access import allow, confirmed, not_found
 
@@ -51,8 +51,12 @@ def look(request_id: str) -> ResponseReturnValue:
         details = receipts.look(acts.me(), request_id)
     except NoKey:
         return errors.refusal(
-            _("Your key does not open this: it was sealed before you joined. A colleague can.")
+            _(
+                "Your key does not open this: it was sealed before you joined. Two colleagues can"
+                " share it with you, under Keys."
+            )
         )
+    marks.remember(looks.latest_mark(acts.me()))
     return _page(request_id, details)
 
 

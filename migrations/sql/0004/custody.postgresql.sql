@@ -50,3 +50,30 @@ $$
 --;;
 CREATE TRIGGER canary_has_no_award BEFORE UPDATE OF awarded ON application
 FOR EACH ROW EXECUTE FUNCTION canary_has_no_award()
+--;;
+CREATE FUNCTION role_grant_is_kept_apart() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    RAISE EXCEPTION 'role_grant: a role is given and taken away, never turned into another';
+  END IF;
+  -- Two at once for one person: the second one sees what the first one gave.
+  PERFORM 1 FROM person WHERE person.id = NEW.person_id FOR UPDATE;
+  IF EXISTS (
+    SELECT 1 FROM role_grant AS held
+    WHERE held.person_id = NEW.person_id AND held.role <> NEW.role AND (
+      NEW.role IN ('administrator', 'custodian') AND held.role IN (
+        'administrator', 'custodian', 'chair', 'coordinator', 'finance_officer', 'reviewer', 'treasurer')
+      OR held.role IN ('administrator', 'custodian') AND NEW.role IN (
+        'chair', 'coordinator', 'finance_officer', 'reviewer', 'treasurer')))
+  THEN
+    RAISE EXCEPTION 'role_grant: names, the machine and work on cases are kept apart';
+  END IF;
+  RETURN NEW;
+END
+$$
+--;;
+CREATE TRIGGER role_grant_is_kept_apart BEFORE INSERT ON role_grant
+FOR EACH ROW EXECUTE FUNCTION role_grant_is_kept_apart()
+--;;
+CREATE TRIGGER role_grant_is_not_rewritten BEFORE UPDATE OF person_id, role ON role_grant
+FOR EACH ROW EXECUTE FUNCTION role_grant_is_kept_apart()

@@ -36,3 +36,20 @@ WHEN NEW.awarded IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'canary: no money is promised to an invented case');
 END
+--;;
+CREATE TRIGGER role_grant_is_kept_apart BEFORE INSERT ON role_grant
+WHEN EXISTS (
+  SELECT 1 FROM role_grant AS held
+  WHERE held.person_id = NEW.person_id AND held.role <> NEW.role AND (
+    NEW.role IN ('administrator', 'custodian') AND held.role IN (
+      'administrator', 'custodian', 'chair', 'coordinator', 'finance_officer', 'reviewer', 'treasurer')
+    OR held.role IN ('administrator', 'custodian') AND NEW.role IN (
+      'chair', 'coordinator', 'finance_officer', 'reviewer', 'treasurer')))
+BEGIN
+  SELECT RAISE(ABORT, 'role_grant: names, the machine and work on cases are kept apart');
+END
+--;;
+CREATE TRIGGER role_grant_is_not_rewritten BEFORE UPDATE OF person_id, role ON role_grant
+BEGIN
+  SELECT RAISE(ABORT, 'role_grant: a role is given and taken away, never turned into another');
+END

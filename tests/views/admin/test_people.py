@@ -166,6 +166,23 @@ def test_access_ends_in_the_middle_of_a_session(
     assert "ended on June 30, 2026" in admin.page(path).text
 
 
+def test_fourth_access_in_a_day_takes_another_signer_and_all_see_it(
+    house: House, admin: FundClient, board: FundClient, enter: Enter
+) -> None:
+    for handle in ("r1", "r2", "r3"):
+        path = f"/admin/people/{house[handle].ref}"
+        assert admin.submit(admin.page(path), to="end-access").status_code == 303
+    path = f"/admin/people/{house['boris'].ref}"
+    refused = admin.submit(admin.page(path), to="end-access")
+    assert refused.status_code == 409
+    assert "You have ended several accesses within a day." in Page(refused).text
+    assert "has access" in admin.page(path).text
+    assert board.submit(board.page(path), to="end-access").status_code == 303
+    for page in (board.page("/admin"), enter("security").page("/security/watch")):
+        assert "Who By When Boris Board 30 Jun 2026" in page.text
+        assert "R1 Sam 30 Jun 2026" in page.text
+
+
 def test_last_holder_is_named_before_access_ends(house: House, admin: FundClient) -> None:
     house.submitted()
     boris = f"/admin/people/{house['boris'].ref}"

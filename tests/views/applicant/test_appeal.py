@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
 from fund_app.models.documents import Document
@@ -20,7 +17,7 @@ from fund_app.services.votes import Cast
 from tests.support import applicants
 from tests.support.client import FundClient
 from tests.support.desk import Desk, case_path
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.pages import Page
 from tests.views.applicant.test_case import photo, send_file
 from workflows.counting import Choice
@@ -30,13 +27,6 @@ LINES = (("legal", 100_000),)
 NO = Cast(Choice.REJECT, reason_code="no_acute_risk", reason="The danger has passed.")
 LINK = "Ask for another look"
 TOO_LATE = "The time to appeal is over."
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    """Build a house whose staff refuse while the applicant looks at pages."""
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -11,7 +10,6 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.files import MediaType
 from fund_app.adapters.storage import storage
 from fund_app.models.applications import Application
@@ -25,7 +23,7 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.votes import Cast
 from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.pages import Page, without_token
 from workflows.counting import Choice
 
@@ -36,23 +34,6 @@ PAYEE = {
     "confirmation_word": "Grey Heron",
 }
 LINES = (("legal", 140_000), ("medical", 50_000))
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    """Build a house whose staff carry the case on while the applicant looks at pages."""
-    with app.app_context():
-        yield build(app, clock)
-
-
-@pytest.fixture
-def case_id(client: FundClient, house: House, session: Session) -> str:
-    """Apply through the pages and stay signed in; return the case."""
-    applicants.answer_minimum(client)
-    applicants.send(client)
-    client.submit(client.page("/apply/emergency/words"), to="kept")
-    found: str = session.scalars(select(Application.id)).one()
-    return found
 
 
 def photo() -> bytes:
@@ -119,6 +100,37 @@ def test_questions_are_answered_one_by_one_or_declined(
     assert client.page("/return/case").headings[0] == "Being checked"
     kinds = list(session.scalars(select(Message.kind).order_by(Message.position)))
     assert kinds == ["question", "question", "answer", "answer"]
+
+
+def test_answers_that_come_too_late_are_shown_again_with_the_reason(
+    client: FundClient, house: House, case_id: str
+) -> None:
+    applications.acknowledge(house["anna"], case_id, press())
+    applications.request_info(house["anna"], case_id, ["Who is it?"], press())
+    early, late = client.page("/return/messages"), client.page("/return/messages")
+    (field,) = (name for name in late.form("answer").values if name.startswith("answer_"))
+    client.submit(early, {field: "a lawyer I know"}, to="answer")
+    answer = client.submit(late, {field: "long typed words"}, to="answer")
+    assert answer.status_code == 409
+    assert "What you wrote here was not sent: long typed words" in Page(answer).text
+
+
+def test_note_to_a_case_that_has_ended_meanwhile_is_shown_again(
+    client: FundClient, house: House, case_id: str
+) -> None:
+    page = client.page("/return/messages")
+    client.submit(client.page("/return/withdraw"), to="withdraw")
+    answer = client.submit(page, {"text": "long typed words"}, to="write")
+    assert answer.status_code == 409
+    assert "This case is closed, so nothing can be added." in Page(answer).text
+    assert "What you wrote here was not sent: long typed words" in Page(answer).text
+
+
+def test_blanks_are_no_note(client: FundClient, case_id: str, session: Session) -> None:
+    answer = client.submit(client.page("/return/messages"), {"text": " \u200b\n"}, to="write")
+    assert answer.status_code == 422
+    assert "Please write a few words first." in Page(answer).text
+    assert list(session.scalars(select(Message))) == []
 
 
 def test_a_note_sent_twice_with_one_request_is_one_note(

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.models.applications import Application
 from fund_app.services import anchors, proofs, remains
-from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build
 from tests.support.pages import Page
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
-
-
-@pytest.fixture
-def case_id(client: FundClient, house: House, session: Session) -> str:
-    assert house.staff
-    applicants.answer_minimum(client)
-    applicants.send(client)
-    client.submit(client.page("/apply/emergency/words"), to="kept")
-    found: str = session.scalars(select(Application.id)).one()
-    return found
 
 
 def withdraw(client: FundClient) -> None:
@@ -46,6 +29,7 @@ def test_erasing_takes_two_steps_and_ends_with_a_proof(
     assert "/return/erase" in client.page("/return/case").links.values()
     page = client.page("/return/erase")
     assert "What stays" in page.text
+    assert "If you do nothing, it is destroyed on" in page.text
     answer = client.submit(client.page("/return/erase/sure"), to="/return/erase/sure")
     assert answer.status_code == 303
     proof = client.page(answer.location)
@@ -66,6 +50,43 @@ def test_erasing_takes_two_steps_and_ends_with_a_proof(
         assert proofs.check(body, "0" * 64).is_ours is False
         assert proofs.check("no proof").is_genuine is False
         assert proofs.public_key() in client.page("/keys").text
+
+
+@pytest.mark.skipif(
+    not (shutil.which("openssl") and shutil.which("perl")), reason="no openssl or no perl here"
+)
+def test_steps_on_the_page_of_keys_check_a_proof_when_typed(
+    client: FundClient, case_id: str, tmp_path: Path
+) -> None:
+    """Without any program of ours, as somebody types them in the folder of the kept file."""
+    assert case_id
+    withdraw(client)
+    at = client.submit(client.page("/return/erase/sure"), to="/return/erase/sure").location
+    kept = client.get(f"{at}/text", query_string={"lang": "ru"}).get_data()
+    assert "Номер" in kept.decode()
+    (steps,) = client.page("/keys").find_all("pre", id="steps")
+    typed = str(steps.text)
+
+    def checked(proof: bytes) -> tuple[int, str]:
+        (tmp_path / "page.txt").write_bytes(proof)
+        found = subprocess.run(
+            [str(shutil.which("sh")), "-c", typed],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return found.returncode, found.stdout.strip()
+
+    genuine = (0, "Signature Verified Successfully")
+    assert checked(kept) == genuine
+    assert checked(kept.replace(b"\n", b"\r\n")) == genuine
+    day = kept.index(b"2026-")
+    for changed in (
+        kept[:day] + b"2025-" + kept[day + 5 :],
+        kept.replace(proofs.public_key().encode(), b"0" * 64)[:-100],
+        b"",
+    ):
+        code, words = checked(changed)
+        assert code != 0
+        assert "Successfully" not in words
 
 
 def test_erasing_waits_while_the_case_is_open(client: FundClient, case_id: str) -> None:

@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
-from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.files import REASONS
 from fund_app.extensions import db
-from fund_app.models.applications import Application
 from fund_app.models.documents import Document
 from fund_app.models.events import Event
 from fund_app.services import applications, documents, vault
 from fund_app.views.applicant.labels import FILE_REFUSALS
-from tests.support import applicants, uploads
+from tests.support import uploads
 from tests.support.client import FundClient
 from tests.support.desk import Desk, case_path
-from tests.support.house import House, build, press
+from tests.support.house import press
 from tests.support.pages import Page
 
 FILES = "/return/files"
 SAME = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
-
-
-@pytest.fixture
-def case_id(client: FundClient, house: House, session: Session) -> str:
-    applicants.answer_minimum(client)
-    applicants.send(client)
-    client.submit(client.page("/apply/emergency/words"), to="kept")
-    found: str = session.scalars(select(Application.id)).one()
-    return found
 
 
 def add(client: FundClient, content: bytes, name: str, **more: str) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -20,19 +19,13 @@ from fund_app.services.audit import record
 from fund_app.services.unit import unit_of_work
 from tests.support import applicants
 from tests.support.client import FundClient
-from tests.support.house import House, build, press
+from tests.support.house import House, press
 from tests.support.pages import Page
 from tests.views.applicant.test_case import photo, send_file
 from workflows.roles import Role
 
 TOKEN = re.compile(rb'name="csrf_token" (type="hidden" )?value="[^"]+"')
 """The one part of a page that changes by the second."""
-
-
-@pytest.fixture
-def house(app: Flask, clock: ManualClock) -> Iterator[House]:
-    with app.app_context():
-        yield build(app, clock)
 
 
 @pytest.fixture

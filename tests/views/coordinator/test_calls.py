@@ -10,7 +10,7 @@ from fund_app.adapters.keystore import Keystore
 from fund_app.adapters.keystore_schema import sessions as session_rows
 from fund_app.extensions import db
 from fund_app.models.applications import Application
-from fund_app.services import codenames
+from fund_app.services import calls, codenames
 from tests.support.client import FundClient
 from tests.support.desk import Desk, case_path
 from tests.support.pages import Page
@@ -76,6 +76,37 @@ def test_same_call_sent_twice_leads_to_its_case(desk: Desk) -> None:
     assert "Its words were shown once and are gone." in client.page(again.location).text
 
 
+def test_address_read_out_is_the_published_one_behind_a_proxy_too(desk: Desk) -> None:
+    """The proxy ends TLS: the request itself says http, and the caller must not type that."""
+    client = desk.browser("anna")
+    for told, address in ((TOLD, "/return"), ({**TOLD, "hand_over": "code"}, "/return/claim")):
+        page = client.page("/coordinator/calls/new")
+        answer = client.submit(page, dict(told), to="new", base_url="http://fund.test")
+        assert f"https://fund.test{address} " in Page(answer).text
+        assert "http:" not in Page(answer).text
+
+
+def test_call_interrupted_on_the_way_keeps_what_was_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = desk.browser("anna")
+    page = client.page("/coordinator/calls/new")
+
+    def killed(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "_submit", killed)
+        assert client.submit(page, dict(TOLD), to="new").status_code == 500
+    again = client.submit(page, dict(TOLD), to="new")
+    assert again.status_code == 409
+    asked = Page(again)
+    assert "look among the cases first" in asked.text
+    assert asked.form("new").values["narrative"] == [TOLD["narrative"]]
+    assert client.submit(asked, to="new").status_code == 200
+    assert case().state == "submitted"
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -102,6 +133,16 @@ def test_story_may_be_told_later(desk: Desk) -> None:
 def test_call_for_somebody_else_is_marked(desk: Desk) -> None:
     call(desk, for_whom="other", proxy_relation="her sister", proxy_has_consent="yes")
     assert case().intake == "proxy"
+
+
+@pytest.mark.parametrize("hand_over", ["codename", "code"])
+def test_address_that_is_read_out_is_short(desk: Desk, hand_over: str) -> None:
+    client = desk.browser("anna")
+    asked = client.page("/coordinator/calls/new?lang=ru")
+    page = Page(client.submit(asked, {**TOLD, "hand_over": hand_over}, to="new?lang=ru"))
+    spoken = "/return/claim " if hand_over == "code" else "/return "
+    assert spoken in page.text
+    assert "lang=" not in page.text
 
 
 def test_code_is_traded_at_home_for_words_nobody_else_knows(desk: Desk, app: Flask) -> None:

@@ -10,6 +10,7 @@ from fund_app.extensions import db
 from fund_app.jobs.handlers import HANDLERS
 from fund_app.jobs.worker import Worker
 from fund_app.models.applications import VerificationCheck
+from fund_app.models.countersignatures import Countersignature
 from fund_app.models.events import Event
 from fund_app.queries import applications as reads
 from fund_app.services import applications, people
@@ -185,6 +186,21 @@ def test_waiver_takes_two_coordinators_and_keeps_the_reason(desk: Desk) -> None:
     ).all()
     notes = {(check.status, check.note.open(desk.house["boris"].ring)) for check in checks}
     assert notes == {("waived", "No time is left.")}
+
+
+def test_nobody_signs_first_for_a_waiver_the_page_does_not_offer(desk: Desk) -> None:
+    case_id = in_verification(desk)
+    address = case_path(case_id, "waive_verification")
+    offered = [form.action for form in desk.see("anna", case_path(case_id)).forms]
+    assert address in offered
+    typed: dict[str, Any] = {"question_1": "Who is the lawyer?"}
+    desk.press("anna", case_path(case_id, "request_info"), "request_info", **typed)
+    offered = [form.action for form in desk.see("anna", case_path(case_id)).forms]
+    assert address not in offered
+    page = desk.press("anna", address, "waive_verification", 409)
+    assert str(labels.refusal("on_hold")) in page.text
+    db.session.rollback()
+    assert db.session.scalars(select(Countersignature)).all() == []
 
 
 def test_questions_go_in_one_bundle_and_the_clock_stands_still(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import update
 
 from config import Settings
 from fund_app.adapters.clock import ManualClock
+from fund_app.adapters.payments import CheckoutOrder, CheckoutPage, ProviderRefused
+from fund_app.adapters.stripe import StripeProvider
 from fund_app.models.ledger import Fund
 from fund_app.services import stripe_inbox
 from fund_app.services.unit import unit_of_work
@@ -22,6 +24,7 @@ from tests.support.stripe import StripeDouble
 GIFT = {"preset": "own", "own": "12,50", "fund": "EMG", "method": "card"}
 
 CARD = {"not_listed": "y"}
+ONION = f"http://{'fund' * 14}.onion"
 
 
 def begin(client: FundClient, **changes: Any) -> str:
@@ -69,7 +72,7 @@ def test_gift_by_card_from_the_form_to_the_statement(
     address = pay(client)
     (session,) = double.book.every("checkout.session")
     assert address == session["url"]
-    assert session["success_url"] == "https://fund.test/donate/done"
+    assert session["success_url"] == "https://fund.test/donate/done?lang=en"
     double.book.pay(session["id"])
     deliver(app, client, double)
     assert "Thank you" in client.page("/donate/done").text
@@ -276,7 +279,7 @@ def test_pages_are_small_ask_nobody_else_and_have_a_way_out(
         html = page.response.get_data(as_text=True)
         assert len(html.encode()) + styles <= 50_000, path
         assert "<script" not in html
-        assert page.find_all("a", class_="quick-exit"), path
+        assert len(page.find_all("a", class_="quick-exit")) == 1, path
         loaded = [each.get("src") or each.get("href") for tag in ("link", "img", "script")
                   for each in page.find_all(tag)]  # fmt: skip
         assert [url for url in loaded if not str(url).startswith("/static/")] == []
@@ -389,3 +392,50 @@ def test_webhook_message_may_not_come_from_the_future(
     clock.advance(minutes=-6)
     answer = client.post("/webhooks/stripe", data=raw, headers={"Stripe-Signature": header})
     assert answer.status_code == 400
+
+
+def test_asking_again_in_another_language_opens_the_same_page(
+    client: FundClient, double: StripeDouble
+) -> None:
+    begin(client)
+    keep(client)
+    first = pay(client)
+    page = client.page("/donate/payment?lang=de")
+    answer = client.submit(page, CARD, to="/donate/payment?lang=de")
+    assert (answer.status_code, answer.location) == (303, first)
+
+
+@pytest.mark.settings(onion_url=ONION)
+def test_donor_comes_back_to_the_address_they_left_from(
+    client: FundClient, double: StripeDouble
+) -> None:
+    pay_at(client, ONION)
+    (session,) = double.book.every("checkout.session")
+    assert session["success_url"] == f"{ONION}/donate/done?lang=en"
+    assert session["cancel_url"] == f"{ONION}/donate/cancelled?lang=en"
+
+
+@pytest.mark.settings(onion_url=ONION)
+def test_provider_that_wants_https_leads_back_to_the_public_address(
+    client: FundClient, double: StripeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = StripeProvider.create_checkout_session
+
+    def with_https_only(provider: StripeProvider, order: CheckoutOrder) -> CheckoutPage:
+        if not order.success_url.startswith("https://"):
+            raise ProviderRefused("url_invalid")
+        return real(provider, order)
+
+    monkeypatch.setattr(StripeProvider, "create_checkout_session", with_https_only)
+    pay_at(client, ONION)
+    (session,) = double.book.every("checkout.session")
+    assert session["success_url"] == "https://fund.test/donate/done?lang=en"
+
+
+def pay_at(client: FundClient, address: str) -> None:
+    """Give by card from the form to the payment page, all at one of the fund's addresses."""
+    headers = {"Origin": address}
+    for path, typed in (("/donate", GIFT), ("/donate/codename", {}), ("/donate/payment", CARD)):
+        page = client.page(path, base_url=address)
+        answer = client.submit(page, dict(typed), to=path, base_url=address, headers=headers)
+        assert answer.status_code == 303, Page(answer).text

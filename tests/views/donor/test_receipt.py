@@ -67,6 +67,22 @@ def test_receipt_is_asked_for_and_opened_with_a_trace(
     assert "Zq" not in treasurer.page(listing.links["Show"]).text
 
 
+def test_printed_name_of_a_donor_leads_back_to_the_look(
+    app: Flask, client: FundClient, treasurer: FundClient
+) -> None:
+    lead = staff(app, Role.SECURITY_LEAD)
+    begin(client)
+    keep(client)
+    ask(client)
+    shown = treasurer.page("/treasury/receipts").links["Show"]
+    opened = Page(treasurer.submit(treasurer.page(shown), to=shown))
+    [mark] = opened.find_all("p", class_="viewer-mark")
+    handle, _, code = "".join(mark.itertext()).split(" · ")
+    assert (handle, len(code)) == ("treasurer", 8)
+    told = lead.page(f"/security/watch?mark={code}").text
+    assert "Opened the name on a tax receipt · 30 Jun 2026, 12:00 UTC" in told
+
+
 def test_request_is_changed_and_taken_back(
     app: Flask, client: FundClient, treasurer: FundClient
 ) -> None:
@@ -137,3 +153,17 @@ def test_foreign_and_unknown_requests_look_the_same(
     assert "Your key does not open this" in Page(refused).text
     for role in (Role.BOARD_MEMBER, Role.AUDITOR, Role.COORDINATOR, Role.ADMINISTRATOR):
         assert staff(app, role).get(shown).status_code == 404
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u200b", "\t\n "])
+def test_blanks_are_no_name_and_no_address(
+    client: FundClient, treasurer: FundClient, blank: str
+) -> None:
+    begin(client)
+    keep(client)
+    page = client.page("/donate/receipt")
+    for name in ("name", "address"):
+        answer = client.submit(page, {**WISH, name: blank}, to="/donate/receipt")
+        assert answer.status_code == 422
+        assert "A receipt needs a" in Page(answer).text
+    assert "Nobody has asked for a receipt." in treasurer.page("/treasury/receipts").text

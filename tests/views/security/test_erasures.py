@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
 from fund_app.extensions import db
+from fund_app.models.erasures import CHAIN, RetentionHold
+from fund_app.models.events import Event
 from fund_app.services import erasures, offers, remains, retention
+from fund_app.services.transition import Unknown
 from tests.support.house import House, press
 from tests.support.pages import Page
 from tests.support.staff import Enter
@@ -17,6 +25,12 @@ def withdrawn(house: House) -> tuple[str, str]:
     applicant, case_id = house.submitted()
     offers.withdraw(applicant, press())
     return case_id, house.case(case_id).designation
+
+
+def trail(case_id: str) -> list[str]:
+    db.session.rollback()
+    statement = select(Event.action).where(Event.chain == CHAIN, Event.subject_id == case_id)
+    return list(db.session.scalars(statement.order_by(Event.step)))
 
 
 def test_two_people_have_a_case_destroyed(house: House, enter: Enter) -> None:
@@ -67,6 +81,67 @@ def test_open_case_says_why_not(house: House, enter: Enter) -> None:
     page = enter("anna").page(f"{LIST}/{case_id}")
     assert "The case is still open." in page.text
     assert [form for form in page.forms if "/propose" in form.action] == []
+
+
+def test_case_is_kept_longer_and_let_go(house: House, enter: Enter) -> None:
+    case_id, name = withdrawn(house)
+    lead = enter("security")
+    until = house.clock.now().date() + timedelta(days=200)
+    page = lead.page(f"{LIST}/{case_id}")
+    assert "By itself it is destroyed on" in page.text
+    answer = lead.submit(page, {"reason": "court", "until": until.isoformat()}, to="/keep")
+    assert answer.status_code == 303
+    kept = lead.page(answer.location)
+    assert "a court has asked for it" in kept.text
+    assert name in lead.page(LIST).links
+    again = lead.submit(page, {"reason": "court", "until": until.isoformat()}, to="/keep")
+    assert again.status_code == 303
+    db.session.rollback()
+    (hold,) = db.session.scalars(select(RetentionHold)).all()
+    assert (hold.placed_by, hold.reason_code, hold.until) == (house["security"].ref, "court", until)
+    assert trail(case_id) == ["kept_longer"]
+    assert lead.submit(kept, to="/let-go").status_code == 303
+    free = lead.page(f"{LIST}/{case_id}")
+    assert [form for form in free.forms if form.action.endswith("/let-go")] == []
+    assert trail(case_id) == ["kept_longer", "kept_no_longer"]
+
+
+def test_day_too_far_keeps_what_was_chosen(house: House, enter: Enter) -> None:
+    case_id, _ = withdrawn(house)
+    lead = enter("security")
+    far = (house.clock.now().date() + timedelta(days=400)).isoformat()
+    answer = lead.submit(
+        lead.page(f"{LIST}/{case_id}"), {"reason": "fraud", "until": far}, to="/keep"
+    )
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert "Please give a day after today and within a year." in page.text
+    assert page.form("/keep").values["until"] == [far]
+    assert page.form("/keep").values["reason"] == ["fraud"]
+
+
+def test_only_the_security_lead_keeps_a_case(house: House, enter: Enter) -> None:
+    case_id, _ = withdrawn(house)
+    until = house.clock.now().date() + timedelta(days=10)
+    page = enter("anna").page(f"{LIST}/{case_id}")
+    assert [form for form in page.forms if "/keep" in form.action] == []
+    with pytest.raises(Unknown):
+        retention.keep((house["anna"], Role.COORDINATOR), case_id, "court", until)
+    with pytest.raises(Unknown):
+        retention.keep((house["anna"], Role.SECURITY_LEAD), case_id, "court", until)
+    with pytest.raises(Unknown):
+        retention.let_go((house["anna"], Role.COORDINATOR), case_id)
+
+
+def test_destroyed_case_cannot_be_kept(house: House, enter: Enter) -> None:
+    case_id, _ = withdrawn(house)
+    lead = enter("security")
+    page = lead.page(f"{LIST}/{case_id}")
+    erasures.erase(case_id, Origin.OPERATOR)
+    until = (house.clock.now().date() + timedelta(days=10)).isoformat()
+    answer = lead.submit(page, {"reason": "court", "until": until}, to="/keep")
+    assert answer.status_code == 409
+    assert "This case is erased" in Page(answer).text
 
 
 def test_others_find_no_page(house: House, enter: Enter) -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import threading
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 import pytest
+from flask import Flask, Response, send_file
+from PIL import Image
+from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import select
 
+from fund_app.adapters import sandbox, stamps
+from fund_app.adapters.files import MediaType
 from fund_app.extensions import db
 from fund_app.models.canaries import Canary
 from fund_app.models.documents import Document
 from fund_app.services import brakes, documents
 from fund_app.services.vault import SignedIn
+from fund_app.views.access import public
+from tests.support import uploads
 from tests.support.client import FundClient
 from tests.support.desk import case_path
 from tests.support.house import House, press
@@ -59,7 +68,9 @@ def test_invented_case_sings_on_the_watch_and_nowhere_else(house: House, enter: 
     page = lead.page(WATCH)
     assert "Anna" in page.text
     assert lead.submit(page, to="/stop").status_code == 303
-    answer = anna.submit(anna.page(case_path(case_id, "told")), {"purpose": "verify"}, to="/ask")
+    shut = anna.page(case_path(case_id, "told"))
+    assert "They came at night." not in shut.text, "what was open is shut as well"
+    answer = anna.submit(shut, {"purpose": "verify"}, to="/ask")
     assert answer.status_code == 303, "asking needs no key and goes on"
     _, other = house.submitted()
     answer = anna.submit(anna.page(case_path(other, "told")), to="/look")
@@ -200,3 +211,73 @@ def test_pdf_for_the_applicant_and_in_the_store_stays_as_it_was(
     own, staffs = documents.read(applicant, document_id), documents.read(house["anna"], document_id)
     assert own.content == staffs.content, "the mark is put on at the door"
     assert (own.mark, len(staffs.mark)) == ("", 8)
+
+
+def test_picture_is_marked_for_staff_and_not_for_the_applicant(house: House, enter: Enter) -> None:
+    applicant, case_id = house.submitted()
+    documents.add(applicant, uploads.photo(), "proof.jpg", press())
+    db.session.rollback()
+    document_id = db.session.scalars(select(Document.id)).one()
+    anna = enter("anna")
+    open_story(anna, case_id)
+    page = anna.page(case_path(case_id, "messages"))
+    taken = anna.submit(page, to=f"/files/{document_id}")
+    kept = documents.read(applicant, document_id).content
+    before, after = Image.open(BytesIO(kept)), Image.open(BytesIO(taken.get_data()))
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="document-1.jpg"'
+    assert int(taken.headers["Content-Length"]) == len(taken.get_data())
+    assert after.height > before.height
+
+
+def test_nobody_gets_a_file_unmarked_by_making_others_wait(
+    house: House,
+    enter: Enter,
+    evidence: tuple[SignedIn, str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, case_id, document_id = evidence
+    anna = enter("anna")
+    open_story(anna, case_id)
+    page = anna.page(case_path(case_id, "messages"))
+    monkeypatch.setattr(sandbox, "PATIENCE", 0)
+    monkeypatch.setattr(sandbox, "_turns", threading.BoundedSemaphore(1))
+    with sandbox._turn():  # noqa: SLF001
+        refused = anna.submit(page, to=f"/files/{document_id}")
+    assert (refused.status_code, refused.mimetype) == (503, "text/html")
+    assert "please try again in a minute" in Page(refused).text
+    assert "Content-Disposition" not in refused.headers
+
+
+@pytest.mark.parametrize("kind", sorted(stamps.TAKING))
+def test_page_added_tomorrow_marks_what_it_sends_without_knowing(
+    app: Flask, house: House, enter: Enter, kind: MediaType
+) -> None:
+    content = pdf() if kind is MediaType.PDF else uploads.picture(kind.name)
+
+    @public
+    def tomorrow() -> Response:
+        return send_file(BytesIO(content), mimetype=kind)
+
+    app.add_url_rule("/tomorrow", "tomorrow", tomorrow)
+    assert house["anna"].ref
+    assert enter("anna").get("/tomorrow").get_data() != content
+    stranger = FundClient(app, response_wrapper=app.response_class)
+    assert stranger.get("/tomorrow").get_data() == content
+
+
+@pytest.mark.browser
+def test_mark_is_printed_on_every_page_of_a_long_one(
+    app: Flask, house: House, enter: Enter, page: BrowserPage, tmp_path: Path
+) -> None:
+    _, case_id = house.submitted(narrative=("narrative", "They came. " * 3000))
+    anna = enter("anna")
+    open_story(anna, case_id)
+    told = anna.get(case_path(case_id, "told")).get_data(as_text=True)
+    style = (Path(app.root_path) / "static" / "fund.css").read_text()
+    page.set_content(told.replace("</head>", f"<style>{style}</style></head>"))
+    sheets = text_of(page.pdf(format="A4"), tmp_path).split("\f")[:-1]
+    assert len(sheets) > 5
+    marks = [
+        re.findall(r"^anna · 2026-06-30 · [0-9A-F]{8}$", each, re.MULTILINE) for each in sheets
+    ]
+    assert [len(each) for each in marks] == [1] * len(sheets)

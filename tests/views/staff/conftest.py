@@ -14,11 +14,8 @@ from fund_app.services import enrolments, factors, people
 from tests.support.authenticator import Authenticator
 from tests.support.client import FundClient
 from tests.support.pages import Page
-from tests.support.staff import enter, house
 from tests.views.conftest import PASSPHRASE
 from workflows.roles import SYSTEM, Role
-
-__all__ = ["enter", "house"]
 
 
 @dataclass

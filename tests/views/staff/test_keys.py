@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from fund_app.models.donations import Method
 from fund_app.models.sealed import Compartment
-from fund_app.services import people, vault
+from fund_app.services import codenames, donations, people, receipts, vault
+from fund_app.services.receipts import Details
 from tests.support.house import House
 from tests.support.pages import Page
 from tests.support.staff import Enter
-from workflows.roles import SYSTEM, Role
+from workflows.roles import SYSTEM, Actor, Role
 
 
 def test_two_colleagues_share_with_a_newcomer(house: House, enter: Enter) -> None:
@@ -37,6 +39,28 @@ def test_two_colleagues_share_with_a_newcomer(house: House, enter: Enter) -> Non
     assert "Everybody holds every key of their role." in anna.page("/staff/keys").text
 
 
+def test_treasurer_who_joins_later_gets_what_donors_asked_for(house: House, enter: Enter) -> None:
+    for year in (2025, 2026):
+        made = codenames.donors().create("en")
+        wish = donations.Wish("EMG", 5_000, Method.CARD)
+        donations.begin(wish, language="en", request_id=str(year), holder_id=made.holder_id)
+        donor = Actor(made.holder_id, frozenset({Role.DONOR}))
+        receipts.ask(donor, Details("Ada Zqname", "Zqstreet 7"), year=year, country="DE")
+    late = house.add("late", Role.TREASURER)
+    path = f"/staff/keys/{late.ref}"
+    fin1, fin2, newcomer = enter("fin1"), enter("fin2"), enter("late")
+    treasury = newcomer.page("/treasury/receipts")
+    (one, *_others) = [url for url in treasury.links.values() if "/treasury/receipts/" in url]
+    refused = newcomer.submit(newcomer.page(one), to=one)
+    assert "Two colleagues can share it with you, under Keys." in Page(refused).text
+    page = fin1.page(path)
+    assert "Tax receipts asked for 2 names and addresses –" in page.text
+    assert fin1.submit(page, to="propose").status_code == 303
+    assert fin2.submit(fin2.page(path), to="confirm").status_code == 303
+    assert "This person holds every key of their role." in fin2.page(path).text
+    assert "Ada Zqname" in Page(newcomer.submit(newcomer.page(one), to=one)).text
+
+
 def test_what_somebody_left_behind_is_listed(house: House, enter: Enter) -> None:
     _, case_id = house.submitted()
     house.to_review(case_id, (("legal", 100_000),), lead="boris")
@@ -56,7 +80,10 @@ def test_keys_nobody_can_share_are_said_openly(house: House, enter: Enter) -> No
     eve = house.add("eve", Role.COORDINATOR)
     fin1 = enter("fin1")
     assert "3 nobody can share" in fin1.page("/staff/keys").text
-    assert "No colleague holds these keys any more." in fin1.page(f"/staff/keys/{eve.ref}").text
+    page = fin1.page(f"/staff/keys/{eve.ref}")
+    assert "No colleague holds these keys any more." in page.text
+    assert [form.action for form in page.forms if "propose" in form.action] == []
+    assert "nobody has proposed it yet" not in fin1.page("/staff/keys").text
 
 
 @pytest.mark.parametrize("handle", ["r1", "board", "security"])

@@ -208,6 +208,7 @@ def test_passphrase_is_not_changed_where_something_is_wrong(
     answer = ida.client.submit(page, {**CHANGE, **changes}, to="/access/passphrase")
     assert answer.status_code == 422
     assert said in Page(answer).text
+    assert "Please type passphrases anew" in Page(answer).text
     assert PASSPHRASE not in answer.get_data(as_text=True)
     assert ida.sign_in(ida.elsewhere()) == 303
 

@@ -162,7 +162,7 @@ def test_sign_in_beyond_the_pace_goes_one_after_the_other(
         assert _answer(_stranger(app), "ida", "not a passphrase")[0] == 422
     line = app.extensions["fund.throttle"].line
     with line.place():
-        line._places.acquire(blocking=False)  # noqa: SLF001 (somebody else who waits)
+        assert line.enter()  # somebody else who waits
         stranger = _stranger(app)
         page = stranger.page("/staff/")
         full = stranger.submit(page, {"handle": "ida", "passphrase": "guess"}, to="/staff/")
@@ -170,7 +170,7 @@ def test_sign_in_beyond_the_pace_goes_one_after_the_other(
         assert "nobody is locked out" in Page(full).text
         assert _answer(_stranger(app), "boris", "not a passphrase")[0] == 422
         assert _answer(client, "ida", PASSPHRASE)[0] == 303
-        line._places.release()  # noqa: SLF001
+        line.leave()
 
 
 def _stranger(app: Flask) -> FundClient:

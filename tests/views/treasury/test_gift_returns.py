@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 
-from config import Settings
-from fund_app.adapters.clock import ManualClock
 from fund_app.jobs.worker import run_worker
 from fund_app.queries import ledger
 from tests.support.client import FundClient
-from tests.support.gifts import deliver, give
+from tests.support.gifts import deliver, double, give, settings
 from tests.support.pages import Page
-from tests.support.stripe import StripeDouble, running_stripe
+from tests.support.stripe import StripeDouble
 from tests.views.treasury.test_gifts import _funds, record, signed_in
 from workflows.roles import Role
 
-__all__ = ["_funds"]
-
-
-@pytest.fixture
-def double(clock: ManualClock) -> Iterator[StripeDouble]:
-    """Run the payment provider's double."""
-    with running_stripe(clock) as double:
-        yield double
-
-
-@pytest.fixture
-def settings(settings: Settings, double: StripeDouble) -> Settings:
-    """Point the application at the double."""
-    return replace(settings, **double.settings)
+__all__ = ["_funds", "double", "settings"]
 
 
 @pytest.fixture
