@@ -223,6 +223,12 @@ def show(actor: SignedIn, batch_id: str) -> list[ShownLine]:
         return found
 
 
+def fingerprint(batch_id: str) -> str:
+    """Return the SHA-256 of a file's bytes; raises Unknown."""
+    with unit_of_work() as session:
+        return _locked(session, batch_id).sha256
+
+
 def release(actor: SignedIn, batch_id: str, sha256: str) -> None:
     """Let a file go, as another person than who made it, who has seen its names.
 

@@ -172,18 +172,9 @@ def _are_settled(session: Session, payment: Disbursement, action: str, actor: Ac
     payments = select(Disbursement.id).where(Disbursement.application_id == application_id)
     changed = select(Event.id).where(
         Event.at > since,
-        or_(
-            and_(
-                Event.chain == "disbursement",
-                Event.subject_id.in_(payments),
-                Event.action == "change_payee",
-            ),
-            and_(
-                Event.chain == application.workflow,
-                Event.subject_id == application_id,
-                Event.action == "directive_continue",
-            ),
-        ),
+        Event.chain == "disbursement",
+        Event.subject_id.in_(payments),
+        Event.action == "change_payee",
     )
     if session.scalar(changed.limit(1)) is None:
         return True
