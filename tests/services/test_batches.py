@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -12,6 +15,7 @@ from flask import Flask
 from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 
+from config import Settings
 from fund_app.adapters import sepa
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
@@ -305,3 +309,38 @@ def test_more_than_ten_are_refused(house: House) -> None:
     with pytest.raises(Refused) as refused:
         batches.prepare(both, PAYER, [], press())
     assert refused.value.codes == ("wrong_role",)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 6])
+def test_process_killed_while_it_hands_a_file_over_never_pays_twice(
+    house: House, clock: ManualClock, settings: Settings, tmp_path: Path, number: int
+) -> None:
+    """MONEY.md 6, check 15: exported, killed before the answer is stored, started again."""
+    case_id, payment_id = due(house)
+    batch_id = batches.prepare(house.fresh("fin1"), PAYER, [payment_id], press()).batch_id
+    assert batch_id is not None
+    let_go(house, batch_id)
+    db.session.rollback()
+    arguments = (settings.database_url, settings.keystore_url, str(tmp_path))
+    killed = subprocess.run(
+        [
+            sys.executable, "-m", "tests.services.killed_handing_over", *arguments,
+            house["fin1"].ref, batch_id, str(number),
+        ],
+        check=False,
+        capture_output=True,
+    )  # fmt: skip
+    assert killed.returncode == -9, killed.stderr
+    assert batch_of(batch_id).state == ("released" if number else "handed_over")
+    assert bool(killed.stdout) is not bool(number)
+
+    made = batches.prepare(house.fresh("fin2"), PAYER, [payment_id], press())
+    assert [each.code for each in made.left_out] == ["in_a_file"]
+    assert house.payment_of(case_id).state == "exported"
+    _name, content = batches.hand_over(house.fresh("fin2"), batch_id)
+    assert content == killed.stdout or number
+    batch_answers.look_up_due(clock.now() + timedelta(hours=25))
+    assert house.payment_of(case_id).state == "unknown"
+    batch_answers.answer(house["fin1"], batch_id, Verdict.ACCEPTED, {})
+    assert house.payment_of(case_id).state == "sent"
