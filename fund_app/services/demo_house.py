@@ -14,7 +14,6 @@ from random import Random
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum import iban
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.keystore_keys import PrivateKey
@@ -43,7 +42,7 @@ from fund_app.services import (
 from fund_app.services.advances import Part
 from fund_app.services.application_effects import MAKE_LETTER, CheckResult
 from fund_app.services.applications import FileLine
-from fund_app.services.demo_plans import Case, Plan, answers
+from fund_app.services.demo_plans import Case, Plan, account_of, answers
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.factors import Kind
 from fund_app.services.hardening import REHEARSAL, Hardening
@@ -52,7 +51,7 @@ from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
-from workflows.channels import ADVANCED, IN_FILES
+from workflows.channels import ADVANCED
 from workflows.roles import SYSTEM, Actor, Role
 
 SEED = 20141129
@@ -381,14 +380,6 @@ class House:
         if payment.channel in ADVANCED:
             self.account_for(case, payment.amount)
         disbursements.reconcile(self["finance-1"], self.payment(case).id, None, press())
-
-
-def account_of(plan: Plan) -> str:
-    """Return where the money goes: an account nobody has, with check digits that fit."""
-    if plan.channel not in IN_FILES:
-        return f"Made-up account {plan.number:04d}"
-    bban = f"00000000{plan.number:010d}"
-    return f"DE{iban.calc_check_digits(f'DE00{bban}')}{bban}"
 
 
 def open_questions(case_id: str) -> list[str]:
