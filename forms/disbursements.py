@@ -7,13 +7,27 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from workflows.money import EXPONENTS, InvalidAmount, parse_amount
 
 LONGEST_AMOUNT = 24
 LONGEST_REFERENCE = 140
+LONGEST_DETAILS = 500
+PARTNER = r"[A-Z0-9][A-Za-z0-9-]{0,31}$"
+PAPER = r"[A-Za-z0-9-]{1,24}$"
+RATE = r"[0-9]{1,9}([.,][0-9]{1,8})?$"
+RATE_WRONG = _l("Please write the rate in figures, as in 1.0845.")
 CHOOSE = _l("Please choose one.")
 TICK = _l("Please tick this once it is done; without it nothing is paid.")
 
@@ -47,6 +61,115 @@ class ChannelForm(StepForm):
     """The way of the next attempt; the choices are handed in."""
 
     channel = RadioField(_l("By which way now?"), [InputRequired(CHOOSE)])
+
+
+class TermsForm(StepForm):
+    """What a payment is worth in another currency; currencies and sources are handed in."""
+
+    currency = SelectField(_l("Currency they receive"), [InputRequired(CHOOSE)])
+    amount = StringField(
+        _l("Amount they receive"),
+        [InputRequired(_l("Please write the amount.")), Length(max=LONGEST_AMOUNT)],
+    )
+    rate = StringField(
+        _l("Rate, as you read it"),
+        [InputRequired(_l("Please write the rate.")), Regexp(RATE, message=RATE_WRONG)],
+    )
+    source = RadioField(_l("Where did you read it?"), [InputRequired(CHOOSE)])
+    day = DateField(_l("For which day?"), [InputRequired(_l("Please choose the day."))])
+
+    def validate_amount(self, field: Any) -> None:
+        """Want a positive amount of the chosen currency."""
+        if self.currency.data in EXPONENTS:
+            minor_units(field.data, self.currency.data)
+
+    @property
+    def foreign_amount(self) -> int:
+        """The amount in minor units of the chosen currency; only after validation."""
+        return minor_units(self.amount.data, self.currency.data)
+
+
+class PayeeForm(StepForm):
+    """A payee's new details, as they were told by a safe way; the ways are handed in."""
+
+    channel = RadioField(_l("How should the money reach them?"), [InputRequired(CHOOSE)])
+    payee_name = StringField(
+        _l("Who will receive it?"),
+        [InputRequired(_l("Please write the name.")), Length(max=LONGEST_REFERENCE)],
+    )
+    payee_account = TextAreaField(
+        _l("Account, wallet or pick-up place"),
+        [InputRequired(_l("Please write where it goes.")), Length(max=LONGEST_DETAILS)],
+    )
+
+
+class PartnerForm(StepForm):
+    """Who takes the money on: an opaque code, never a name."""
+
+    partner = StringField(
+        _l("Code of the partner or agent"),
+        [
+            InputRequired(_l("Please write the code.")),
+            Regexp(PARTNER, message=_l("Please write letters, figures and hyphens only.")),
+        ],
+    )
+
+
+class LookUpForm(StepForm):
+    """What a look-up at the bank showed; without a reference it takes two people."""
+
+    reference = StringField(_l("Reference as the bank shows it"), [Length(max=LONGEST_REFERENCE)])
+
+
+class PartForm(StepForm):
+    """One part of an advance accounted for; kinds and evidence are handed in."""
+
+    kind = RadioField(_l("What happened to the money?"), [InputRequired(CHOOSE)])
+    amount = StringField(
+        _l("Amount"), [InputRequired(_l("Please write the amount.")), Length(max=LONGEST_AMOUNT)]
+    )
+    evidence = RadioField(_l("What proves it?"), [InputRequired(CHOOSE)])
+    paper = StringField(
+        _l("Number of the paper in our folder"),
+        [Optional(), Regexp(PAPER, message=_l("Please write letters, figures and hyphens only."))],
+    )
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        """Remember the currency."""
+        super().__init__(*args, **options)
+        self.money = currency
+
+    def validate_amount(self, field: Any) -> None:
+        """Want a positive amount of the payment's currency."""
+        minor_units(field.data, self.money)
+
+    @property
+    def amount_told(self) -> int:
+        """The amount in minor units; only after validation."""
+        return minor_units(self.amount.data, self.money)
+
+
+class AmountForm(StepForm):
+    """The amount as on the statement that somebody agrees to."""
+
+    amount = StringField(
+        _l("Amount as on the statement"),
+        [InputRequired(_l("Please write the amount.")), Length(max=LONGEST_AMOUNT)],
+    )
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        """Remember the currency."""
+        super().__init__(*args, **options)
+        self.money = currency
+
+    def validate_amount(self, field: Any) -> None:
+        """Want a positive amount of the payment's currency."""
+        minor_units(field.data, self.money)
+
+    @property
+    def amount_agreed(self) -> int:
+        """The amount in minor units; only after validation."""
+        return minor_units(self.amount.data, self.money)
 
 
 class StatementForm(StepForm):

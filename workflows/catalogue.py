@@ -7,13 +7,14 @@ from pathlib import Path
 
 from workflows.ballot import BALLOT
 from workflows.disbursement import DISBURSEMENT
+from workflows.disbursement import FIRST as FIRST_DISBURSEMENT
 from workflows.donation import DONATION
 from workflows.emergency import EMERGENCY
 from workflows.engine import Workflow
 
 LOCK_FILE = Path(__file__).with_name("definitions.lock")
 
-PUBLISHED = (EMERGENCY, BALLOT, DISBURSEMENT, DONATION)
+PUBLISHED = (EMERGENCY, BALLOT, FIRST_DISBURSEMENT, DISBURSEMENT, DONATION)
 
 
 class ChangedDefinition(Exception):

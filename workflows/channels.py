@@ -19,6 +19,12 @@ CHANNELS = (
 NEEDS_WORD = frozenset({"partner_payout", "voucher", "cash_agent", "bank_transfer"})
 """Ways that end with the recipient, who confirms with a word only they know."""
 
+IN_FILES = frozenset({"bank_transfer", "direct_to_supplier"})
+"""Ways that end in an account and may stand in a payment file."""
+
+ADVANCED = frozenset({"partner_payout", "cash_agent"})
+"""Ways by other hands: the money is advanced to them until they have accounted for it."""
+
 FORBIDDEN = frozenset({("russia", "bank_transfer"), ("belarus", "bank_transfer")})
 """A transfer from the fund's own account stands in the recipient's bank records for good."""
 

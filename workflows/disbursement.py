@@ -7,6 +7,9 @@ on the bank's word or by two persons.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from workflows.clocks import Clock, Unit
 from workflows.engine import SAME, State, Step, Workflow
 from workflows.holds import Hold, HoldKind
@@ -71,6 +74,9 @@ EVENTS = (
     "frozen_resolved", "write_off",
 )  # fmt: skip
 """What has already happened outside: a hold may stop what we do, never what we learn."""
+
+LEARNED = ("take_back", "agree_difference", "account_for", "write_off_advance")
+"""What version 2 lets happen under a hold beside these."""
 
 STOPPING = ("safety_block", "recall", "cancel", "give_up", "refuse_authorisation", "escalate")
 
@@ -228,7 +234,134 @@ OUTCOMES = (
     ),
 )  # fmt: skip
 
-DISBURSEMENT = Workflow(
+FIRST = Workflow(
     "disbursement", 1, "planned", STATES, (*BEFORE_SENDING, *SENDING, *OUTCOMES), CLOCKS, HOLDS
 )
 """One payment, version 1."""
+
+CHANGED = frozenset(
+    {
+        ("send", "authorised"),
+        ("send", "exported"),
+        ("fail", "exported"),
+        ("write_off", "returned"),
+        ("frozen_replace", "frozen_incident"),
+    }
+)
+"""Rows of version 1 that version 2 says anew, by action and first source."""
+
+
+def _as_before(step: Step) -> bool:
+    return (step.action, step.sources[0]) not in CHANGED
+
+
+AGREED_ANEW = (
+    Step("set_terms", ("ready",), SAME, (FINANCE,), (), ("record_terms",)),
+    Step(
+        "change_payee", ("planned", "held"), SAME, (COORDINATOR,),
+        ("is_case_lead", "not_recused", "channel_allowed"), ("replace_payee",),
+    ),
+    Step(
+        "change_payee", ("ready", "payee_checked", "part_authorised"), "ready", (COORDINATOR,),
+        ("is_case_lead", "not_recused", "channel_allowed"), ("replace_payee", "void_signatures"),
+    ),
+    Step(
+        "change_payee", ("authorised",), "ready", (COORDINATOR,),
+        ("is_case_lead", "not_recused", "channel_allowed"),
+        ("reverse_release", "replace_payee", "void_signatures"),
+    ),
+)  # fmt: skip
+
+IN_A_FILE = (
+    Step(
+        "send", ("authorised",), "sent", (FINANCE,),
+        ("rate_stored", "rail_pays_out", "details_unchanged", "partner_named", "not_in_a_file"),
+        ("record_sending", "record_upload"),
+    ),
+    Step(
+        "send", ("exported",), "sent", (FINANCE,), ("details_unchanged", "file_handed_over"),
+        ("record_upload",),
+    ),
+    Step(
+        "take_back", ("exported",), "authorised", (FINANCE, TREASURER, SYSTEM),
+        ("file_never_taken",), ("record_not_sent",),
+    ),
+    Step(
+        "fail", ("exported",), "failed", (SYSTEM, FINANCE), ("file_handed_over",),
+        ("post_reversed", "tell_lead"),
+    ),
+    Step("fail", ("sent",), "failed", (SYSTEM, FINANCE), ("not_seen_yet",),
+         ("post_reversed", "tell_lead")),
+)  # fmt: skip
+
+LEARNED_LATE = (
+    Step(
+        "agree_difference", ("sent", "received", "unconfirmed"), SAME, (TREASURER, BOARD),
+        ("not_recused", "not_seen_yet", "paid_abroad"), ("record_difference",),
+    ),
+    Step(
+        "bank_ok", ("received", "unconfirmed"), SAME, (FINANCE, SYSTEM),
+        ("statement_matches", "not_seen_yet"), ("post_executed",),
+    ),
+    Step(
+        "bounce", ("returned",), SAME, (SYSTEM, FINANCE), ("amount_came_back", "money_still_out"),
+        ("post_returned", "flag_channel", "tell_lead"),
+    ),
+    Step(
+        "write_off", ("returned",), "written_off", (BOARD,),
+        ("money_is_gone", "within_write_off_limit", "write_off_agreed"), ("post_loss",),
+    ),
+    Step(
+        "frozen_replace", ("frozen_incident",), "reissued", (FINANCE,),
+        ("co_signed_by_board", "statement_linked", "replacement_approved"),
+        ("post_loss", "plan_replacement"),
+    ),
+)  # fmt: skip
+
+WITH_A_PARTNER = ("confirmed", "received", "unconfirmed")
+
+ADVANCES = (
+    Step("account_for", WITH_A_PARTNER, SAME, (FINANCE,),
+         ("something_is_open", "advance_holds"),
+         ("post_settlement",)),
+    Step(
+        "write_off_advance", WITH_A_PARTNER, SAME, (BOARD,),
+        ("something_is_open", "open_within_limit", "reason_given", "write_off_agreed"),
+        ("post_shortfall",),
+    ),
+)  # fmt: skip
+
+DISBURSEMENT = Workflow(
+    "disbursement",
+    2,
+    "planned",
+    STATES,
+    (
+        *BEFORE_SENDING,
+        *(step for step in SENDING if _as_before(step)),
+        *(step for step in OUTCOMES if _as_before(step)),
+        *AGREED_ANEW,
+        *IN_A_FILE,
+        *LEARNED_LATE,
+        *ADVANCES,
+    ),
+    CLOCKS,
+    tuple(replace(hold, allows=(*hold.allows, *LEARNED)) for hold in HOLDS),
+)
+"""One payment, version 2: payees changed, files taken back, what is learned late."""
+
+FIRST_SIGNERS = MappingProxyType(
+    {
+        "release_hold": frozenset({FINANCE, SECURITY}),
+        "retry": frozenset({COORDINATOR}),
+        "authorise_second": frozenset({FINANCE, TREASURER, BOARD, SECURITY}),
+        "cancel": frozenset({FINANCE, COORDINATOR}),
+        "found_sent": frozenset({FINANCE, TREASURER}),
+        "found_not_sent": frozenset({FINANCE, TREASURER}),
+        "write_off": frozenset({FINANCE}),
+        "write_off_advance": frozenset({FINANCE}),
+        "frozen_replace": frozenset({BOARD}),
+    }
+)
+"""Actions that take two people, or may (a look-up without the bank's word, a payee whose details
+are new), and who may give the first of the two signatures."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from workflows import brakes, guards_cases, guards_money, unlocks
+from workflows import batches, brakes, guards_cases, guards_money, unlocks
 from workflows.predicates import N_
 
 GUARDS = MappingProxyType(
@@ -43,6 +43,7 @@ REFUSALS = MappingProxyType(
         **ENGINE_REFUSALS,
         **unlocks.SENTENCES,
         **brakes.SENTENCES,
+        **batches.SENTENCES,
     }
 )
 """Every refusal code with its sentence, to be translated where it is shown."""

@@ -23,6 +23,7 @@ PAYABLE_CASE_STATES = ("fast_track", "accepted", "active", "reporting")
 CHANNELS_BEFORE_IMPOSSIBLE = 2
 RELEASING = (Role.FINANCE_OFFICER, Role.SECURITY_LEAD)
 CANCELLING = (Role.FINANCE_OFFICER, Role.COORDINATOR)
+WRITING_OFF = (Role.BOARD_MEMBER, Role.FINANCE_OFFICER)
 
 
 def _co_signed_across(first: Actor, second: object, roles: tuple[Role, Role]) -> bool:
@@ -43,6 +44,10 @@ def _cancel_agreed(_case: Case, actor: Actor, facts: Facts) -> bool:
     if Role.SYSTEM in actor.roles:
         return facts["case_cancelled"] is True
     return _co_signed_across(actor, facts["co_signer"], CANCELLING)
+
+
+def _write_off_agreed(_case: Case, actor: Actor, facts: Facts) -> bool:
+    return _co_signed_across(actor, facts["co_signer"], WRITING_OFF)
 
 
 def _proven_or_two(_case: Case, actor: Actor, facts: Facts) -> bool:
@@ -221,6 +226,35 @@ PAYOUT = (
             N_("No bank line is linked to this payment yet.")),
     is_true("receipt_settled", "receipt_settled", "receipt_open",
             N_("The receipt is neither there nor waived.")),
+    is_true("partner_named", "partner_named", "partner_missing",
+            N_("Please name the partner or agent by their code; they account for the money.")),
+    is_false("not_in_a_file", "in_a_file", "in_a_file",
+             N_("This payment stands in a payment file; it goes out with the file or not at all.")),
+    is_true("file_handed_over", "file_handed_over", "file_not_handed_over",
+            N_("The payment file has not been handed over to the bank yet.")),
+    is_true("file_never_taken", "file_never_taken", "file_may_be_taken",
+            N_("The bank may have the payment file; only its answer takes this payment out.")),
+    is_false("not_seen_yet", "seen_at_bank", "seen_at_bank",
+             N_("The bank has shown this payment already.")),
+    is_true("paid_abroad", "paid_abroad", "not_abroad",
+            N_("This payment is not worth anything in another currency, so no amount differs.")),
+    is_true("advance_holds", "advance_holds", "more_than_open",
+            N_("The partner holds less of this payment than that.")),
+    Guard(
+        "something_is_open", "nothing_open", ("open_advance",),
+        lambda _c, _a, facts: facts["open_advance"] > 0,
+        N_("Nothing is open: the partner has accounted for all of it, or holds nothing yet."),
+    ),
+    is_at_most(
+        "open_within_limit", "open_advance", "write_off_limit", "open_above_limit",
+        N_("What is open is above what may be written off here."),
+    ),
+    is_false("money_still_out", "money_is_back", "money_is_back_already",
+             N_("The money is back already.")),
+    Guard(
+        "write_off_agreed", "second_person_missing", ("co_signer",), _write_off_agreed,
+        N_("Finance and the board have to agree, as two people."),
+    ),
     is_true("replacement_approved", "replacement_approved", "replacement_not_approved",
             N_("The panel has not approved a replacement.")),
 )  # fmt: skip

@@ -7,7 +7,7 @@ lengths count what the clock's unit says (hours, days, working days).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -41,6 +41,10 @@ class RulesParameters:
     last pair's amount being the highest award there is. `lengths` holds per clock parameter a
     length per variant (an urgency band, a way to pay) and for any other. `refusal_codes` says
     per reason whether it may be appealed. `citations` names the paragraph per decision.
+    `fx_tolerance_permille`: how far the bank's amount of a payment in another currency may lie
+    from what was promised, in thousandths, before another person has to agree;
+    `payee_quiet_hours`: how long after a change of payee a further person has to. Rules written
+    before these two were thought of read on with the numbers here.
     """
 
     currency: str
@@ -60,6 +64,8 @@ class RulesParameters:
     lengths: Mapping[str, Mapping[str, int]]
     refusal_codes: Mapping[str, bool]
     citations: Mapping[str, str]
+    fx_tolerance_permille: int = 20
+    payee_quiet_hours: int = 24
 
     def __post_init__(self) -> None:
         _check_currency_and_caps(self)
@@ -104,7 +110,8 @@ class RulesParameters:
         names = {field.name for field in fields(cls)}
         if unknown := sorted(set(mapping) - names):
             raise InvalidRules(f"{unknown[0]}: the rules know no such field")
-        if missing := sorted(names - set(mapping)):
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if missing := sorted(needed - set(mapping)):
             raise InvalidRules(f"{missing[0]}: is missing")
         values = dict(mapping)
         try:
@@ -129,6 +136,9 @@ def _check_currency_and_caps(rules: RulesParameters) -> None:
     for name in ("fast_track_cap", "panel_cap", "board_cap", "write_off_limit"):
         value = getattr(rules, name)
         _require(type(value) is int and value >= 0, name, "must be a whole number of minor units")
+    for name in ("fx_tolerance_permille", "payee_quiet_hours"):
+        value = getattr(rules, name)
+        _require(type(value) is int and value >= 0, name, "must be a whole number")
     _require(rules.fast_track_cap <= rules.panel_cap, "fast_track_cap", "above the panel's cap")
     _require(rules.panel_cap <= rules.board_cap, "panel_cap", "above the board's cap")
 

@@ -18,6 +18,7 @@ from flask import Flask
 from fund_app.adapters import clock
 from fund_app.services import (
     anchors,
+    batch_answers,
     claims,
     deadlines,
     erasures,
@@ -53,6 +54,11 @@ def fire_clocks() -> None:
     deadlines.fire_due(clock.now())
 
 
+def look_up_payments() -> None:
+    """Say of payments whose file was never answered that nobody knows whether they left."""
+    batch_answers.look_up_due(clock.now())
+
+
 def end_unlocks() -> None:
     """Take the keys to names away whose time is over by the fund's time."""
     unlocks.run_out(clock.now())
@@ -81,6 +87,7 @@ def write_anchors() -> None:
 
 ROUNDS: Sequence[Round] = (
     Round("fire_clocks", fire_clocks, every=timedelta(seconds=5)),
+    Round("look_up_payments", look_up_payments, every=timedelta(minutes=1)),
     Round("end_unlocks", end_unlocks, every=timedelta(seconds=5)),
     Round("answer_knocks", silence.answer_knocks, every=timedelta(seconds=5)),
     Round("sweep_claims", claims.sweep, every=timedelta(minutes=5)),

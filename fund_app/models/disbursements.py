@@ -70,6 +70,7 @@ class Disbursement(Stateful, Base):
 
     application: Mapped[Application] = relationship()
     approvals: Mapped[list[Approval]] = relationship(order_by="Approval.kind")
+    terms: Mapped[ExchangeTerms | None] = relationship()
 
 
 class Approval(Base):
@@ -94,3 +95,31 @@ class Approval(Base):
         String(64), info=plain("digest of amount, currency, channel, payee and tranche")
     )
     given_on: Mapped[date] = mapped_column(Date)
+
+
+class ExchangeTerms(Base):
+    """What a payment is worth in another currency, at which rate; part of what is signed.
+
+    The rate is text with its source and day, never a float. `agreed_paid` is the amount another
+    person agreed to where the bank's amount lies too far from what was promised.
+    """
+
+    __tablename__ = "exchange_terms"
+    __table_args__ = (
+        CheckConstraint("foreign_amount > 0", name="foreign_amount"),
+        CheckConstraint("length(foreign_currency) = 3", name="foreign_currency"),
+        CheckConstraint("(agreed_paid IS NULL) = (agreed_by_id IS NULL)", name="agreed"),
+        CheckConstraint("agreed_paid IS NULL OR agreed_paid > 0", name="agreed_paid"),
+        Index("ix_exchange_terms_agreed_by_id", "agreed_by_id"),
+    )
+
+    disbursement_id: Mapped[str] = mapped_column(
+        ForeignKey("disbursement.id"), primary_key=True, info=plain("random")
+    )
+    foreign_amount: Mapped[int] = mapped_column(MinorUnits)
+    foreign_currency: Mapped[str] = mapped_column(String(3), info=plain("ISO 4217"))
+    rate_text: Mapped[str] = mapped_column(String(16), info=plain("exchange rate, as text"))
+    rate_source: Mapped[str] = mapped_column(String(16), info=plain("code of a list"))
+    rate_on: Mapped[date] = mapped_column(Date)
+    agreed_paid: Mapped[int | None] = mapped_column(MinorUnits)
+    agreed_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), info=plain("random"))

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
+from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.events import Event
 from fund_app.models.people import Person
@@ -202,6 +203,18 @@ def steps(session: Session, disbursement_id: str) -> list[StepRow]:
         .order_by(Event.step)
     )
     return [StepRow(*row) for row in session.execute(statement)]
+
+
+def batch_of(session: Session, disbursement_id: str) -> tuple[str, str] | None:
+    """Return id and number of the newest file a payment stands in, or None. One statement."""
+    statement = (
+        select(PayoutBatch.id, PayoutBatch.number)
+        .join(PayoutLine, PayoutLine.batch_id == PayoutBatch.id)
+        .where(PayoutLine.disbursement_id == disbursement_id)
+        .order_by(PayoutBatch.created_at.desc(), PayoutBatch.id)
+    )
+    found = session.execute(statement.limit(1)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def waiting_for_money(session: Session) -> list[WaitingRow]:

@@ -23,6 +23,7 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import Event
 from fund_app.models.types import new_ref
 from fund_app.services import (
+    advances,
     applications,
     ballots,
     codenames,
@@ -38,9 +39,10 @@ from fund_app.services import (
     staff_keys,
     vault,
 )
+from fund_app.services.advances import Part
 from fund_app.services.application_effects import MAKE_LETTER, CheckResult
 from fund_app.services.applications import FileLine
-from fund_app.services.demo_plans import Case, Plan, answers
+from fund_app.services.demo_plans import Case, Plan, account_of, answers
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.factors import Kind
 from fund_app.services.hardening import REHEARSAL, Hardening
@@ -49,6 +51,7 @@ from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from fund_app.services.votes import Cast
+from workflows.channels import ADVANCED
 from workflows.roles import SYSTEM, Actor, Role
 
 SEED = 20141129
@@ -70,6 +73,7 @@ DEMO_PASSKEYS = ("Blue security key", "Office computer")
 CHECKED = (("identity", 2), ("incident", 3), ("activity", 3), ("need", 2))
 DECISIONS = ("approve", "approve_partially", "money_found", "reject")
 CONFIRMATION_WORD = "heron"
+PARTNERS = ("P-01", "P-02", "P-03")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ class House:
         details = {
             "payout_channel": case.plan.channel,
             "payee_name": case.plan.legal_name,
-            "payee_account": f"Made-up account {case.plan.number:04d}",
+            "payee_account": account_of(case.plan),
             "confirmation_word": CONFIRMATION_WORD,
             **other,
         }
@@ -346,7 +350,9 @@ class House:
 
     def send(self, case: Case) -> None:
         """Hand the payment over."""
-        disbursements.send(self["finance-1"], self.payment(case).id, Sending(), press())
+        payment = self.payment(case)
+        partner = PARTNERS[case.plan.number % len(PARTNERS)] if payment.channel in ADVANCED else ""
+        disbursements.send(self["finance-1"], payment.id, Sending(partner), press())
 
     def bank_line(self, case: Case, *, fee: int = 0) -> BankLine:
         """Return the bank's line of a payment."""
@@ -360,10 +366,19 @@ class House:
 
     def settle(self, case: Case, line: BankLine) -> None:
         """Tie a payment received before the bank showed it to its line, which is posted now."""
-        disbursements.reconcile(self["finance-1"], self.payment(case).id, line, press())
+        disbursements.bank_ok(self["finance-1"], self.payment(case).id, line, press())
+        self.reconcile(case)
+
+    def account_for(self, case: Case, amount: int) -> None:
+        """Record on a signed receipt what a partner handed over."""
+        part = Part("handed_over", amount, "signed_receipt", f"R-{case.plan.number:04d}")
+        advances.account_for(self["finance-1"], self.payment(case).id, part, press())
 
     def reconcile(self, case: Case) -> None:
-        """Tie the payment to its line."""
+        """Tie the payment to its line, once a partner has accounted for all of it."""
+        payment = self.payment(case)
+        if payment.channel in ADVANCED:
+            self.account_for(case, payment.amount)
         disbursements.reconcile(self["finance-1"], self.payment(case).id, None, press())
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from stdnum import iban
+
 from fund_app.services.applications import FileLine
 from fund_app.services.codenames import Entrant
 from fund_app.services.demo_texts import Text
 from fund_app.services.intake import AnswerText
+from workflows.channels import IN_FILES
 
 IDENTITY = frozenset(
     {
@@ -101,3 +104,11 @@ def _sealed(key: str, item: int, text: str) -> AnswerText:
 def proxy(relation: str) -> dict[str, str]:
     """Return the answers of somebody who asks for another person, with their consent."""
     return {"for_whom": "other", "proxy_relation": relation, "proxy_has_consent": "yes"}
+
+
+def account_of(plan: Plan) -> str:
+    """Return where the money goes: an account nobody has, with check digits that fit."""
+    if plan.channel not in IN_FILES:
+        return f"Made-up account {plan.number:04d}"
+    bban = f"00000000{plan.number:010d}"
+    return f"DE{iban.calc_check_digits(f'DE00{bban}')}{bban}"

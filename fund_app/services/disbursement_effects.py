@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from fund_app.models.advances import PayoutAdvance
 from fund_app.models.applications import Application
-from fund_app.models.disbursements import Disbursement
+from fund_app.models.batches import PayoutLine
+from fund_app.models.disbursements import Disbursement, ExchangeTerms
 from fund_app.models.ledger import Tranche, TrancheState
-from fund_app.services import cases, disbursements, ledger_facts, ledger_grants
-from fund_app.services.disbursements import BankLine
+from fund_app.services import (
+    cases,
+    disbursement_facts,
+    disbursements,
+    ledger_advances,
+    ledger_facts,
+    ledger_grants,
+)
+from fund_app.services.disbursement_changes import Terms
+from fund_app.services.disbursements import BankLine, Way
 from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
+from fund_app.services.ledger_grants import Foreign
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import Context
+from workflows.channels import ADVANCED
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
@@ -45,7 +57,7 @@ def post_release(context: Context) -> None:
     if tranche.state == TrancheState.PLANNED:
         try:
             ledger_grants.release_tranche(
-                context.session, _origin(context, "release"), payment.tranche_id
+                context.session, origin_of(context, "release"), payment.tranche_id
             )
         except Overspent:
             raise Refused("budget_too_small", {"amount": payment.amount}) from None
@@ -55,12 +67,54 @@ def reverse_release(context: Context) -> None:
     """Take the debt back; the promise stands again."""
     tranche = context.session.get_one(Tranche, context.subject.tranche_id)
     if tranche.state == TrancheState.RELEASED:
-        ledger_grants.recall_release(context.session, _origin(context, "recall"), tranche.id)
+        ledger_grants.recall_release(context.session, origin_of(context, "recall"), tranche.id)
 
 
 def record_sending(context: Context) -> None:
-    """Keep the day from which on money may be on its way."""
-    context.subject.sent_on = context.moment.date()
+    """Keep the day from which on money may be on its way, and by whose hands it goes."""
+    payment: Disbursement = context.subject
+    payment.sent_on = context.moment.date()
+    if payment.channel in ADVANCED:
+        context.session.add(
+            PayoutAdvance(
+                disbursement_id=payment.id,
+                partner_code=context.data.partner_code,
+                amount=payment.amount,
+                currency=payment.currency,
+                opened_on=context.moment.date(),
+            )
+        )
+
+
+def record_not_sent(context: Context) -> None:
+    """Take the payment out of its file: the line stays and says that it never left."""
+    context.subject.sent_on = None
+    statement = select(PayoutLine).where(
+        PayoutLine.disbursement_id == context.subject.id, PayoutLine.answer.is_(None)
+    )
+    for line in context.session.scalars(statement):
+        line.answer = "taken_back"
+
+
+def record_terms(context: Context) -> None:
+    """Keep what the payment is worth in another currency; earlier terms are replaced."""
+    terms: Terms = context.data
+    row = context.subject.terms or ExchangeTerms(disbursement_id=context.subject.id)
+    row.foreign_amount, row.foreign_currency = terms.amount, terms.currency
+    row.rate_text, row.rate_source, row.rate_on = terms.rate_text, terms.source, terms.day
+    context.session.add(row)
+
+
+def record_difference(context: Context) -> None:
+    """Keep which amount of the bank somebody else than who records it has agreed to."""
+    terms: ExchangeTerms = context.subject.terms
+    terms.agreed_paid, terms.agreed_by_id = context.data, context.actor.ref
+
+
+def replace_payee(context: Context) -> None:
+    """Bind the payment to the payee's new details, and to the way they ask for."""
+    way: Way = context.data
+    context.subject.channel, context.subject.payee_hash = way.channel, way.payee_hash
 
 
 def post_executed(context: Context) -> None:
@@ -70,13 +124,28 @@ def post_executed(context: Context) -> None:
     if payment.confirmed_on is not None or line is None:
         return
     payment.confirmed_on = context.moment.date()
+    execute(context, line.amount, line.fee)
+
+
+def execute(context: Context, paid: int, fee: int = 0) -> None:
+    """Post that money left the bank: to the person, or to who will account for it."""
+    session, payment = context.session, context.subject
+    origin = origin_of(context, "executed")
+    advance = disbursement_facts.advance_of(session, payment.id)
+    if advance is not None:
+        ledger_advances.advance_executed(
+            session, origin, payment.tranche_id, advance.partner_code, paid=paid, fee=fee
+        )
+        return
+    foreign = None if payment.terms is None else _foreign(payment.terms)
     ledger_grants.bank_executed(
-        context.session,
-        _origin(context, "executed"),
-        payment.tranche_id,
-        paid=line.amount,
-        fee=line.fee,
+        session, origin, payment.tranche_id, paid=paid, fee=fee, foreign=foreign
     )
+
+
+def _foreign(terms: ExchangeTerms) -> Foreign:
+    rate = f"{terms.rate_text} {terms.rate_source} {terms.rate_on.isoformat()}"
+    return Foreign(terms.foreign_amount, terms.foreign_currency, rate)
 
 
 def post_returned(context: Context) -> None:
@@ -86,16 +155,20 @@ def post_returned(context: Context) -> None:
     """
     payment: Disbursement = context.subject
     line: BankLine = context.data
-    tranche = context.session.get_one(Tranche, payment.tranche_id)
+    session, tranche_id = context.session, payment.tranche_id
+    tranche = session.get_one(Tranche, tranche_id)
     if tranche.state == TrancheState.RELEASED:
-        ledger_grants.bank_executed(context.session, _origin(context, "executed"), tranche.id)
-    ledger_grants.payment_returned(
-        context.session,
-        _origin(context, "returned"),
-        tranche.id,
-        received=line.amount,
-        fee=line.fee,
+        execute(context, payment.amount)
+    origin, advance = (
+        origin_of(context, "returned"),
+        disbursement_facts.advance_of(session, payment.id),
     )
+    if advance is not None:
+        ledger_advances.advance_returned(
+            session, origin, tranche_id, advance.partner_code, received=line.amount, fee=line.fee
+        )
+        return
+    ledger_grants.payment_returned(session, origin, tranche_id, received=line.amount, fee=line.fee)
 
 
 def post_reversed(context: Context) -> None:
@@ -107,7 +180,7 @@ def post_reversed(context: Context) -> None:
 def _post_fee(context: Context, fee: int) -> None:
     payment: Disbursement = context.subject
     if fee:
-        origin = _origin(context, "fee")
+        origin = origin_of(context, "fee")
         ledger_facts.bank_fee(context.session, origin, payment.fund_code, fee, payment.currency)
 
 
@@ -129,7 +202,7 @@ def release_payout(context: Context) -> None:
     application = context.session.get_one(Application, payment.application_id)
     tranche = context.session.get_one(Tranche, payment.tranche_id)
     if cases.has_ended(application) and tranche.state == TrancheState.PLANNED:
-        ledger_grants.cancel_commitment(context.session, _origin(context, "freed"), tranche.id)
+        ledger_grants.cancel_commitment(context.session, origin_of(context, "freed"), tranche.id)
 
 
 def stop_channel(context: Context) -> None:
@@ -155,7 +228,8 @@ def stop_channel(context: Context) -> None:
     notify_role(session, Role.SECURITY_LEAD)
 
 
-def _origin(context: Context, effect: str) -> Origin:
+def origin_of(context: Context, effect: str) -> Origin:
+    """Return where an entry of a step comes from, under the effect's own key."""
     return Origin(
         key=context.key(effect),
         on=context.moment.date(),

@@ -4,29 +4,49 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from fund_app.adapters.clock import now
+from fund_app.models.advances import PayoutAdvance
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.batches import PayoutLine
 from fund_app.models.countersignatures import Countersignature
 from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.events import Event
-from fund_app.models.ledger import Tranche
+from fund_app.models.ledger import Tranche, TrancheState
 from fund_app.services import countersignatures, holds, rules
 from fund_app.services.facts import Facts
-from workflows.channels import allowed_in
+from workflows.channels import ADVANCED, allowed_in
 from workflows.disbursement import LIVE
 from workflows.roles import Actor
-from workflows.rules import ANY
+from workflows.rules import ANY, RulesParameters
 
+HANDED_OVER = ("handed_over", "answered")
 VARIANTS = {"bank_transfer": "bank", "cash_agent": "cash_agent"}
 
 
 def subject_hash(payment: Disbursement) -> str:
-    """Return the digest of what a signature releases: amount, currency, way, payee, tranche."""
+    """Return the digest of what a signature releases.
+
+    Amount, currency, way, payee and tranche, and what it is worth abroad, at which rate.
+    """
+    terms = payment.terms
+    abroad = (
+        ()
+        if terms is None
+        else (
+            str(terms.foreign_amount),
+            terms.foreign_currency,
+            terms.rate_text,
+            terms.rate_source,
+            terms.rate_on.isoformat(),
+        )
+    )
     parts = (
         str(payment.amount),
         payment.currency,
@@ -34,6 +54,7 @@ def subject_hash(payment: Disbursement) -> str:
         payment.payee_hash,
         payment.tranche_id,
         str(payment.signatures_round),
+        *abroad,
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
@@ -62,7 +83,7 @@ def gather(
     line: Any = None,
 ) -> Facts:
     """Return the facts of one step of a payment; `line` is the bank line it is about, if any."""
-    limit = rules.of(session, application).board_cap
+    limits = rules.of(session, application)
     return Facts(
         given or {},
         {
@@ -81,26 +102,38 @@ def gather(
             "payee_verified": lambda: False,
             "screening_clean": lambda: False,
             "details_unchanged": lambda: signer(payment, "safety_check") is not None,
-            "payee_details_settled": lambda: True,
+            "payee_details_settled": lambda: _are_settled(session, payment, action, actor),
             "lead": lambda: application.lead_id,
             "payee": lambda: application.holder_id,
             "deciders": lambda: _deciders(session, application),
             "recused": lambda: _recused(session, application),
             "checked_by": lambda: signer(payment, "safety_check"),
             "first_authoriser": lambda: signer(payment, "first"),
-            "signatory_limit": lambda: limit,
+            "signatory_limit": lambda: limits.board_cap,
             "co_signer": lambda: countersignatures.co_signer(session, payment, action, actor),
             "rail": lambda: payment.channel,
-            "rate_stored": lambda: True,
+            "rate_stored": lambda: payment.currency == limits.currency or payment.terms is not None,
             "batch_frozen": lambda: False,
-            "statement_matches": lambda: _matches(payment, line),
-            "statement_linked": lambda: payment.confirmed_on is not None or _matches(payment, line),
-            "receipt_settled": lambda: False,
+            "partner_named": lambda: (
+                payment.channel not in ADVANCED or bool(getattr(line, "partner_code", ""))
+            ),
+            "in_a_file": lambda: _live_line(session, payment) is not None,
+            "file_handed_over": lambda: _batch_state(session, payment) in HANDED_OVER,
+            "file_never_taken": lambda: False,
+            "seen_at_bank": lambda: payment.confirmed_on is not None,
+            "statement_matches": lambda: _matches(payment, line, limits, actor),
+            "statement_linked": lambda: (
+                payment.confirmed_on is not None or _matches(payment, line, limits, actor)
+            ),
+            "paid_abroad": lambda: payment.terms is not None,
+            "advance_holds": lambda: False,
+            "open_advance": lambda: _open_advance(session, payment),
+            "receipt_settled": lambda: _is_accounted_for(session, payment),
             "recipient_proof": lambda: "",
             "amount_came_back": lambda: False,
-            "money_is_back": lambda: payment.state in {"failed", "returned"},
+            "money_is_back": lambda: _is_back(session, payment),
             "giving_up_agreed": lambda: False,
-            "write_off_limit": lambda: rules.of(session, application).write_off_limit,
+            "write_off_limit": lambda: limits.write_off_limit,
             "trace_done": lambda: False,
             "lookup": lambda: "",
             "lookup_proven": lambda: False,
@@ -111,10 +144,83 @@ def gather(
     )
 
 
-def _matches(payment: Disbursement, line: Any) -> bool:
-    return (
-        line is not None and line.amount == payment.amount and line.reference == payment.reference
+def _matches(payment: Disbursement, line: Any, limits: RulesParameters, actor: Actor) -> bool:
+    """Whether a bank line is this payment's: its reference, and its amount.
+
+    The amount of a payment in another currency may differ within the rules' tolerance, or be
+    what another person agreed to beforehand (MONEY.md 6, check 20).
+    """
+    if line is None or line.reference != payment.reference:
+        return False
+    terms = payment.terms
+    if line.amount == payment.amount or terms is None:
+        return bool(line.amount == payment.amount)
+    if abs(line.amount - payment.amount) * 1000 <= payment.amount * limits.fx_tolerance_permille:
+        return True
+    return bool(line.amount == terms.agreed_paid) and terms.agreed_by_id != actor.ref
+
+
+def _are_settled(session: Session, payment: Disbursement, action: str, actor: Actor) -> bool:
+    """Whether the payee's details are old enough, or a further person has looked at them.
+
+    New are details that took the place of others: a thief writes to say that the account has
+    changed. Who agrees is neither who checked nor who signed first nor who signs now.
+    """
+    application_id = payment.application_id
+    application = session.get_one(Application, application_id)
+    since = now() - timedelta(hours=rules.of(session, application).payee_quiet_hours)
+    payments = select(Disbursement.id).where(Disbursement.application_id == application_id)
+    changed = select(Event.id).where(
+        Event.at > since,
+        Event.chain == "disbursement",
+        Event.subject_id.in_(payments),
+        Event.action == "change_payee",
     )
+    if session.scalar(changed.limit(1)) is None:
+        return True
+    further = countersignatures.co_signer(session, payment, action, actor)
+    known = {signer(payment, "safety_check"), signer(payment, "first")}
+    return further is not None and further.ref not in known
+
+
+def _live_line(session: Session, payment: Disbursement) -> PayoutLine | None:
+    statement = select(PayoutLine).where(
+        PayoutLine.disbursement_id == payment.id, PayoutLine.answer.is_(None)
+    )
+    found: PayoutLine | None = session.scalar(statement)
+    return found
+
+
+def _batch_state(session: Session, payment: Disbursement) -> str:
+    line = _live_line(session, payment)
+    return "" if line is None else line.batch.state
+
+
+def _open_advance(session: Session, payment: Disbursement) -> int:
+    """Return what a partner holds of a payment the bank has shown, in minor units."""
+    advance = advance_of(session, payment.id)
+    if advance is None or payment.confirmed_on is None:
+        return 0
+    return advance.open_amount
+
+
+def _is_accounted_for(session: Session, payment: Disbursement) -> bool:
+    """Whether no partner or agent still holds money of this payment."""
+    advance = advance_of(session, payment.id)
+    return advance is None or advance.open_amount == 0
+
+
+def advance_of(session: Session, disbursement_id: str) -> PayoutAdvance | None:
+    """Return what a partner took on for a payment, or None."""
+    statement = select(PayoutAdvance).where(PayoutAdvance.disbursement_id == disbursement_id)
+    found: PayoutAdvance | None = session.scalar(statement)
+    return found
+
+
+def _is_back(session: Session, payment: Disbursement) -> bool:
+    """Whether the money is with the fund: owed again, and neither out nor with a partner."""
+    tranche = session.get_one(Tranche, payment.tranche_id)
+    return payment.state in {"failed", "returned"} and tranche.state == TrancheState.RELEASED
 
 
 def _encumbered(session: Session, payment: Disbursement) -> int:

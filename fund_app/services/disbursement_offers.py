@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,15 +12,17 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Disbursement
 from fund_app.services import countersignatures, disbursement_facts
-from fund_app.services.disbursements import FIRST_SIGNERS
 from workflows.catalogue import workflow
+from workflows.disbursement import FIRST_SIGNERS
 from workflows.engine import Refused, fire
 from workflows.roles import Actor
 
 ACTIONS = (
-    "conditions_met", "safety_check", "authorise_first", "authorise_second", "send", "bank_ok",
-    "reconcile", "late_ok", "retry", "release_hold", "bounce", "fail", "refuse_authorisation",
-    "safety_block",
+    "conditions_met", "set_terms", "safety_check", "authorise_first", "authorise_second", "send",
+    "found_sent", "found_not_sent", "agree_difference", "bank_ok", "account_for", "reconcile",
+    "late_ok", "frozen_resolved", "frozen_replace", "retry", "release_hold", "change_payee",
+    "bounce", "fail", "outcome_unknown", "lost", "give_up", "write_off", "write_off_advance",
+    "frozen_at_recipient", "refuse_authorisation", "safety_block", "recall", "cancel",
 )  # fmt: skip
 """The actions this house offers, the usual way first, what stops a payment last."""
 
@@ -31,12 +34,32 @@ ASKED = MappingProxyType(
         "statement_matches": True,
         "statement_linked": True,
         "amount_came_back": True,
-        "receipt_settled": True,
+        "partner_named": True,
+        "advance_holds": True,
+        "trace_done": True,
+        "giving_up_agreed": True,
+        "replacement_approved": True,
     }
 )
 """What the form of an action asks for, so that it cannot stand in the way of showing the form."""
 
-TO_BE_SETTLED = frozenset({"wrong_role", "second_person_missing"})
+CHOSEN: Mapping[str, dict[str, bool | str]] = MappingProxyType(
+    {
+        "retry": {"channel_allowed": True},
+        "change_payee": {"channel_allowed": True},
+        "found_sent": {"lookup": "sent", "lookup_proven": True},
+        "found_not_sent": {"lookup": "not_sent"},
+    }
+)
+"""What is chosen in the form of one action; it is weighed when the form is sent."""
+
+POINTLESS = frozenset(
+    {"nothing_open", "seen_at_bank", "money_is_back_already", "money_came_back", "not_abroad",
+     "case_not_held"}
+)  # fmt: skip
+"""Refusals that say an action has no place at this payment: it is not shown at all."""
+
+TO_BE_SETTLED = frozenset({"wrong_role", "second_person_missing", "payee_details_new"})
 """Refusals that do not keep somebody from giving the first of two signatures."""
 
 
@@ -85,6 +108,8 @@ def offered_to(
     for action in ACTIONS:
         if (action, payment.state) in definition.step_of:
             refusals = _refusals(session, payment, application, action, actor)
+            if POINTLESS.intersection(refusals):
+                continue
             signature = _signature(action, actor, refusals, signed.get(action))
             found.append(Offer(action, refusals, signature))
     return tuple(found)
@@ -104,10 +129,8 @@ def _refusals(
     return ()
 
 
-def _given(action: str) -> dict[str, bool]:
-    # The way of the next attempt is chosen in the form; it is weighed when it is sent.
-    chosen = {"channel_allowed": True} if action == "retry" else {}
-    return {**ASKED, **chosen}
+def _given(action: str) -> dict[str, bool | str]:
+    return {**ASKED, **CHOSEN.get(action, {})}
 
 
 def _signature(
@@ -119,5 +142,7 @@ def _signature(
         return Signature.GIVEN
     if signed_by is not None:
         return Signature.NONE if refusals else Signature.SECOND
+    if action == "authorise_second" and "payee_details_new" not in refusals:
+        return Signature.NONE
     may_begin = actor.has_any(FIRST_SIGNERS[action]) and TO_BE_SETTLED.issuperset(refusals)
     return Signature.FIRST if may_begin else Signature.NONE

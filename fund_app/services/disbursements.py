@@ -29,9 +29,9 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.catalogue import workflow
 from workflows.channels import allowed_in
-from workflows.disbursement import LIVE
+from workflows.disbursement import FIRST_SIGNERS, LIVE
 from workflows.engine import Refused
-from workflows.roles import SYSTEM, Actor, Role
+from workflows.roles import SYSTEM, Actor
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CANCELLABLE = ("planned", "ready", "payee_checked", "held", "part_authorised", "authorised")
@@ -44,11 +44,6 @@ HOLD_REASONS = (
     "other",
 )
 """Codes of why a payment is stopped; the story behind one belongs to the case, not here."""
-FIRST_SIGNERS = {
-    "release_hold": frozenset({Role.FINANCE_OFFICER, Role.SECURITY_LEAD}),
-    "retry": frozenset({Role.COORDINATOR}),
-}
-"""Actions that take two people, and who may give the first of the two signatures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +56,12 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The recorded act of sending: who handed it over is the actor; the rate as text if any."""
+    """The recorded act of sending: who handed it over is the actor.
 
-    rate_text: str = ""
+    `partner_code` names the partner or agent who takes the money on; an opaque code.
+    """
+
+    partner_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +237,7 @@ def _stop(
 
 def send(actor: Actor, disbursement_id: str, sending: Sending, request: Request) -> None:
     """Record that the payment was handed over; from here on money may be on its way."""
-    _act(actor, disbursement_id, "send", request, {"rate_stored": True}, sending)
+    _act(actor, disbursement_id, "send", request, data=sending)
 
 
 def bank_ok(actor: Actor, disbursement_id: str, line: BankLine, request: Request) -> None:
@@ -280,7 +278,8 @@ def bounce(actor: Actor, disbursement_id: str, line: BankLine, request: Request)
     with unit_of_work() as session:
         payment, application = locked(session, disbursement_id, request)
         fits = 0 < line.amount <= payment.amount and line.reference == payment.reference
-        given = {"amount_came_back": fits}
+        advance = disbursement_facts.advance_of(session, payment.id)
+        given = {"amount_came_back": fits and not (advance and advance.parts)}
         fire(session, payment, application, "bounce", actor, request, given, line)
 
 
@@ -309,8 +308,7 @@ def replace(session: Session, parent: Disbursement, way: Way) -> None:
 
 def reconcile(actor: Actor, disbursement_id: str, line: BankLine | None, request: Request) -> None:
     """Tie a payment to its bank line and lock it; one not yet seen at the bank is posted now."""
-    given = {"receipt_settled": True}
-    _act(actor, disbursement_id, "reconcile", request, given, line)
+    _act(actor, disbursement_id, "reconcile", request, data=line)
 
 
 def sign_first(actor: Actor, disbursement_id: str, action: str, request: Request) -> None:

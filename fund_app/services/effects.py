@@ -12,6 +12,7 @@ from types import MappingProxyType
 from fund_app.services import application_effects as case
 from fund_app.services import ballot_effects as ballot
 from fund_app.services import disbursement_effects as payment
+from fund_app.services import disbursement_losses as loss
 from fund_app.services import donation_effects as gift
 from fund_app.services.transition import Effect
 
@@ -28,14 +29,11 @@ _KEPT_BY_THE_TRAIL = (
     "record_breach",
     "record_incident",
     "record_upload",
-    "record_not_sent",
     "record_receipt",
-    "record_trace",
     "flag_channel",
     "request_recall",
     "lock_payment",
     "freeze_line",
-    "post_loss",
     "invite_feedback",
     "seal_file",
     "apply_directive",
@@ -98,6 +96,14 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "post_release": payment.post_release,
         "reverse_release": payment.reverse_release,
         "record_sending": payment.record_sending,
+        "record_not_sent": payment.record_not_sent,
+        "record_terms": payment.record_terms,
+        "record_difference": payment.record_difference,
+        "replace_payee": payment.replace_payee,
+        "record_trace": loss.record_trace,
+        "post_loss": loss.post_loss,
+        "post_settlement": loss.post_settlement,
+        "post_shortfall": loss.post_shortfall,
         "post_executed": payment.post_executed,
         "post_returned": payment.post_returned,
         "post_reversed": payment.post_reversed,

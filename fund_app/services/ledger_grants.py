@@ -13,23 +13,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund_app.models import ledger_accounts as chart
 from fund_app.models.ledger import (
     CommitmentState,
     EntryKind,
-    Fund,
     GrantCommitment,
     JournalEntry,
     Tranche,
     TrancheState,
 )
 from fund_app.models.types import new_ref
-from fund_app.services.ledger import LedgerConflict, LedgerRefused, Line, refusal
+from fund_app.services import ledger_tranches as tranches
+from fund_app.services.ledger import LedgerRefused, Line
 from fund_app.services.ledger_chart import advance_account
 from fund_app.services.ledger_facts import Origin, fee_lines, move, record
+from fund_app.services.ledger_tranches import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,6 @@ class Foreign:
     amount: int
     currency: str
     rate_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    kind: EntryKind
-    before: TrancheState
-    after: TrancheState
 
 
 def approve_grant(
@@ -85,15 +78,15 @@ def release_tranche(session: Session, origin: Origin, tranche_id: str) -> Tranch
     Grants +, GrantsPayable -; CommitOpen +, CommitControl -. Raises Overspent when the fund's
     cash does not cover it; promises made before stay payable while it does.
     """
-    tranche, grant = _locked(session, tranche_id)
+    tranche, grant = tranches.locked(session, tranche_id)
 
     def lines() -> Iterator[Line]:
         at = (grant.fund_code, tranche.owed, grant.currency)
         yield from move(chart.GRANTS, chart.GRANTS_PAYABLE, *at)
         yield from move(chart.COMMIT_OPEN, chart.COMMIT_CONTROL, *at)
 
-    step = _Step(EntryKind.TRANCHE_RELEASE, TrancheState.PLANNED, TrancheState.RELEASED)
-    return _take(session, origin, tranche, step, lines())
+    step = Move(EntryKind.TRANCHE_RELEASE, TrancheState.PLANNED, TrancheState.RELEASED)
+    return tranches.take(session, origin, tranche, step, lines())
 
 
 def recall_release(session: Session, origin: Origin, tranche_id: str) -> Tranche:
@@ -101,15 +94,15 @@ def recall_release(session: Session, origin: Origin, tranche_id: str) -> Tranche
 
     GrantsPayable +, Grants -; CommitControl +, CommitOpen -.
     """
-    tranche, grant = _locked(session, tranche_id)
+    tranche, grant = tranches.locked(session, tranche_id)
 
     def lines() -> Iterator[Line]:
         at = (grant.fund_code, tranche.owed, grant.currency)
         yield from move(chart.GRANTS_PAYABLE, chart.GRANTS, *at)
         yield from move(chart.COMMIT_CONTROL, chart.COMMIT_OPEN, *at)
 
-    step = _Step(EntryKind.RELEASE_RECALLED, TrancheState.RELEASED, TrancheState.PLANNED)
-    return _take(session, origin, tranche, step, lines())
+    step = Move(EntryKind.RELEASE_RECALLED, TrancheState.RELEASED, TrancheState.PLANNED)
+    return tranches.take(session, origin, tranche, step, lines())
 
 
 def bank_executed(
@@ -126,7 +119,7 @@ def bank_executed(
     GrantsPayable + what was owed, FxDifference + what the rate made of it, Bank - `paid` (left
     out: exactly what was owed); BankFees +, Bank - for the fund that bears fees.
     """
-    tranche, grant = _locked(session, tranche_id)
+    tranche, grant = tranches.locked(session, tranche_id)
     spent = tranche.owed if paid is None else paid
     fund, currency = grant.fund_code, grant.currency
 
@@ -138,8 +131,8 @@ def bank_executed(
             session, chart.BANK_FEES, chart.BANK, {fund: 1}, fee=fee, currency=currency
         )
 
-    step = _Step(EntryKind.BANK_EXECUTED, TrancheState.RELEASED, TrancheState.EXECUTED)
-    return _take(session, origin, tranche, step, lines())
+    step = Move(EntryKind.BANK_EXECUTED, TrancheState.RELEASED, TrancheState.EXECUTED)
+    return tranches.take(session, origin, tranche, step, lines())
 
 
 def payment_returned(
@@ -155,7 +148,7 @@ def payment_returned(
     Bank + `received` (left out: what was owed), FxDifference + what the way cost, GrantsPayable
     -; BankFees +, Bank - for the fund that bears fees: the loss is the fund's, not the person's.
     """
-    tranche, grant = _locked(session, tranche_id)
+    tranche, grant = tranches.locked(session, tranche_id)
     back = tranche.owed if received is None else received
     fund, currency = grant.fund_code, grant.currency
 
@@ -167,8 +160,8 @@ def payment_returned(
             session, chart.BANK_FEES, chart.BANK, {fund: 1}, fee=fee, currency=currency
         )
 
-    step = _Step(EntryKind.PAYMENT_RETURNED, TrancheState.EXECUTED, TrancheState.RELEASED)
-    return _take(session, origin, tranche, step, lines())
+    step = Move(EntryKind.PAYMENT_RETURNED, TrancheState.EXECUTED, TrancheState.RELEASED)
+    return tranches.take(session, origin, tranche, step, lines())
 
 
 def cancel_commitment(
@@ -179,10 +172,10 @@ def cancel_commitment(
     CommitOpen +, CommitControl -. `amount` left out: all that is still planned. Raises
     LedgerRefused("tranche_state") unless it is planned, ("cancelled_too_much") beyond it.
     """
-    tranche, grant = _locked(session, tranche_id)
-    if _is_recorded(session, origin, EntryKind.COMMITMENT_CANCELLED):
+    tranche, grant = tranches.locked(session, tranche_id)
+    if tranches.is_recorded(session, origin, EntryKind.COMMITMENT_CANCELLED):
         return tranche
-    _require(tranche, TrancheState.PLANNED)
+    tranches.require(tranche, TrancheState.PLANNED)
     given_back = tranche.owed if amount is None else amount
     if not 0 < given_back <= tranche.owed:
         raise LedgerRefused("cancelled_too_much")
@@ -192,7 +185,7 @@ def cancel_commitment(
     tranche.cancelled += given_back
     if tranche.owed == 0:
         tranche.state = TrancheState.CANCELLED
-    _flush(session)
+    tranches.flush(session)
     return tranche
 
 
@@ -201,7 +194,7 @@ def advance(session: Session, origin: Origin, tranche_id: str, partner_code: str
 
     Advances:<partner> +, Bank -; CommitOpen +, CommitControl -. Raises Overspent.
     """
-    tranche, grant = _locked(session, tranche_id)
+    tranche, grant = tranches.locked(session, tranche_id)
     account = advance_account(session, partner_code)
 
     def lines() -> Iterator[Line]:
@@ -209,8 +202,8 @@ def advance(session: Session, origin: Origin, tranche_id: str, partner_code: str
         yield from move(account, chart.BANK, *at)
         yield from move(chart.COMMIT_OPEN, chart.COMMIT_CONTROL, *at)
 
-    step = _Step(EntryKind.ADVANCE, TrancheState.PLANNED, TrancheState.ADVANCED)
-    return _take(session, origin, tranche, step, lines())
+    step = Move(EntryKind.ADVANCE, TrancheState.PLANNED, TrancheState.ADVANCED)
+    return tranches.take(session, origin, tranche, step, lines())
 
 
 def settle_advance(
@@ -243,16 +236,8 @@ def write_off(
     losses: Losses +, Advances -. `origin.reason_code` is required.
     """
     account = advance_account(session, partner_code)
-    bearer = _fund(session, fund).deficit_fund_code or fund
-
-    def lines() -> Iterator[Line]:
-        if bearer == fund:
-            yield from move(chart.LOSSES, account, fund, amount, currency)
-        else:
-            yield from move(chart.LOSSES, chart.BANK, bearer, amount, currency)
-            yield from move(chart.BANK, account, fund, amount, currency)
-
-    return record(session, EntryKind.WRITE_OFF, origin, lines())
+    lines = tranches.loss(session, account, fund, amount, currency)
+    return record(session, EntryKind.WRITE_OFF, origin, lines)
 
 
 def fund_transfer(
@@ -300,50 +285,8 @@ def _open_commitment(
     )
     session.flush()
     grant.state, grant.approve_entry_id = CommitmentState.OPEN, entry.id
-    _flush(session)
+    tranches.flush(session)
     return grant
-
-
-def _take(
-    session: Session, origin: Origin, tranche: Tranche, step: _Step, lines: Iterator[Line]
-) -> Tranche:
-    """Post a tranche's step and write its new state; a repeated step changes nothing."""
-    if not _is_recorded(session, origin, step.kind):
-        _require(tranche, step.before)
-        record(session, step.kind, origin, lines)
-        tranche.state = step.after
-        _flush(session)
-    return tranche
-
-
-def _is_recorded(session: Session, origin: Origin, kind: EntryKind) -> bool:
-    """Say whether this very step was recorded before; another one under its key is a conflict."""
-    query = select(JournalEntry).where(JournalEntry.idem_key == origin.key)
-    found = session.scalar(query)
-    if found is None:
-        return False
-    if found.kind != kind or (found.source_type, found.source_id) != origin.source:
-        raise LedgerConflict("other_content")
-    return True
-
-
-def _require(tranche: Tranche, state: TrancheState) -> None:
-    if tranche.state != state:
-        raise LedgerRefused("tranche_state")
-
-
-def _locked(session: Session, tranche_id: str) -> tuple[Tranche, GrantCommitment]:
-    tranche = session.get(Tranche, tranche_id, with_for_update=True, populate_existing=True)
-    if tranche is None:
-        raise LedgerRefused("unknown_tranche")
-    return tranche, session.get_one(GrantCommitment, tranche.commitment_id)
-
-
-def _fund(session: Session, code: str) -> Fund:
-    found = session.get(Fund, code)
-    if found is None:
-        raise LedgerRefused("unknown_fund")
-    return found
 
 
 def _bank_line(fund: str, amount: int, currency: str, foreign: Foreign | None) -> Line:
@@ -352,10 +295,3 @@ def _bank_line(fund: str, amount: int, currency: str, foreign: Foreign | None) -
     return Line(
         chart.BANK, fund, amount, currency, -foreign.amount, foreign.currency, foreign.rate_text
     )
-
-
-def _flush(session: Session) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise refusal(error) from error

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.extensions import Base
 from fund_app.models.applications import Answer, Application, ReviewFile
+from fund_app.models.batches import PayoutLine
 from fund_app.models.documents import Document
 from fund_app.models.messages import Message
 from fund_app.models.sealed import Compartment, Sealed
@@ -84,7 +85,15 @@ def clear(session: Session, application_id: str) -> None:
 
 
 def payout_answers(session: Session, application_id: str) -> int:
-    """Remove a case's answers about who is paid and how; returns how many there were."""
+    """Remove a case's answers about who is paid and how; returns how many there were.
+
+    Its lines in payment files are emptied: such a file cannot be shown any more.
+    """
+    session.execute(
+        update(PayoutLine)
+        .where(PayoutLine.application_id == application_id)
+        .values(payment_sealed=b"")
+    )
     gone = session.execute(
         delete(Answer).where(
             Answer.application_id == application_id, Answer.compartment == Compartment.PAYOUT

@@ -105,6 +105,12 @@ ROWS: list[Row] = [
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
+        "treasury.batches",
+        _l("Payment files"),
+        _l("Make a file for the bank, release it as another person, record the answer."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
         "treasury.waiting",
         _l("Waiting for money"),
         _l("Awards the fund could not cover on the day they were decided."),

@@ -15,8 +15,10 @@ from sqlalchemy import func, select
 from config import Environment
 from fund_app.adapters.clock import ShiftedClock
 from fund_app.extensions import db
+from fund_app.models.advances import PayoutAdvance
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
+from fund_app.models.batches import PayoutBatch
 from fund_app.models.brakes import Brake
 from fund_app.models.clocks import Clock
 from fund_app.models.disbursements import Disbursement
@@ -128,19 +130,20 @@ class TestLoaded:
 
     def test_designations_never_repeat(self) -> None:
         names = list(db.session.scalars(select(Application.designation)))
-        assert len(names) == len(set(names)) == 68
+        assert len(names) == len(set(names)) == 72
 
     def test_books_tie_and_no_chain_is_broken(self) -> None:
         assert recompute_check() == ()
         assert list(audit.verify(db.session(), SUBJECTS)) == []
 
     def test_what_is_spent_and_left_is_what_came_in(self) -> None:
-        """Opening, plus gifts, less refunds, fees and grants: what the funds can spend."""
+        """Opening, plus gifts, less refunds, fees, grants, advances: what the funds can spend."""
         question = select(Posting.account_code, func.sum(Posting.amount))
         rows = db.session.execute(question.group_by(Posting.account_code))
         sums = {account: int(amount) for account, amount in rows}
         came = -sums["OpeningBalances"] - sums["Donations"] - sums["Refunds"]
         went = sums["Grants"] + sums["ProcessingFees"] + sums["BankFees"]
+        went += sum(amount for code, amount in sums.items() if code.startswith("Advances:"))
         funds = ("GEN", "EMG", "LEG", "FAM", "DIG", "RES")
         positions = [ledger.position(code, "EUR") for code in funds]
         free = sum(one.available + one.committed for one in positions)
@@ -159,8 +162,14 @@ class TestLoaded:
         states = set(db.session.scalars(select(Disbursement.state).distinct()))
         assert states >= {
             "ready", "payee_checked", "part_authorised", "authorised", "held", "sent",
-            "received", "reissued", "reconciled", "unconfirmed",
+            "received", "reissued", "reconciled", "unconfirmed", "exported", "unknown",
         }  # fmt: skip
+
+    def test_payment_files_and_an_advance_stand_at_every_stage(self) -> None:
+        states = set(db.session.scalars(select(PayoutBatch.state)))
+        assert states == {"prepared", "released", "handed_over"}
+        advances = db.session.scalars(select(PayoutAdvance)).all()
+        assert [one.open_amount for one in advances if one.open_amount and one.parts] == [60_000]
 
     def test_each_reviewer_persona_has_a_vote_waiting(self) -> None:
         waiting = (

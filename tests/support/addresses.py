@@ -24,6 +24,7 @@ VALUE = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 SAMPLE = 3
 NOBODYS = {"int": "999999", "": "0" * 32}
 TABLES = {
+    "batch": "payout_batch",
     "case": "application",
     "change": "person_change",
     "entry": "journal_entry",

@@ -135,8 +135,10 @@ class House:
 
     def submitted(self, **answers: tuple[str, str]) -> tuple[SignedIn, str]:
         """Return an applicant and their case, just submitted."""
-        applicant = self.draft(**answers)
-        intake.submit(applicant, press(), region="russia", form_version=1)
+        return self._sent(self.draft(**answers), "russia")
+
+    def _sent(self, applicant: SignedIn, region: str) -> tuple[SignedIn, str]:
+        intake.submit(applicant, press(), region=region, form_version=1)
         return applicant, self.case_of(applicant)
 
     def unlocked(self, handle: str, case_id: str, purpose: Purpose = Purpose.CHECK) -> str:
@@ -184,9 +186,11 @@ class House:
         for handle, vote in votes.items():
             ballots.cast(self[handle], ballot_id, vote, press())
 
-    def approved(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+    def approved(
+        self, lines: Sequence[tuple[str, int]], *, region: str = "russia"
+    ) -> tuple[SignedIn, str]:
         """Return an applicant and their case, approved in full by three reviewers."""
-        applicant, case_id = self.submitted()
+        applicant, case_id = self._sent(self.draft(), region)
         self.to_review(case_id, lines)
         yes = Cast(Choice.APPROVE, reason="Needed.")
         self.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), yes))
@@ -210,23 +214,31 @@ class House:
         key, kind = job.key, str(job.payload["kind"])
         letters.make(case_id, kind, key=key, complete=lambda _session: None)
 
-    def accepted(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+    def accepted(
+        self, lines: Sequence[tuple[str, int]], *, region: str = "russia", **payee: str
+    ) -> tuple[SignedIn, str]:
         """Return an applicant and their case, with the offer accepted and a payment planned."""
-        applicant, case_id = self.approved(lines)
-        self.accept_offer(applicant, case_id)
+        applicant, case_id = self.approved(lines, region=region)
+        self.accept_offer(applicant, case_id, **payee)
         return applicant, case_id
 
-    def accept_offer(self, applicant: SignedIn, case_id: str) -> None:
-        """Lay the award before the applicant, who accepts it by voucher."""
+    def accept_offer(self, applicant: SignedIn, case_id: str, **payee: str) -> None:
+        """Lay the award before the applicant, who accepts it by voucher unless `payee` says."""
         self.write_letter(case_id)
         applications.offer(self["anna"], case_id, press())
-        payee = [
-            AnswerText("payout_channel", 0, "payout", "voucher"),
-            AnswerText("payee_name", 0, "payout", "Test Person A-0017"),
-            AnswerText("payee_account", 0, "payout", "Pick-up point 3"),
-            AnswerText("confirmation_word", 0, "payout", "heron"),
-        ]
-        offers.accept(applicant, payee, press())
+        offers.accept(applicant, self.payee(**payee), press())
+
+    @staticmethod
+    def payee(**other: str) -> list[AnswerText]:
+        """Return the answers of block PAY; `other` replaces some of them."""
+        details = {
+            "payout_channel": "voucher",
+            "payee_name": "Test Person A-0017",
+            "payee_account": "Pick-up point 3",
+            "confirmation_word": "heron",
+            **other,
+        }
+        return [AnswerText(question, 0, "payout", text) for question, text in details.items()]
 
     def payment_of(self, case_id: str) -> Disbursement:
         """Return the newest payment of a case."""
@@ -240,16 +252,22 @@ class House:
         assert found is not None
         return found
 
-    def released(self, lines: Sequence[tuple[str, int]]) -> tuple[SignedIn, str]:
+    def released(
+        self, lines: Sequence[tuple[str, int]], *, region: str = "russia", **payee: str
+    ) -> tuple[SignedIn, str]:
         """Return an applicant and their case, its payment checked and signed by two."""
-        applicant, case_id = self.accepted(lines)
+        applicant, case_id = self.accepted(lines, region=region, **payee)
+        self.sign(case_id)
+        return applicant, case_id
+
+    def sign(self, case_id: str) -> None:
+        """Have the newest payment of a case checked and signed by two."""
         payment_id = self.payment_of(case_id).id
         disbursements.safety_check(
             self["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
         )
         disbursements.authorise_first(self["fin2"], payment_id, press())
         disbursements.authorise_second(self["treasurer"], payment_id, press())
-        return applicant, case_id
 
     def redact(self, case_id: str, lines: Sequence[tuple[str, int]], *, lead: str = "anna") -> None:
         """Write the redacted file with these cost lines (category, minor units)."""

@@ -6,17 +6,21 @@ from flask import Blueprint
 
 from fund_app.views import acts
 from fund_app.views.treasury import (
+    batches,
+    changes,
     disbursements,
     gift_returns,
     gifts,
     outcomes,
     receipts,
     releases,
+    troubles,
     waiting,
 )
 
 POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
+BATCH = "/batches/<batch_id>"
 GIFT = "/gifts/<donation_id>"
 RETURN = "/gifts/returns/<return_id>"
 
@@ -62,6 +66,36 @@ bp.add_url_rule(f"{ONE}/bounce", "bounce", outcomes.bounce, methods=POST)
 bp.add_url_rule(f"{ONE}/retry", "retry", outcomes.retry, methods=POST)
 bp.add_url_rule(f"{ONE}/reconcile", "reconcile", outcomes.reconcile, methods=POST)
 bp.add_url_rule(f"{ONE}/late-ok", "late_ok", outcomes.late_ok, methods=POST)
+for action, view in (
+    ("set_terms", changes.set_terms),
+    ("change_payee", changes.change_payee),
+    ("agree_difference", changes.agree_difference),
+    ("account_for", changes.account_for),
+    ("write_off_advance", changes.write_off_advance),
+    ("outcome_unknown", troubles.outcome_unknown),
+    ("found_sent", troubles.found_sent),
+    ("found_not_sent", troubles.found_not_sent),
+    ("recall", troubles.recall),
+    ("cancel", troubles.cancel),
+    ("lost", troubles.lost),
+    ("give_up", troubles.give_up),
+    ("write_off", troubles.write_off),
+    ("frozen_at_recipient", troubles.frozen_at_recipient),
+    ("frozen_resolved", troubles.frozen_resolved),
+    ("frozen_replace", troubles.frozen_replace),
+):
+    bp.add_url_rule(f"{ONE}/{action.replace('_', '-')}", action, view, methods=POST)
+
+bp.add_url_rule("/batches", "batches", batches.index)
+bp.add_url_rule("/batches/new", "new_batch", batches.new)
+bp.add_url_rule("/batches/new", "prepare_batch", batches.prepare, methods=POST)
+bp.add_url_rule(BATCH, "batch", batches.show)
+bp.add_url_rule(f"{BATCH}/names", "batch_names", batches.names, methods=POST)
+bp.add_url_rule(f"{BATCH}/release", "release_batch", batches.release, methods=POST)
+bp.add_url_rule(f"{BATCH}/refuse", "refuse_batch", batches.refuse, methods=POST)
+bp.add_url_rule(f"{BATCH}/file", "batch_file", batches.file, methods=POST)
+bp.add_url_rule(f"{BATCH}/answer", "answer_batch", batches.answer, methods=POST)
+
 bp.add_url_rule("/waiting", "waiting", waiting.index)
 bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.money_found,
                 methods=POST)  # fmt: skip

@@ -10,7 +10,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forms.disbursements import ChannelForm, ReasonForm, SafetyCheckForm, StatementForm
 from fund_app.extensions import db
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.types import new_ref
@@ -19,12 +18,11 @@ from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
 from fund_app.services import disbursement_facts, disbursement_offers, looks, payee_looks
 from fund_app.services.disbursement_offers import Offer
-from fund_app.services.disbursements import HOLD_REASONS
 from fund_app.views import acts, drawings, errors, marks
 from fund_app.views import labels as roles
 from fund_app.views.access import allow, not_found
 from fund_app.views.treasury import labels
-from workflows.channels import allowed_in
+from fund_app.views.treasury.payment_forms import forms_of
 from workflows.disbursement import DISBURSEMENT
 from workflows.engine import SAME
 from workflows.roles import Role
@@ -81,6 +79,7 @@ def page(
     """Render the page of a payment; `bound` replaces a form by one that was sent, by action."""
     person, session = acts.me(), db.session()
     payment, application = payments.payment(session, disbursement_id) or not_found()
+    advance = disbursement_facts.advance_of(session, payment.id)
     offers = disbursement_offers.offered_to(session, payment, application, person)
     return render_template(
         "treasury/disbursements/show.html",
@@ -90,7 +89,9 @@ def page(
         may_look=person.has_any(frozenset(FINANCE)),
         offers=[each for each in offers if each.is_theirs],
         others=[_others(payment, each) for each in offers if not each.is_theirs],
-        forms_of={**_forms(payment, application.region, offers), **(bound or {})},
+        forms_of={**forms_of(payment, application.region, offers), **(bound or {})},
+        advance=advance,
+        batch=payments.batch_of(session, payment.id),
         signatures=payments.signatures(session, payment.id),
         bound_to=disbursement_facts.subject_hash(payment),
         history=[_event(step) for step in payments.steps(session, payment.id)],
@@ -107,59 +108,18 @@ def page(
 def diagram(present: str) -> drawings.Diagram:
     """Draw the workflow of payments with the present state lit."""
     words = labels.STATES
-    usual = [state for state in DISBURSEMENT.states if state.code not in {"exported", "unknown"}]
-    known = {state.code for state in usual}
+    usual = DISBURSEMENT.states
     return drawings.state_diagram(
         [drawings.State(each.code, str(words[each.code]), each.final) for each in usual],
         [
             drawings.Step(source, step.dest, _sentence(source, step.dest, step.action))
             for step in DISBURSEMENT.steps
             for source in step.sources
-            if step.dest != SAME and {source, step.dest} <= known
+            if step.dest != SAME
         ],
         initial=DISBURSEMENT.initial,
-        present=present if present in known else None,
+        present=present,
     )
-
-
-def blank(kind: type[Any], action: str, **options: Any) -> Any:
-    """Return a form for one action, its fields named after the action."""
-    form = kind(prefix=action, **options)
-    if isinstance(form, ReasonForm):
-        form.reason.choices = [(code, labels.REASONS[code]) for code in HOLD_REASONS]
-    return form
-
-
-def _forms(payment: Disbursement, region: str | None, offers: tuple[Offer, ...]) -> dict[str, Any]:
-    found = {}
-    for offer in offers:
-        makers = {
-            "safety_check": lambda: blank(SafetyCheckForm, "safety_check"),
-            "safety_block": lambda: blank(ReasonForm, "safety_block"),
-            "refuse_authorisation": lambda: blank(ReasonForm, "refuse_authorisation"),
-            "retry": lambda: channel_form(region),
-            "bank_ok": lambda: statement_form("bank_ok", payment.currency),
-            "bounce": lambda: statement_form("bounce", payment.currency),
-            "reconcile": lambda: statement_form("reconcile", payment.currency),
-        }
-        if offer.action in makers and not (offer.action == "reconcile" and payment.confirmed_on):
-            form = makers[offer.action]()
-            form.request_id.data, form.step_seen.data = new_ref(), str(payment.step)
-            found[offer.action] = form
-    return found
-
-
-def statement_form(action: str, currency: str) -> StatementForm:
-    """Return the form of a bank line for one action."""
-    form: StatementForm = blank(StatementForm, action, currency=currency)
-    return form
-
-
-def channel_form(region: str | None) -> ChannelForm:
-    """Return the form of another way, with the ways that are safe in a region."""
-    form: ChannelForm = blank(ChannelForm, "retry")
-    form.channel.choices = [(way, labels.CHANNELS[way]) for way in allowed_in(region)]
-    return form
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,22 @@ ACTIONS = MappingProxyType(
         "fail": _l("The bank did not execute it"),
         "bounce": _l("The money came back"),
         "retry": _l("Try again by another way"),
+        "set_terms": _l("Worth in another currency"),
+        "change_payee": _l("The payee's details have changed"),
+        "agree_difference": _l("Agree to another amount"),
+        "account_for": _l("Partner accounts for it"),
+        "write_off_advance": _l("Write off what is open"),
+        "found_sent": _l("Looked up: it was sent"),
+        "found_not_sent": _l("Looked up: it never left"),
+        "outcome_unknown": _l("Nobody knows whether it left"),
+        "recall": _l("Call it back"),
+        "cancel": _l("Cancel this payment"),
+        "lost": _l("Traced: it is lost"),
+        "give_up": _l("Give it up"),
+        "write_off": _l("Write it off"),
+        "frozen_at_recipient": _l("Their account is frozen"),
+        "frozen_resolved": _l("They can use it after all"),
+        "frozen_replace": _l("Pay it anew"),
     }
 )
 
@@ -113,6 +129,23 @@ HISTORY = MappingProxyType(
         "retry": _l("Replaced by a new attempt"),
         "reconcile": _l("Reconciled and locked"),
         "escalate": _l("A clock has run out"),
+        "set_terms": _l("Worth in another currency written down"),
+        "change_payee": _l("Payee's details changed; signatures void"),
+        "agree_difference": _l("Another amount agreed to"),
+        "account_for": _l("Partner accounted for a part"),
+        "write_off_advance": _l("What was open is written off by two"),
+        "export": _l("Put into a payment file"),
+        "take_back": _l("Taken out of its payment file"),
+        "outcome_unknown": _l("Nobody knows whether it left"),
+        "found_sent": _l("Looked up: it was sent"),
+        "found_not_sent": _l("Looked up: it never left"),
+        "recall": _l("Called back"),
+        "lost": _l("Traced: it is lost"),
+        "give_up": _l("Given up"),
+        "write_off": _l("Written off by two"),
+        "frozen_at_recipient": _l("Their account is frozen"),
+        "frozen_resolved": _l("They can use it after all"),
+        "frozen_replace": _l("Replaced; the loss is booked"),
     }
 )
 
@@ -124,6 +157,81 @@ REASONS = MappingProxyType(
         "details_wrong": _l("Details do not fit together"),
         "amount_wrong": _l("The amount is not right"),
         "other": _l("Another reason, told to the case lead"),
+        "payment_lost": _l("The payment is lost"),
+        "stolen": _l("It was stolen"),
+        "no_evidence": _l("Nothing proves where it went"),
+        "partner_unreachable": _l("The partner cannot be reached"),
+        "seized": _l("It was seized"),
+    }
+)
+
+RATE_SOURCES = MappingProxyType(
+    {
+        "ecb": _l("European Central Bank"),
+        "own_bank": _l("Our bank"),
+        "partner": _l("The partner"),
+        "agent": _l("The agent"),
+    }
+)
+
+PARTS = MappingProxyType(
+    {
+        "handed_over": _l("Handed over to the recipient"),
+        "returned": _l("Given back to the fund"),
+        "written_off": _l("Written off"),
+    }
+)
+
+EVIDENCE = MappingProxyType(
+    {
+        "signed_receipt": _l("A signed receipt"),
+        "code_word": _l("The recipient's word"),
+        "voucher_stub": _l("The stub of a voucher"),
+        "agents_list": _l("The agent's list"),
+        "bank_line": _l("A line of the bank"),
+    }
+)
+
+BATCHES = MappingProxyType(
+    {
+        "prepared": _l("Waits to be released"),
+        "released": _l("Released"),
+        "handed_over": _l("Handed over"),
+        "answered": _l("Answered by the bank"),
+        "refused": _l("Refused"),
+    }
+)
+
+BATCH_TONES = MappingProxyType(
+    {"prepared": "info", "released": "info", "handed_over": "warn", "answered": "good"}
+)
+
+ANSWERS = MappingProxyType(
+    {
+        "accepted": _l("Accepted"),
+        "rejected": _l("Rejected"),
+        "taken_back": _l("Taken back"),
+    }
+)
+
+VERDICTS = MappingProxyType(
+    {
+        "accepted": _l("The bank took the whole file"),
+        "partly": _l("The bank took it without the lines marked below"),
+        "file_rejected": _l("The bank refused the whole file"),
+    }
+)
+
+BANK_REASONS = MappingProxyType(
+    {
+        "AC01": _l("account number wrong"),
+        "AC04": _l("account closed"),
+        "AC06": _l("account blocked"),
+        "AG01": _l("not allowed on this account"),
+        "AM05": _l("sent twice"),
+        "BE01": _l("name does not fit the account"),
+        "MS03": _l("no reason given"),
+        "RC01": _l("bank unknown"),
     }
 )
 

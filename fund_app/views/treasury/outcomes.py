@@ -12,7 +12,8 @@ from fund_app.services import disbursements
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed, not_found
-from fund_app.views.treasury.disbursements import channel_form, page, statement_form
+from fund_app.views.treasury.disbursements import page
+from fund_app.views.treasury.payment_forms import form_of
 from fund_app.views.treasury.releases import back
 from workflows.roles import Role
 
@@ -21,7 +22,15 @@ from workflows.roles import Role
 @confirmed
 def send(disbursement_id: str) -> ResponseReturnValue:
     """Record that the payment was handed over."""
-    disbursements.send(acts.me(), disbursement_id, Sending(), acts.wish())
+    payment, _application = payments.payment(db.session(), disbursement_id) or not_found()
+    form = form_of(payment, "send")
+    if form is None:
+        disbursements.send(acts.me(), disbursement_id, Sending(), acts.wish())
+    elif form.validate_on_submit():
+        sending = Sending(form.partner.data)
+        disbursements.send(acts.me(), disbursement_id, sending, acts.wish(form))
+    else:
+        return page(disbursement_id, bound={"send": form}), 422
     return back(disbursement_id, _("Sent. The statement of the bank comes next."))
 
 
@@ -55,8 +64,8 @@ def bounce(disbursement_id: str) -> ResponseReturnValue:
 @allow(Role.FINANCE_OFFICER)
 def retry(disbursement_id: str) -> ResponseReturnValue:
     """Try anew by a safe way, as finance beside a coordinator."""
-    _payment, application = payments.payment(db.session(), disbursement_id) or not_found()
-    form = channel_form(application.region)
+    payment, application = payments.payment(db.session(), disbursement_id) or not_found()
+    form = form_of(payment, "retry", application.region)
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"retry": form}), 422
     disbursements.retry(acts.me(), disbursement_id, form.channel.data, acts.wish(form))
@@ -70,7 +79,7 @@ def reconcile(disbursement_id: str) -> ResponseReturnValue:
     if payment.confirmed_on is not None:
         disbursements.reconcile(acts.me(), disbursement_id, None, acts.wish())
         return _reconciled(disbursement_id)
-    form = statement_form("reconcile", payment.currency)
+    form = form_of(payment, "reconcile")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"reconcile": form}), 422
     disbursements.reconcile(acts.me(), disbursement_id, _line(form), acts.wish(form))
@@ -90,7 +99,8 @@ def _reconciled(disbursement_id: str) -> ResponseReturnValue:
 
 def _statement(disbursement_id: str, action: str) -> StatementForm:
     payment, _application = payments.payment(db.session(), disbursement_id) or not_found()
-    return statement_form(action, payment.currency)
+    form: StatementForm = form_of(payment, action)
+    return form
 
 
 def _line(form: StatementForm) -> BankLine:

@@ -6,11 +6,11 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forms.disbursements import ReasonForm, SafetyCheckForm
 from fund_app.services import disbursements
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed
-from fund_app.views.treasury.disbursements import blank, page
+from fund_app.views.treasury.disbursements import page
+from fund_app.views.treasury.payment_forms import blank
 from workflows.roles import Role
 
 SIGNERS = (Role.TREASURER, Role.BOARD_MEMBER)
@@ -27,7 +27,7 @@ def take_up(disbursement_id: str) -> ResponseReturnValue:
 @allow(Role.FINANCE_OFFICER)
 def safety_check(disbursement_id: str) -> ResponseReturnValue:
     """Record that payee, lists and reference were checked."""
-    form = blank(SafetyCheckForm, "safety_check")
+    form = blank("safety_check")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"safety_check": form}), 422
     disbursements.safety_check(
@@ -43,14 +43,14 @@ def safety_check(disbursement_id: str) -> ResponseReturnValue:
 @allow(*STOPPERS)
 def safety_block(disbursement_id: str) -> ResponseReturnValue:
     """Hold a payment that may harm."""
-    form = blank(ReasonForm, "safety_block")
+    form = blank("safety_block")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"safety_block": form}), 422
     disbursements.safety_block(acts.me(), disbursement_id, form.reason.data, acts.wish(form))
     return back(disbursement_id, _("The payment is on hold."))
 
 
-@allow(Role.FINANCE_OFFICER, Role.SECURITY_LEAD, Role.COORDINATOR)
+@allow(*STOPPERS, *SIGNERS, Role.COORDINATOR)
 def sign_first(disbursement_id: str, action: str) -> ResponseReturnValue:
     """Give the first of two signatures under an action."""
     disbursements.sign_first(acts.me(), disbursement_id, action, acts.wish())
@@ -83,7 +83,7 @@ def authorise_second(disbursement_id: str) -> ResponseReturnValue:
 @allow(Role.FINANCE_OFFICER, *SIGNERS)
 def refuse_authorisation(disbursement_id: str) -> ResponseReturnValue:
     """Say no to a payment."""
-    form = blank(ReasonForm, "refuse_authorisation")
+    form = blank("refuse_authorisation")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"refuse_authorisation": form}), 422
     reason, wish = form.reason.data, acts.wish(form)
