@@ -185,19 +185,42 @@ def refusal(error: IntegrityError) -> LedgerRefused:
     return _REFUSALS.get(code, LedgerRefused)(code)
 
 
-def close_period(session: Session, code: str, *, actor: str) -> None:
-    """Close a period for good; `actor` is an opaque reference.
+def propose_closing(session: Session, code: str, *, actor: str) -> None:
+    """Ask for a period to be closed, as the first of two; asking again changes nothing.
 
     Raises PeriodClosed when it is closed already, LedgerRefused("unknown_period") when there
-    is none of that code. From then on decisions dated into it are refused.
+    is none of that code.
     """
+    period = _period_to_close(session, code)
+    if period.proposed_by is None:
+        period.proposed_at, period.proposed_by = now(), actor
+        session.flush()
+
+
+def close_period(session: Session, code: str, *, actor: str) -> None:
+    """Close a period for good, as the second of two; `actor` is an opaque reference.
+
+    Raises PeriodClosed when it is closed already, LedgerRefused: unknown_period when there is
+    none of that code, period_one_person unless somebody else has proposed it,
+    period_lines_open while a line of the bank up to its end is unmatched. From then on
+    decisions dated into it are refused.
+    """
+    period = _period_to_close(session, code)
+    try:
+        with session.begin_nested():
+            period.closed_at, period.closed_by = now(), actor
+            session.flush()
+    except IntegrityError as error:
+        raise refusal(error) from error
+
+
+def _period_to_close(session: Session, code: str) -> Period:
     period = session.get(Period, code, with_for_update=True, populate_existing=True)
     if period is None:
         raise LedgerRefused("unknown_period")
     if period.closed_at is not None:
         raise PeriodClosed("period_closed")
-    period.closed_at, period.closed_by = now(), actor
-    session.flush()
+    return period
 
 
 def altered_entries(session: Session) -> list[int]:
