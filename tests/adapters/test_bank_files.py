@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from fund_app.adapters.bank_files.reading import LARGEST, Read, Upload, read
+from fund_app.adapters.bank_files import LARGEST, Read, Upload, read
 from tests.support.bank_files import DAY, IBAN, Line, camt, mt940
 from workflows.bank import CsvMapping, FileRefused, Hint, Sign, minor_units
 

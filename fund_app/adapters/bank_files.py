@@ -1,11 +1,14 @@
-"""Read a bank's file, whichever of the three kinds it is."""
+"""Read a file of the bank, whichever of the three kinds it is: camt.053, MT940 or CSV.
+
+Tolerant in tags and namespaces, strict in sums: a file is read as a whole or refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fund_app.adapters.bank_files import camt, csv_file, mt940_file
+from fund_app.adapters import bank_camt, bank_csv, bank_mt940
 from workflows.bank import CsvMapping, FileRefused, Statement, require_sound
 
 LARGEST = 2 * 1024 * 1024
@@ -51,16 +54,16 @@ def _statements(
 ) -> tuple[str, Sequence[Statement]]:
     content = upload.content
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return "camt.053", camt.read(content)
+        return "camt.053", bank_camt.read(content)
     if b"\0" in content:
         raise FileRefused("not_a_statement")
     text = decoded(content)
-    if mt940_file.looks_like(text):
-        return "mt940", mt940_file.read(text)
+    if bank_mt940.looks_like(text):
+        return "mt940", bank_mt940.read(text)
     if mapping is None:
         raise FileRefused("no_mapping")
     balances = (upload.opening, upload.closing)
-    return "csv", [csv_file.read(text, mapping, currency, balances)]
+    return "csv", [bank_csv.read(text, mapping, currency, balances)]
 
 
 def decoded(content: bytes) -> str:
