@@ -41,6 +41,19 @@ class Hint(StrEnum):
     RETURN = "return"
 
 
+class MatchKind(StrEnum):
+    """What a part of a bank line is; stable codes."""
+
+    GIFT = "gift"
+    GIFT_RETURN = "gift_return"
+    PAYMENT = "payment"
+    PAYMENT_BACK = "payment_back"
+    STRIPE_PAYOUT = "stripe_payout"
+    FEE = "fee"
+    ENTRY = "entry"
+    """Already in the ledger: somebody had recorded it by hand."""
+
+
 class Sign(StrEnum):
     """How a bank's export tells money in from money out."""
 

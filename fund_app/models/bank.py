@@ -9,7 +9,6 @@ at other rows stand in migrations/sql/0009.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -29,23 +28,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fund_app.extensions import Base
 from fund_app.models.sealed import Compartment, Sealed, plain
 from fund_app.models.types import MinorUnits, Ref, UtcDateTime, new_ref
+from workflows.bank import MatchKind
 from workflows.money import LARGEST
 
 LONGEST_NUMBER = 35
 _EntryId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class MatchKind(StrEnum):
-    """What a part of a bank line is; stable codes."""
-
-    GIFT = "gift"
-    GIFT_RETURN = "gift_return"
-    PAYMENT = "payment"
-    PAYMENT_BACK = "payment_back"
-    STRIPE_PAYOUT = "stripe_payout"
-    FEE = "fee"
-    ENTRY = "entry"
-    """Already in the ledger: somebody had recorded it by hand."""
 
 
 class BankAccount(Base):
@@ -105,6 +92,8 @@ class BankStatement(Base):
     total: Mapped[int] = mapped_column(MinorUnits)
     """What all lines of the file add up to, those known before included."""
     closing: Mapped[int] = mapped_column(MinorUnits)
+    opens_on: Mapped[date] = mapped_column(Date)
+    """The day of its first line; where it has none, the day it closes."""
     closes_on: Mapped[date] = mapped_column(Date)
     line_count: Mapped[int] = mapped_column(Integer)
     known_count: Mapped[int] = mapped_column(Integer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from fund_app.models.applications import Application
@@ -69,10 +71,10 @@ def post_executed(context: Context) -> None:
     line: BankLine | None = context.data
     if payment.confirmed_on is not None or line is None:
         return
-    payment.confirmed_on = context.moment.date()
+    payment.confirmed_on = line.day or context.moment.date()
     ledger_grants.bank_executed(
         context.session,
-        _origin(context, "executed"),
+        _origin(context, "executed", line.day),
         payment.tranche_id,
         paid=line.amount,
         fee=line.fee,
@@ -91,7 +93,7 @@ def post_returned(context: Context) -> None:
         ledger_grants.bank_executed(context.session, _origin(context, "executed"), tranche.id)
     ledger_grants.payment_returned(
         context.session,
-        _origin(context, "returned"),
+        _origin(context, "returned", line.day),
         tranche.id,
         received=line.amount,
         fee=line.fee,
@@ -155,10 +157,10 @@ def stop_channel(context: Context) -> None:
     notify_role(session, Role.SECURITY_LEAD)
 
 
-def _origin(context: Context, effect: str) -> Origin:
+def _origin(context: Context, effect: str, day: date | None = None) -> Origin:
     return Origin(
         key=context.key(effect),
-        on=context.moment.date(),
+        on=day or context.moment.date(),
         source=("application", context.subject.application_id),
         actor=context.actor.ref,
         at=context.moment,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, insert, select
+from sqlalchemy import Connection, Insert, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -305,16 +305,39 @@ def _period(session: Session, day: date) -> tuple[str, date, datetime | None]:
     connection = session.connection()
     found = connection.execute(query).one_or_none()
     if found is None:
-        _open_year(session, day.year)
+        _open_year(session, day)
         found = connection.execute(query).one()
     return found.code, found.ends, found.closed_at
 
 
-def _open_year(session: Session, year: int) -> None:
-    """Open the books of a year nobody has opened yet: a fact never waits for a clerk."""
-    row = {"code": str(year), "starts": date(year, 1, 1), "ends": date(year, 12, 31)}
+def _open_year(session: Session, day: date) -> None:
+    """Open the books of a year nobody has opened yet: a fact never waits for a clerk.
+
+    Where parts of the year are there, what lies between them is opened.
+    """
     connection = session.connection()
+    before, after = select(func.max(Period.ends)), select(func.min(Period.starts))
+    earlier = connection.execute(before.where(Period.ends < day)).scalar()
+    later = connection.execute(after.where(Period.starts > day)).scalar()
+    starts, ends = date(day.year, 1, 1), date(day.year, 12, 31)
+    if earlier is not None:
+        starts = max(starts, earlier + timedelta(days=1))
+    if later is not None:
+        ends = min(ends, later - timedelta(days=1))
+    row = {"code": period_code(starts, ends), "starts": starts, "ends": ends}
     connection.execute(_insert_if_new(connection, Period, "code"), row)
+
+
+def period_code(starts: date, ends: date) -> str:
+    """Return the code of a period of whole months: 2027, 2027-Q2, 2027-01 or 2027-02_03."""
+    year, first, last = starts.year, starts.month, ends.month
+    if (first, last) == (1, 12):
+        return str(year)
+    if first == last:
+        return f"{year}-{first:02d}"
+    if first % 3 == 1 and last == first + 2:
+        return f"{year}-Q{last // 3}"
+    return f"{year}-{first:02d}_{last:02d}"
 
 
 def _insert(session: Session, row: dict[str, Any], entry: Entry) -> JournalEntry | None:

@@ -97,6 +97,7 @@ def _create_statement() -> None:
         sa.Column("opening", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("closing", sa.BigInteger(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
         sa.Column("known_count", sa.Integer(), nullable=False),
