@@ -145,7 +145,7 @@ def _booked(
     account: BankAccount, amounts: Collection[int], since: date, until: date
 ) -> list[Candidate]:
     found = unseen_entries(account, since, until, amounts)
-    names = _references(found)
+    names = references(found)
     return [
         Candidate(
             MatchKind.ENTRY, str(each.entry_id), each.rest, names.get(each.entry_id, ""),
@@ -155,8 +155,8 @@ def _booked(
     ]  # fmt: skip
 
 
-def _references(found: Sequence[UnseenEntry]) -> dict[int, str]:
-    """Return the reference each entry's gift or payment goes by.
+def references(found: Sequence[UnseenEntry]) -> dict[int, str]:
+    """Return the reference each entry's gift or payment goes by, by the entry's number.
 
     The key of a payment's entry begins with the payment's id (services/transition.Context.key).
     """

@@ -47,7 +47,8 @@ class Choice:
     """What a line, or a part of it, is.
 
     subject_id: of the gift, payment, return or payout, or the entry's number; empty for a fee
-    and for a gift of nobody known. amount: signed like the line; None means all that is open.
+    and for a gift of nobody known. amount: signed like the line; None means all that is open,
+    and of a payment what was paid: the bank books several as one line.
     fund_code: whose a gift of nobody known is, or which fund a fee belongs to.
     """
 
@@ -71,6 +72,15 @@ class Part:
         """Return the origin of an entry this match posts itself."""
         key = f"bank:{self.match_id}" + (":undone" if reason else "")
         return Origin(key, self.line.booked_on, source, actor.ref, reason_code=reason)
+
+
+def usual_part(session: Session, choice: Choice, rest: int) -> int:
+    """Return how much of a line's rest a choice without an amount stands for."""
+    if choice.kind is MatchKind.PAYMENT:
+        payment = session.get(Disbursement, choice.subject_id)
+        if payment is not None and rest < -payment.amount:
+            return -payment.amount
+    return rest
 
 
 def _gift(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:

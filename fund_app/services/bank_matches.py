@@ -65,9 +65,10 @@ def accept(actor: Actor, line_id: str, choice: Choice, request: Request = INTERN
         if done is not None and done.line_id == line.id:
             return done.id
         rest = line.amount - _matched(session, line.id)
-        amount = rest if choice.amount is None else choice.amount
         if rest == 0:
             return _same(session, line, choice)
+        usual = bank_deeds.usual_part(session, choice, rest)
+        amount = usual if choice.amount is None else choice.amount
         if amount == 0 or (amount > 0) != (rest > 0) or abs(amount) > abs(rest):
             raise MatchRefused("amount_too_large")
         part = Part(line, account, amount, request.id or new_ref())

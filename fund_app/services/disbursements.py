@@ -69,10 +69,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """What the bank's statement says: minor units that left and what the bank took for it.
-
-    `day` is when the bank booked it, where that is known; otherwise it counts as seen today.
-    """
+    """What the bank says: minor units that left, its fee, its day (left out: seen today)."""
 
     amount: int
     reference: str

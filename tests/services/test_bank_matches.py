@@ -206,7 +206,7 @@ def test_batch_of_payments_on_one_line(house: House) -> None:
     bank.bring(house["fin1"], account_id, [Line(-40_000, f"{first[1]} {second[1]}")])
     line_id = only(account_id, -40_000).id
     for payment_id, _reference in (first, second):
-        choice = Choice(MatchKind.PAYMENT, payment_id, -20_000)
+        choice = Choice(MatchKind.PAYMENT, payment_id)
         bank_matches.accept(house["fin1"], line_id, choice)
     assert only(account_id, -40_000).rest == 0
     assert [payment_state(each) for each, _ in (first, second)] == ["confirmed", "confirmed"]
