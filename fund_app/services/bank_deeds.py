@@ -74,9 +74,13 @@ class Part:
         return Origin(key, self.line.booked_on, source, actor.ref, reason_code=reason)
 
 
-def usual_part(session: Session, choice: Choice, rest: int) -> int:
-    """Return how much of a line's rest a choice without an amount stands for."""
-    if choice.kind is MatchKind.PAYMENT:
+def usual_part(session: Session, line: BankLine, choice: Choice, rest: int) -> int:
+    """Return how much of a line's rest a choice without an amount stands for.
+
+    Of a line that may be several payments booked as one, what this payment is. A line that
+    carries one reference is one payment, and its amount has to agree to the cent.
+    """
+    if choice.kind is MatchKind.PAYMENT and len(line.own_refs.split()) != 1:
         payment = session.get(Disbursement, choice.subject_id)
         if payment is not None and rest < -payment.amount:
             return -payment.amount

@@ -67,7 +67,7 @@ def accept(actor: Actor, line_id: str, choice: Choice, request: Request = INTERN
         rest = line.amount - _matched(session, line.id)
         if rest == 0:
             return _same(session, line, choice)
-        usual = bank_deeds.usual_part(session, choice, rest)
+        usual = bank_deeds.usual_part(session, line, choice, rest)
         amount = usual if choice.amount is None else choice.amount
         if amount == 0 or (amount > 0) != (rest > 0) or abs(amount) > abs(rest):
             raise MatchRefused("amount_too_large")
