@@ -182,6 +182,9 @@ class Period(Base):
     code: Mapped[str] = mapped_column(String(16), primary_key=True, info=plain("such as 2026"))
     starts: Mapped[date] = mapped_column(Date, unique=True)
     ends: Mapped[date] = mapped_column(Date, unique=True)
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposed_by: Mapped[str | None] = mapped_column(Ref, info=plain("opaque reference"))
+    """Who asked for it to be closed; somebody else closes it (migrations/sql/0009)."""
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(Ref, info=plain("opaque reference"))
 

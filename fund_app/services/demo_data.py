@@ -22,6 +22,7 @@ from fund_app.models.donations import Donation
 from fund_app.models.ledger import JournalEntry
 from fund_app.models.people import Person
 from fund_app.services import (
+    demo_bank,
     demo_cases,
     demo_changes,
     demo_custody,
@@ -143,6 +144,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
             timeline.tell(start, story)
     timeline.run(NOW, progress)
     demo_changes.arrange(house)
+    demo_bank.arrange(house)
     demo_erasures.tell(house)
     _take_back_letters()
     with unit_of_work() as session:

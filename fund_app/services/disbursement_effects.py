@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from fund_app.models.advances import PayoutAdvance
@@ -123,14 +125,14 @@ def post_executed(context: Context) -> None:
     line: BankLine | None = context.data
     if payment.confirmed_on is not None or line is None:
         return
-    payment.confirmed_on = context.moment.date()
-    execute(context, line.amount, line.fee)
+    payment.confirmed_on = line.day or context.moment.date()
+    execute(context, line.amount, line.fee, on=line.day)
 
 
-def execute(context: Context, paid: int, fee: int = 0) -> None:
+def execute(context: Context, paid: int, fee: int = 0, *, on: date | None = None) -> None:
     """Post that money left the bank: to the person, or to who will account for it."""
     session, payment = context.session, context.subject
-    origin = origin_of(context, "executed")
+    origin = origin_of(context, "executed", on)
     advance = disbursement_facts.advance_of(session, payment.id)
     if advance is not None:
         ledger_advances.advance_executed(
@@ -159,10 +161,8 @@ def post_returned(context: Context) -> None:
     tranche = session.get_one(Tranche, tranche_id)
     if tranche.state == TrancheState.RELEASED:
         execute(context, payment.amount)
-    origin, advance = (
-        origin_of(context, "returned"),
-        disbursement_facts.advance_of(session, payment.id),
-    )
+    origin = origin_of(context, "returned", line.day)
+    advance = disbursement_facts.advance_of(session, payment.id)
     if advance is not None:
         ledger_advances.advance_returned(
             session, origin, tranche_id, advance.partner_code, received=line.amount, fee=line.fee
@@ -228,11 +228,11 @@ def stop_channel(context: Context) -> None:
     notify_role(session, Role.SECURITY_LEAD)
 
 
-def origin_of(context: Context, effect: str) -> Origin:
+def origin_of(context: Context, effect: str, day: date | None = None) -> Origin:
     """Return where an entry of a step comes from, under the effect's own key."""
     return Origin(
         key=context.key(effect),
-        on=context.moment.date(),
+        on=day or context.moment.date(),
         source=("application", context.subject.application_id),
         actor=context.actor.ref,
         at=context.moment,

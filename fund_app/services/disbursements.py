@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -66,11 +67,12 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """What the bank's statement says: minor units that left and what the bank took for it."""
+    """What the bank says: minor units that left, its fee, its day (left out: seen today)."""
 
     amount: int
     reference: str
     fee: int = 0
+    day: date | None = None
 
 
 def allowed_channels(application_id: str) -> tuple[str, ...]:

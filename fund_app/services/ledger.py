@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, insert, select
+from sqlalchemy import Connection, Insert, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -185,19 +185,42 @@ def refusal(error: IntegrityError) -> LedgerRefused:
     return _REFUSALS.get(code, LedgerRefused)(code)
 
 
-def close_period(session: Session, code: str, *, actor: str) -> None:
-    """Close a period for good; `actor` is an opaque reference.
+def propose_closing(session: Session, code: str, *, actor: str) -> None:
+    """Ask for a period to be closed, as the first of two; asking again changes nothing.
 
     Raises PeriodClosed when it is closed already, LedgerRefused("unknown_period") when there
-    is none of that code. From then on decisions dated into it are refused.
+    is none of that code.
     """
+    period = _period_to_close(session, code)
+    if period.proposed_by is None:
+        period.proposed_at, period.proposed_by = now(), actor
+        session.flush()
+
+
+def close_period(session: Session, code: str, *, actor: str) -> None:
+    """Close a period for good, as the second of two; `actor` is an opaque reference.
+
+    Raises PeriodClosed when it is closed already, LedgerRefused: unknown_period when there is
+    none of that code, period_one_person unless somebody else has proposed it,
+    period_lines_open while a line of the bank up to its end is unmatched. From then on
+    decisions dated into it are refused.
+    """
+    period = _period_to_close(session, code)
+    try:
+        with session.begin_nested():
+            period.closed_at, period.closed_by = now(), actor
+            session.flush()
+    except IntegrityError as error:
+        raise refusal(error) from error
+
+
+def _period_to_close(session: Session, code: str) -> Period:
     period = session.get(Period, code, with_for_update=True, populate_existing=True)
     if period is None:
         raise LedgerRefused("unknown_period")
     if period.closed_at is not None:
         raise PeriodClosed("period_closed")
-    period.closed_at, period.closed_by = now(), actor
-    session.flush()
+    return period
 
 
 def altered_entries(session: Session) -> list[int]:
@@ -282,16 +305,39 @@ def _period(session: Session, day: date) -> tuple[str, date, datetime | None]:
     connection = session.connection()
     found = connection.execute(query).one_or_none()
     if found is None:
-        _open_year(session, day.year)
+        _open_year(session, day)
         found = connection.execute(query).one()
     return found.code, found.ends, found.closed_at
 
 
-def _open_year(session: Session, year: int) -> None:
-    """Open the books of a year nobody has opened yet: a fact never waits for a clerk."""
-    row = {"code": str(year), "starts": date(year, 1, 1), "ends": date(year, 12, 31)}
+def _open_year(session: Session, day: date) -> None:
+    """Open the books of a year nobody has opened yet: a fact never waits for a clerk.
+
+    Where parts of the year are there, what lies between them is opened.
+    """
     connection = session.connection()
+    before, after = select(func.max(Period.ends)), select(func.min(Period.starts))
+    earlier = connection.execute(before.where(Period.ends < day)).scalar()
+    later = connection.execute(after.where(Period.starts > day)).scalar()
+    starts, ends = date(day.year, 1, 1), date(day.year, 12, 31)
+    if earlier is not None:
+        starts = max(starts, earlier + timedelta(days=1))
+    if later is not None:
+        ends = min(ends, later - timedelta(days=1))
+    row = {"code": period_code(starts, ends), "starts": starts, "ends": ends}
     connection.execute(_insert_if_new(connection, Period, "code"), row)
+
+
+def period_code(starts: date, ends: date) -> str:
+    """Return the code of a period of whole months: 2027, 2027-Q2, 2027-01 or 2027-02_03."""
+    year, first, last = starts.year, starts.month, ends.month
+    if (first, last) == (1, 12):
+        return str(year)
+    if first == last:
+        return f"{year}-{first:02d}"
+    if first % 3 == 1 and last == first + 2:
+        return f"{year}-Q{last // 3}"
+    return f"{year}-{first:02d}_{last:02d}"
 
 
 def _insert(session: Session, row: dict[str, Any], entry: Entry) -> JournalEntry | None:

@@ -27,6 +27,7 @@ _REVERSIBLE = frozenset(
         EntryKind.OPENING,
         EntryKind.BANK_GIFT,
         EntryKind.BANK_FEE,
+        EntryKind.PAYOUT_ARRIVED,
         EntryKind.STRIPE_UNKNOWN,
         EntryKind.FUND_TRANSFER,
     }

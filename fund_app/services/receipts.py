@@ -63,7 +63,7 @@ def ask(donor: Actor, details: Details, *, year: int, country: str) -> None:
         request = ReceiptRequest(
             id=new_ref(), donor_id=row.id, year=year, country=country, asked_day=now().date()
         )
-        keys = vault.open_case(request.id, {Compartment.PAYOUT: _treasury(session)})
+        keys = vault.open_case(request.id, {Compartment.PAYOUT: treasury(session)})
         if earlier is not None:
             _destroy(session, earlier)
         request.name.seal(keys, details.name)
@@ -165,7 +165,11 @@ def _for_year(session: Session, donor_id: str, year: int) -> ReceiptRequest | No
     return request
 
 
-def _treasury(session: Session) -> Sequence[str]:
+def treasury(session: Session) -> Sequence[str]:
+    """Return who makes receipts and reads the bank's words: treasury and finance of today.
+
+    Raises NobodyToSealFor.
+    """
     found = offers.payers(session)
     if not found:
         raise NobodyToSealFor

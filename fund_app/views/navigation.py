@@ -122,6 +122,12 @@ ROWS: list[Row] = [
         _l("See what arrives, look into what is held, and give back."),
     ),
     Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
+        "treasury.bank",
+        _l("Bank"),
+        _l("Import statements, say what each line is, compare and close."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
         "treasury.receipts",
         _l("Receipts"),

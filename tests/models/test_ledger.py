@@ -195,7 +195,7 @@ CHANGES = {
     "UPDATE account SET spendable = NOT spendable WHERE code = 'Bank'": "ledger:flags_in_use",
     "UPDATE account SET type = 'income' WHERE code = 'Bank'": "ledger:flags_in_use",
     "UPDATE period SET ends = '2027-12-31'": "ledger:period_closed",
-    "INSERT INTO period VALUES ('2026b', '2026-12-31', '2027-01-05', NULL, NULL)":
+    "INSERT INTO period VALUES ('2026b', '2026-12-31', '2027-01-05', NULL, NULL, NULL, NULL)":
         "ledger:period_overlap",
 }  # fmt: skip
 
@@ -236,16 +236,35 @@ def test_flags_of_unused_fund_may_still_change(session: Session) -> None:
     assert bool(restricted) is False
 
 
+PROPOSE = "UPDATE period SET proposed_at = '2026-06-30 11:00:00', proposed_by = 'first'"
+CLOSE = "UPDATE period SET closed_at = '2026-06-30 12:00:00', closed_by = '{who}'"
+
+
+def close(*, proposed: bool = True, who: str = "second") -> None:
+    if proposed:
+        run(PROPOSE)
+    run(CLOSE.format(who=who))
+
+
 def test_entry_in_a_closed_period_is_refused(session: Session) -> None:
-    run("UPDATE period SET closed_at = '2026-06-30 12:00:00', closed_by = 'somebody'")
+    close()
     with pytest.raises(IntegrityError, match="ledger:period_closed"):
         write(BALANCED)
 
 
 def test_closed_period_does_not_open_again(session: Session) -> None:
-    run("UPDATE period SET closed_at = '2026-06-30 12:00:00', closed_by = 'somebody'")
+    close()
     with pytest.raises(IntegrityError, match="ledger:period_closed"):
         run("UPDATE period SET closed_at = NULL, closed_by = NULL")
+
+
+def test_period_is_closed_by_two(session: Session) -> None:
+    for options in ({"proposed": False}, {"who": "first"}):
+        with pytest.raises(IntegrityError, match="ledger:period_one_person"):
+            close(**options)
+    with pytest.raises(IntegrityError, match="ledger:period_one_person"):
+        run(CLOSE.format(who="second") + ", proposed_by = 'third'")
+    close()
 
 
 def test_entry_outside_its_period_is_refused(session: Session) -> None:

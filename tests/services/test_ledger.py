@@ -25,6 +25,7 @@ from fund_app.services.ledger import (
     Unbalanced,
     close_period,
     post,
+    propose_closing,
 )
 from fund_app.services.ledger_chart import add_fund, advance_account, seed_chart
 from fund_app.services.unit import unit_of_work
@@ -109,10 +110,26 @@ def test_amount_that_is_no_int_is_a_type_error(session: Session, amount: object)
     assert ledger.entries().rows == ()
 
 
+def close_2026() -> None:
+    with unit_of_work() as unit:
+        propose_closing(unit, "2026", actor="treasurer")
+    with unit_of_work() as unit:
+        close_period(unit, "2026", actor="board")
+
+
+def test_period_is_closed_by_another_than_who_proposed(session: Session) -> None:
+    books.seed(GEN=1)
+    with unit_of_work() as unit, pytest.raises(LedgerRefused, match="period_one_person"):
+        close_period(unit, "2026", actor="board")
+    with unit_of_work() as unit:
+        propose_closing(unit, "2026", actor="treasurer")
+    with unit_of_work() as unit, pytest.raises(LedgerRefused, match="period_one_person"):
+        close_period(unit, "2026", actor="treasurer")
+
+
 def test_fact_for_a_closed_period_is_booked_behind_it(session: Session) -> None:
     books.seed(GEN=1)
-    with unit_of_work() as unit:
-        close_period(unit, "2026", actor="treasurer")
+    close_2026()
     for _ in range(2):
         with unit_of_work() as unit:
             assert post(unit, GIFT).book_date == date(2027, 1, 1)
@@ -121,8 +138,7 @@ def test_fact_for_a_closed_period_is_booked_behind_it(session: Session) -> None:
 
 def test_decision_dated_into_a_closed_period_is_refused(session: Session) -> None:
     books.seed(EMG=1000)
-    with unit_of_work() as unit:
-        close_period(unit, "2026", actor="treasurer")
+    close_2026()
     with unit_of_work() as unit, pytest.raises(PeriodClosed):
         books.approve(unit, "G1", "EMG", 1)
     with unit_of_work() as unit, pytest.raises(PeriodClosed):

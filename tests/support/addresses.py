@@ -16,6 +16,7 @@ from forms import emergency
 from fund_app.adapters.keystore_schema import factors, sessions
 from fund_app.extensions import Base, db
 from fund_app.models.erasures import Erasure
+from fund_app.queries import periods
 from fund_app.services import vault
 from fund_app.views.access import Entry
 from workflows.emergency import EMERGENCY
@@ -24,11 +25,14 @@ VALUE = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 SAMPLE = 3
 NOBODYS = {"int": "999999", "": "0" * 32}
 TABLES = {
+    "account": "bank_account",
     "batch": "payout_batch",
     "case": "application",
     "change": "person_change",
     "entry": "journal_entry",
     "event": "stripe_event",
+    "line": "bank_line",
+    "match": "bank_match",
     "referee": "referee_request",
     "request": "receipt_request",
     "return": "gift_return",
@@ -43,6 +47,7 @@ FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "name": lambda: _kept(sessions.c.token_sha256),
     "lookup": lambda: ["nobodys-link-to-a-reference"],
     "number": lambda: _numbers() or ["0" * 32],
+    "code": lambda: [row.code for row in periods.periods()] or ["2026"],
 }
 """What may stand in the place of a value that is not an id."""
 

@@ -100,6 +100,12 @@ HOUSE = MappingProxyType(
         "requeue_job": _l("A job was tried again"),
         "ledger_exported": _l("The ledger was exported"),
         "backup_made": _l("A backup was made"),
+        "bank_account_added": _l("A bank account was set up"),
+        "bank_mapping_set": _l("How a bank's CSV is read was defined"),
+        "bank_statement_imported": _l("A bank statement was imported"),
+        "period_proposed": _l("Closing a period was proposed"),
+        "period_closed": _l("A period was closed"),
+        "period_opened": _l("A period was opened"),
     }
 )
 
@@ -116,6 +122,7 @@ CHAINS = MappingProxyType(
         "house": _l("The house"),
         "erasure": _l("Erasure"),
         "anchor": _l("Anchor"),
+        "bank": _l("Lines of the bank"),
     }
 )
 

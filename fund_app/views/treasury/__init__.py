@@ -6,12 +6,16 @@ from flask import Blueprint
 
 from fund_app.views import acts
 from fund_app.views.treasury import (
+    bank,
+    bank_files,
+    bank_lines,
     batches,
     changes,
     disbursements,
     gift_returns,
     gifts,
     outcomes,
+    periods,
     receipts,
     releases,
     troubles,
@@ -23,6 +27,10 @@ ONE = "/disbursements/<disbursement_id>"
 BATCH = "/batches/<batch_id>"
 GIFT = "/gifts/<donation_id>"
 RETURN = "/gifts/returns/<return_id>"
+
+ACCOUNT = "/bank/<account_id>"
+LINE = "/bank/lines/<line_id>"
+PERIOD = "/periods/<code>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
 
@@ -99,5 +107,25 @@ bp.add_url_rule(f"{BATCH}/answer", "answer_batch", batches.answer, methods=POST)
 bp.add_url_rule("/waiting", "waiting", waiting.index)
 bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.money_found,
                 methods=POST)  # fmt: skip
+
+bp.add_url_rule("/bank", "bank", bank.index)
+bp.add_url_rule("/bank", "add_bank_account", bank.add, methods=POST)
+bp.add_url_rule(ACCOUNT, "bank_account", bank.show)
+bp.add_url_rule(f"{ACCOUNT}/statements", "bank_statements", bank.statements)
+bp.add_url_rule(f"{ACCOUNT}/reconciliation", "bank_reconciliation", bank.reconcile)
+bp.add_url_rule(f"{ACCOUNT}/mapping", "bank_mapping", bank.mapping)
+bp.add_url_rule(f"{ACCOUNT}/mapping", "set_bank_mapping", bank.set_mapping, methods=POST)
+bp.add_url_rule(f"{ACCOUNT}/upload", "bank_upload", bank_files.upload)
+bp.add_url_rule(f"{ACCOUNT}/upload", "preview_bank_file", bank_files.preview, methods=POST)
+bp.add_url_rule(f"{ACCOUNT}/import", "import_bank_file", bank_files.take_in, methods=POST)
+bp.add_url_rule(f"{ACCOUNT}/accept-sure", "accept_sure", bank_lines.accept_sure, methods=POST)
+bp.add_url_rule(LINE, "bank_line", bank_lines.show)
+bp.add_url_rule(f"{LINE}/accept", "accept_match", bank_lines.accept, methods=POST)
+bp.add_url_rule(f"{LINE}/words", "open_bank_line", bank_lines.look, methods=POST)
+bp.add_url_rule(f"{LINE}/matches/<match_id>/undo", "undo_match", bank_lines.undo, methods=POST)
+bp.add_url_rule("/periods", "periods", periods.index)
+bp.add_url_rule("/periods", "open_period", periods.open_next, methods=POST)
+bp.add_url_rule(f"{PERIOD}/propose", "propose_closing", periods.propose, methods=POST)
+bp.add_url_rule(f"{PERIOD}/close", "close_period", periods.close, methods=POST)
 
 acts.register_refusals(bp)

@@ -1,0 +1,242 @@
+"""Reads about the bank: accounts, statements, lines with what is still open of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
+
+from fund_app.extensions import db
+from fund_app.models.bank import BankAccount, BankLine, BankMatch, BankStatement
+from fund_app.models.ledger import JournalEntry
+from fund_app.queries.pages import Page, after, page
+from workflows.bank_matching import OpenLine
+
+UNMATCHED, MATCHED = "unmatched", "matched"
+SORTS = {"day": BankLine.booked_on, "amount": BankLine.amount}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A bank account with what waits on it; `closing` and `closes_on` of its last statement."""
+
+    id: str
+    code: str
+    currency: str
+    iban_tail: str
+    has_mapping: bool
+    closing: int | None
+    closes_on: date | None
+    open_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement that was taken in."""
+
+    id: str
+    form: str
+    number: str
+    opens_on: date
+    closes_on: date
+    opening: int
+    closing: int
+    line_count: int
+    known_count: int
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line: what came (+) or went (-), and the rest nobody has explained yet."""
+
+    id: str
+    account_id: str
+    currency: str
+    booked_on: date
+    amount: int
+    rest: int
+    hint: str
+    own_refs: tuple[str, ...]
+    has_text: bool
+
+    @property
+    def as_open(self) -> OpenLine:
+        """The line as suggestions are made for it."""
+        return OpenLine(self.id, self.rest, self.booked_on, self.own_refs, self.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A part of a line and what it is; an undone one has `undone_at`."""
+
+    id: str
+    line_id: str
+    kind: str
+    subject_id: str
+    amount: int
+    entry_id: int
+    entry_day: date
+    made_at: datetime
+    undone_at: datetime | None
+
+
+def matched_by_line() -> Subquery:
+    """Return the sum of what stands matched, by line: joined wherever a rest is asked for."""
+    return (
+        select(BankMatch.line_id, func.sum(BankMatch.amount).label("matched"))
+        .where(BankMatch.undone_at.is_(None))
+        .group_by(BankMatch.line_id)
+        .subquery()
+    )
+
+
+def accounts() -> tuple[AccountRow, ...]:
+    """Return the fund's bank accounts by code, with what waits on each. Three statements."""
+    rows = db.session.scalars(select(BankAccount).order_by(BankAccount.code)).all()
+    waiting = _open_counts()
+    last = {
+        each.bank_account_id: each
+        for each in db.session.scalars(
+            select(BankStatement).order_by(BankStatement.closes_on, BankStatement.imported_at)
+        )
+    }
+    return tuple(
+        AccountRow(
+            row.id,
+            row.code,
+            row.currency,
+            row.iban_tail,
+            row.csv_mapping is not None,
+            last[row.id].closing if row.id in last else None,
+            last[row.id].closes_on if row.id in last else None,
+            waiting.get(row.id, 0),
+        )
+        for row in rows
+    )
+
+
+def account(account_id: str) -> BankAccount | None:
+    """Return one account, or None. One statement."""
+    return db.session.get(BankAccount, account_id)
+
+
+def statements(account_id: str, cursor: str | None = None) -> Page[StatementRow]:
+    """Return a page of an account's statements, the newest first. One statement."""
+    query: Select[*tuple[Any, ...]] = select(BankStatement).where(
+        BankStatement.bank_account_id == account_id
+    )
+    query = after(
+        query, BankStatement.closes_on, BankStatement.id, cursor, date.fromisoformat,
+        descending=True,
+    )  # fmt: skip
+    rows = [_statement(each) for each in db.session.scalars(query)]
+    return page(rows, lambda row: (row.closes_on.isoformat(), row.id))
+
+
+def lines(
+    account_id: str, view: str = UNMATCHED, sort: str = "day", cursor: str | None = None,
+    search: str = "",
+) -> Page[LineRow]:  # fmt: skip
+    """Return a page of an account's lines. One statement.
+
+    view: UNMATCHED, MATCHED, or anything else for all. sort: a key of SORTS, "-key" for
+    descending; anything else: the oldest first. search: a reference of ours.
+    """
+    key = sort.lstrip("-") if sort.lstrip("-") in SORTS else "day"
+    query, rest = _lines()
+    query = query.where(BankLine.bank_account_id == account_id)
+    if view == UNMATCHED:
+        query = query.where(rest != 0)
+    elif view == MATCHED:
+        query = query.where(rest == 0)
+    if search.strip():
+        query = query.where(BankLine.own_refs.contains(search.strip().upper(), autoescape=True))
+    read = date.fromisoformat if key == "day" else int
+    query = after(query, SORTS[key], BankLine.id, cursor, read, descending=sort.startswith("-"))
+    rows = [_line(*row) for row in db.session.execute(query)]
+    return page(
+        rows, lambda row: (row.booked_on.isoformat() if key == "day" else str(row.amount), row.id)
+    )
+
+
+def open_lines(account_id: str) -> tuple[LineRow, ...]:
+    """Return every line of an account with a rest, in the order the bank booked them."""
+    query, rest = _lines()
+    query = query.where(BankLine.bank_account_id == account_id, rest != 0)
+    query = query.order_by(BankLine.booked_on, BankLine.statement_id, BankLine.number)
+    return tuple(_line(*row) for row in db.session.execute(query))
+
+
+def lines_up_to(account_id: str, until: date) -> tuple[LineRow, ...]:
+    """Return the lines with a rest that were booked by a day. One statement."""
+    query, rest = _lines()
+    query = query.where(
+        BankLine.bank_account_id == account_id, rest != 0, BankLine.booked_on <= until
+    )
+    query = query.order_by(BankLine.booked_on, BankLine.id)
+    return tuple(_line(*row) for row in db.session.execute(query))
+
+
+def line(line_id: str) -> LineRow | None:
+    """Return one line, or None. One statement."""
+    query, _rest = _lines()
+    found = db.session.execute(query.where(BankLine.id == line_id)).one_or_none()
+    return _line(*found) if found else None
+
+
+def matches(line_ids: Sequence[str]) -> tuple[MatchRow, ...]:
+    """Return what these lines were matched with, undone ones included. One statement."""
+    query = (
+        select(BankMatch, JournalEntry.book_date)
+        .join(JournalEntry, JournalEntry.id == BankMatch.entry_id)
+        .where(BankMatch.line_id.in_(line_ids))
+        .order_by(BankMatch.made_at, BankMatch.id)
+    )
+    return tuple(
+        MatchRow(
+            row.id, row.line_id, row.kind, row.subject_id, row.amount, row.entry_id, day,
+            row.made_at, row.undone_at,
+        )
+        for row, day in db.session.execute(query)
+    )  # fmt: skip
+
+
+def _lines() -> tuple[Select[*tuple[Any, ...]], ColumnElement[Any]]:
+    matched = matched_by_line()
+    rest = BankLine.amount - func.coalesce(matched.c.matched, 0)
+    query = (
+        select(BankLine, BankAccount.currency, rest)
+        .join(BankAccount, BankAccount.id == BankLine.bank_account_id)
+        .outerjoin(matched, matched.c.line_id == BankLine.id)
+    )
+    return query, rest
+
+
+def _line(row: BankLine, currency: str, rest: int) -> LineRow:
+    return LineRow(
+        row.id, row.bank_account_id, currency, row.booked_on, row.amount, int(rest), row.hint,
+        tuple(row.own_refs.split()), row.text_sealed is not None,
+    )  # fmt: skip
+
+
+def _statement(row: BankStatement) -> StatementRow:
+    return StatementRow(
+        row.id, row.form, row.number, row.opens_on, row.closes_on, row.opening, row.closing,
+        row.line_count, row.known_count, row.imported_at,
+    )  # fmt: skip
+
+
+def _open_counts() -> dict[str, int]:
+    matched = matched_by_line()
+    rest = BankLine.amount - func.coalesce(matched.c.matched, 0)
+    query = (
+        select(BankLine.bank_account_id, func.count())
+        .outerjoin(matched, matched.c.line_id == BankLine.id)
+        .where(rest != 0)
+        .group_by(BankLine.bank_account_id)
+    )
+    return {account_id: int(count) for account_id, count in db.session.execute(query)}

@@ -1,0 +1,273 @@
+"""What lines of the bank may be: gifts, payments, payouts, returns, and what is booked already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, or_, select
+
+from fund_app.extensions import db
+from fund_app.models import ledger_accounts as chart
+from fund_app.models.bank import BankAccount, BankMatch
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.donations import Donation, Method
+from fund_app.models.gift_returns import GiftReturn
+from fund_app.models.ledger import JournalEntry, Posting
+from workflows.bank import MatchKind
+from workflows.bank_matching import ANNOUNCED, WINDOW, Candidate, OpenLine
+
+BACK_FROM = ("sent", "confirmed", "unconfirmed")
+"""States of a payment whose money may come back."""
+ANNOUNCED_STATE, SENT = "initiated", "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenEntry:
+    """A journal entry on the bank account, with the part no line of the bank stands for."""
+
+    entry_id: int
+    book_date: date
+    kind: str
+    idem_key: str
+    source: tuple[str, str]
+    rest: int
+    reverses_id: int | None
+
+
+def candidates(account: BankAccount, lines: Sequence[OpenLine]) -> list[Candidate]:
+    """Return what any of these lines may be; a handful of statements, however many lines."""
+    if not lines:
+        return []
+    references = {each for line in lines for each in line.own_refs}
+    amounts = {line.rest for line in lines}
+    first = min(line.booked_on for line in lines)
+    last = max(line.booked_on for line in lines)
+    return [
+        *_booked(account, amounts, first - WINDOW, last + WINDOW),
+        *_payments(account.currency, references, amounts),
+        *_gifts(account.currency, references, amounts, first - ANNOUNCED),
+        *_payouts(account.currency),
+        *_returns(account.currency, amounts),
+    ]
+
+
+def search(account: BankAccount, text: str) -> list[Candidate]:
+    """Return gifts and payments whose reference begins with a text, for a match by hand."""
+    wanted = "".join(each for each in text.upper() if each.isalnum())
+    if not wanted:
+        return []
+    donations = select(Donation).where(
+        Donation.reference.startswith(wanted, autoescape=True),
+        Donation.method == Method.BANK_TRANSFER,
+        Donation.currency == account.currency,
+    )
+    payments = select(Disbursement).where(
+        Disbursement.reference.startswith(wanted, autoescape=True),
+        Disbursement.currency == account.currency,
+    )
+    return [
+        *(_gift(each) for each in db.session.scalars(donations.limit(20))),
+        *(found for each in db.session.scalars(payments.limit(20)) for found in _ways_of(each)),
+    ]
+
+
+def unseen_entries(
+    account: BankAccount, since: date, until: date, amounts: Collection[int] | None = None
+) -> tuple[UnseenEntry, ...]:
+    """Return the entries of these days that moved the bank account and were not seen there.
+
+    amounts: only entries with one of these rests. A mistake and its reversal that no line
+    stands for cancel each other and are left out. One statement.
+    """
+    matched = (
+        select(BankMatch.entry_id, func.sum(BankMatch.amount).label("matched"))
+        .where(BankMatch.undone_at.is_(None))
+        .group_by(BankMatch.entry_id)
+        .subquery()
+    )
+    rest = func.sum(Posting.amount) - func.coalesce(func.max(matched.c.matched), 0)
+    query = (
+        select(
+            JournalEntry.id, JournalEntry.book_date, JournalEntry.kind, JournalEntry.idem_key,
+            JournalEntry.source_type, JournalEntry.source_id, rest, JournalEntry.reverses_id,
+        )
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .outerjoin(matched, matched.c.entry_id == JournalEntry.id)
+        .where(
+            Posting.account_code == account.account_code,
+            Posting.currency == account.currency,
+            JournalEntry.book_date.between(since, until),
+        )
+        .group_by(
+            JournalEntry.id, JournalEntry.book_date, JournalEntry.kind, JournalEntry.idem_key,
+            JournalEntry.source_type, JournalEntry.source_id, JournalEntry.reverses_id,
+        )
+        .having(rest != 0 if amounts is None else func.abs(rest).in_(map(abs, amounts)))
+        .order_by(JournalEntry.book_date, JournalEntry.id)
+    )  # fmt: skip
+    found = [
+        UnseenEntry(number, day, kind, key, (type_, source), int(left), reverses)
+        for number, day, kind, key, type_, source, left, reverses in db.session.execute(query)
+    ]
+    kept = _without_pairs(found)
+    return tuple(each for each in kept if amounts is None or each.rest in amounts)
+
+
+def open_payout(payout_id: str, currency: str) -> dict[str, int]:
+    """Return what of a Stripe payout is on its way, by fund; empty for one that has arrived."""
+    query = (
+        select(Posting.fund_code, func.sum(Posting.amount))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(
+            JournalEntry.source_type == "payout",
+            JournalEntry.source_id == payout_id,
+            Posting.account_code == chart.PAYOUT_TRANSIT,
+            Posting.currency == currency,
+        )
+        .group_by(Posting.fund_code)
+        .order_by(Posting.fund_code)
+    )
+    return {fund: int(amount) for fund, amount in db.session.execute(query) if amount}
+
+
+def _without_pairs(found: Iterable[UnseenEntry]) -> list[UnseenEntry]:
+    rows = {each.entry_id: each for each in found}
+    for each in tuple(rows.values()):
+        other = rows.get(each.reverses_id) if each.reverses_id is not None else None
+        if other is not None and other.rest == -each.rest:
+            del rows[each.entry_id], rows[other.entry_id]
+    return list(rows.values())
+
+
+def _booked(
+    account: BankAccount, amounts: Collection[int], since: date, until: date
+) -> list[Candidate]:
+    found = unseen_entries(account, since, until, amounts)
+    names = references(found)
+    return [
+        Candidate(
+            MatchKind.ENTRY, str(each.entry_id), each.rest, names.get(each.entry_id, ""),
+            each.book_date,
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+def references(found: Sequence[UnseenEntry]) -> dict[int, str]:
+    """Return the reference each entry's gift or payment goes by, by the entry's number.
+
+    The key of a payment's entry begins with the payment's id (services/transition.Context.key).
+    """
+    gifts = {each.source[1]: each.entry_id for each in found if each.source[0] == "donation"}
+    payments = {
+        each.idem_key.partition(":")[0]: each.entry_id
+        for each in found
+        if each.source[0] == "application"
+    }
+    names: dict[int, str] = {}
+    for model, entries in ((Donation, gifts), (Disbursement, payments)):
+        if entries:
+            query = select(model.id, model.reference).where(model.id.in_(list(entries)))
+            names.update({entries[key]: reference for key, reference in db.session.execute(query)})
+    return names
+
+
+def _payments(
+    currency: str, references: Collection[str], amounts: Collection[int]
+) -> list[Candidate]:
+    query = select(Disbursement).where(
+        Disbursement.currency == currency,
+        or_(
+            Disbursement.reference.in_(references),
+            and_(
+                Disbursement.state == SENT,
+                Disbursement.amount.in_([-each for each in amounts if each < 0]),
+            ),
+        ),
+    )
+    return [found for each in db.session.scalars(query) for found in _ways_of(each)]
+
+
+def _ways_of(payment: Disbursement) -> list[Candidate]:
+    """Return what the bank may say of a payment: that it left, that it came back."""
+    found = []
+    if payment.state == SENT:
+        found.append(
+            Candidate(
+                MatchKind.PAYMENT, payment.id, -payment.amount, payment.reference,
+                payment.sent_on, payment.fund_code,
+            )
+        )  # fmt: skip
+    if payment.state in BACK_FROM:
+        found.append(
+            Candidate(
+                MatchKind.PAYMENT_BACK, payment.id, payment.amount, payment.reference,
+                payment.sent_on, payment.fund_code,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _gifts(
+    currency: str, references: Collection[str], amounts: Collection[int], since: date
+) -> list[Candidate]:
+    query = select(Donation).where(
+        Donation.currency == currency,
+        Donation.method == Method.BANK_TRANSFER,
+        or_(
+            Donation.reference.in_(references),
+            and_(
+                Donation.state == ANNOUNCED_STATE,
+                Donation.amount.in_([each for each in amounts if each > 0]),
+                Donation.created_day >= since,
+            ),
+        ),
+    )
+    return [_gift(each) for each in db.session.scalars(query)]
+
+
+def _gift(donation: Donation) -> Candidate:
+    """Return a gift announced, or, once it has arrived, a further one under its reference."""
+    waits = donation.state == ANNOUNCED_STATE
+    return Candidate(
+        MatchKind.GIFT, donation.id, donation.amount if waits else None, donation.reference,
+        donation.created_day, donation.fund_code,
+    )  # fmt: skip
+
+
+def _payouts(currency: str) -> list[Candidate]:
+    query = (
+        select(JournalEntry.source_id, func.sum(Posting.amount), func.max(JournalEntry.book_date))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(
+            JournalEntry.source_type == "payout",
+            Posting.account_code == chart.PAYOUT_TRANSIT,
+            Posting.currency == currency,
+        )
+        .group_by(JournalEntry.source_id)
+        .having(func.sum(Posting.amount) != 0)
+        .order_by(JournalEntry.source_id)
+    )
+    return [
+        Candidate(MatchKind.STRIPE_PAYOUT, payout, int(amount), day=day)
+        for payout, amount, day in db.session.execute(query)
+    ]
+
+
+def _returns(currency: str, amounts: Collection[int]) -> list[Candidate]:
+    query = (
+        select(GiftReturn, Donation.reference)
+        .join(Donation, Donation.id == GiftReturn.donation_id)
+        .where(
+            GiftReturn.state == "agreed",
+            Donation.method == Method.BANK_TRANSFER,
+            GiftReturn.currency == currency,
+            GiftReturn.amount.in_([-each for each in amounts if each < 0]),
+        )
+    )
+    return [
+        Candidate(MatchKind.GIFT_RETURN, row.id, -row.amount, reference, row.answered_on)
+        for row, reference in db.session.execute(query)
+    ]

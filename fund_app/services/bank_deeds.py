@@ -1,0 +1,227 @@
+"""What follows when a line of the bank is said to be something: each kind's own action.
+
+Nothing is booked here that has an action already: a gift is recorded, a payment confirmed or
+taken back, a return noted as sent, by the services that do so anyway. Only the arrival of a
+payout and a fee of the bank are posted straight to the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fund_app.models.bank import BankAccount, BankLine, BankMatch
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.donations import Donation
+from fund_app.models.gift_returns import GiftReturn
+from fund_app.models.ledger import JournalEntry
+from fund_app.models.ledger_accounts import GENERAL
+from fund_app.queries import bank_candidates
+from fund_app.queries import gift_returns as returns
+from fund_app.services import disbursements, donations, gift_returns, ledger_facts
+from fund_app.services.donations import BankGift
+from fund_app.services.ledger_facts import Origin
+from fund_app.services.transition import INTERNAL, Unknown
+from workflows.bank import MatchKind
+from workflows.roles import Actor
+
+UNDONE = "bank_match_undone"
+REVERSED = frozenset({MatchKind.FEE, MatchKind.STRIPE_PAYOUT, MatchKind.GIFT})
+"""What only the match has booked, so that undoing it takes the booking back."""
+
+
+class MatchRefused(Exception):
+    """A line is not this; `code` says why and is stable."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code of the reason."""
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a line, or a part of it, is.
+
+    subject_id: of the gift, payment, return or payout, or the entry's number; empty for a fee
+    and for a gift of nobody known. amount: signed like the line; None means all that is open,
+    and of a payment what was paid: the bank books several as one line.
+    fund_code: whose a gift of nobody known is, or which fund a fee belongs to.
+    """
+
+    kind: MatchKind
+    subject_id: str = ""
+    amount: int | None = None
+    fund_code: str = GENERAL
+    is_source_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line that is being matched, under the id its match will have."""
+
+    line: BankLine
+    account: BankAccount
+    amount: int
+    match_id: str
+
+    def origin(self, actor: Actor, source: tuple[str, str], reason: str | None = None) -> Origin:
+        """Return the origin of an entry this match posts itself."""
+        key = f"bank:{self.match_id}" + (":undone" if reason else "")
+        return Origin(key, self.line.booked_on, source, actor.ref, reason_code=reason)
+
+
+def usual_part(session: Session, line: BankLine, choice: Choice, rest: int) -> int:
+    """Return how much of a line's rest a choice without an amount stands for.
+
+    Of a line that may be several payments booked as one, what this payment is. A line that
+    carries one reference is one payment, and its amount has to agree to the cent.
+    """
+    if choice.kind is MatchKind.PAYMENT and len(line.own_refs.split()) != 1:
+        payment = session.get(Disbursement, choice.subject_id)
+        if payment is not None and rest < -payment.amount:
+            return -payment.amount
+    return rest
+
+
+def _gift(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    if part.amount <= 0:
+        raise MatchRefused("amount_differs")
+    reference = ""
+    if choice.subject_id:
+        known = session.get(Donation, choice.subject_id)
+        if known is None or known.currency != part.account.currency:
+            raise Unknown(choice.subject_id)
+        reference = known.reference
+    elif part.account.currency != donations.CURRENCY:
+        raise MatchRefused("currency_differs")
+    gift = BankGift(
+        choice.fund_code, part.amount, part.line.booked_on, reference, part.match_id,
+        choice.is_source_known,
+    )  # fmt: skip
+    donation_id = donations.record_bank_gift(actor, gift, INTERNAL)
+    return donation_id, _entry_of(session, f"gift:{donation_id}")
+
+
+def _gift_return(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    row = session.get(GiftReturn, choice.subject_id)
+    if row is None:
+        raise Unknown(choice.subject_id)
+    if -part.amount != row.amount or row.currency != part.account.currency:
+        raise MatchRefused("amount_differs")
+    gift_returns.record_sent(actor, row.id, line=part.match_id, day=part.line.booked_on)
+    return row.id, _entry_of(session, f"gift:{row.donation_id}:back:{part.match_id}")
+
+
+def _payment(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    payment = _payment_of(session, part, choice)
+    if payment.amount != -part.amount:
+        raise MatchRefused("amount_differs")
+    line = disbursements.BankLine(-part.amount, payment.reference, day=part.line.booked_on)
+    disbursements.bank_ok(actor, payment.id, line, INTERNAL)
+    return payment.id, _entry_of(session, f"{payment.id}:{payment.step}:executed")
+
+
+def _payment_back(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    payment = _payment_of(session, part, choice)
+    if not 0 < part.amount <= payment.amount:
+        raise MatchRefused("amount_differs")
+    line = disbursements.BankLine(part.amount, payment.reference, day=part.line.booked_on)
+    disbursements.bounce(actor, payment.id, line, INTERNAL)
+    return payment.id, _entry_of(session, f"{payment.id}:{payment.step}:returned")
+
+
+def _payment_of(session: Session, part: Part, choice: Choice) -> Disbursement:
+    payment = session.get(Disbursement, choice.subject_id)
+    if payment is None:
+        raise Unknown(choice.subject_id)
+    if payment.currency != part.account.currency:
+        raise MatchRefused("currency_differs")
+    return payment
+
+
+def _stripe_payout(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    shares = bank_candidates.open_payout(choice.subject_id, part.account.currency)
+    if not shares:
+        raise MatchRefused("not_open")
+    if sum(shares.values()) != part.amount:
+        raise MatchRefused("amount_differs")
+    entry = ledger_facts.payout_arrived(
+        session, part.origin(actor, ("payout", choice.subject_id)), shares,
+        bank_line=part.amount, currency=part.account.currency,
+    )  # fmt: skip
+    return choice.subject_id, entry.id
+
+
+def _fee(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    if part.amount >= 0:
+        raise MatchRefused("amount_differs")
+    origin = part.origin(actor, ("bank_line", part.line.id))
+    fund, currency = choice.fund_code, part.account.currency
+    entry = ledger_facts.bank_fee(session, origin, fund, -part.amount, currency)
+    return part.line.id, entry.id
+
+
+def _entry(session: Session, _actor: Actor, _part: Part, choice: Choice) -> tuple[str, int]:
+    number = choice.subject_id
+    entry = (
+        session.get(JournalEntry, int(number)) if number.isascii() and number.isdigit() else None
+    )
+    if entry is None:
+        raise Unknown(number)
+    return number, entry.id
+
+
+DEEDS: Mapping[
+    MatchKind, Callable[[Session, Actor, Part, Choice], tuple[str, int]]
+] = {
+    MatchKind.GIFT: _gift,
+    MatchKind.GIFT_RETURN: _gift_return,
+    MatchKind.PAYMENT: _payment,
+    MatchKind.PAYMENT_BACK: _payment_back,
+    MatchKind.STRIPE_PAYOUT: _stripe_payout,
+    MatchKind.FEE: _fee,
+    MatchKind.ENTRY: _entry,
+}  # fmt: skip
+"""What follows from each kind of match: returns the subject and the entry that records it."""
+
+
+def reverse(
+    session: Session, actor: Actor, account: BankAccount, line: BankLine, match: BankMatch
+) -> int:
+    """Take back what a match of one of REVERSED has booked; returns the reversal's number.
+
+    Raises MatchRefused("gift_moved_on") for a gift that is held, on its way back or receipted.
+    """
+    entry = session.get_one(JournalEntry, match.entry_id)
+    if match.kind == MatchKind.GIFT:
+        _require_unmoved(session, match.subject_id, match.amount)
+    part = Part(line, account, match.amount, match.id)
+    source = (entry.source_type, entry.source_id)
+    return ledger_facts.reverse(session, part.origin(actor, source, UNDONE), entry).id
+
+
+def _require_unmoved(session: Session, donation_id: str, amount: int) -> None:
+    """Refuse to take a gift back that has gone on: only accepted and whole it may be a mistake."""
+    donation = session.get(Donation, donation_id, with_for_update=True, populate_existing=True)
+    if (
+        donation is None
+        or donation.state != "accepted"
+        or returns.left_of(session, donation_id) != amount
+        or session.scalar(
+            select(func.count())
+            .select_from(GiftReturn)
+            .where(GiftReturn.donation_id == donation_id, GiftReturn.state.in_(("asked", "agreed")))
+        )
+    ):
+        raise MatchRefused("gift_moved_on")
+
+
+def _entry_of(session: Session, key: str) -> int:
+    found = session.scalar(select(JournalEntry.id).where(JournalEntry.idem_key == key))
+    if found is None:
+        raise MatchRefused("not_open")
+    return found

@@ -1,0 +1,175 @@
+"""Periods: proposed by the treasurer, closed by another signatory, followed by the next one.
+
+What is dated into a closed period afterwards is refused where the fund decides it, and booked on
+the first day after where it is a fact (services/ledger.py). The words of other people on the
+bank's lines of a closed period are forgotten: their keys first, then what they sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.bank import BankLine
+from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.ledger import Period
+from fund_app.queries import periods
+from fund_app.queries.periods import Obstacle
+from fund_app.services import audit, ledger, vault
+from fund_app.services.ledger import LedgerRefused, PeriodClosed
+from fund_app.services.transition import Unknown
+from fund_app.services.unit import unit_of_work
+from workflows.engine import Refused
+from workflows.roles import Actor, Role
+
+PROPOSERS = (Role.TREASURER,)
+SIGNATORIES = (Role.TREASURER, Role.BOARD_MEMBER)
+
+
+class Length(StrEnum):
+    """How long the next period is; stable codes."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+MONTHS = {Length.MONTH: 1, Length.QUARTER: 3, Length.YEAR: 12}
+
+
+class NotClosable(Exception):
+    """A period cannot be closed yet; `obstacles` says all that stands in the way."""
+
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        """Keep what stands in the way."""
+        super().__init__(", ".join(each.code for each in obstacles))
+        self.obstacles = tuple(obstacles)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A stretch of days with the code it goes by."""
+
+    code: str
+    starts: date
+    ends: date
+
+
+def propose(actor: Actor, code: str) -> None:
+    """Propose to close a period, as the treasurer; proposing it again changes nothing.
+
+    Raises Refused for another role, Unknown, PeriodClosed, and NotClosable while something
+    stands in the way.
+    """
+    role = _role(actor, PROPOSERS, "propose_closing")
+    with unit_of_work() as session:
+        _require_closable(code)
+        was = session.get_one(Period, code).proposed_by
+        ledger.propose_closing(session, code, actor=actor.ref)
+        if was is None:
+            _note(session, "period_proposed", code, actor, role)
+
+
+def close(actor: Actor, code: str) -> None:
+    """Close a proposed period for good, as another signatory than who proposed it.
+
+    Refused: wrong_role; second_person_missing for who proposed it, or where nobody has. Raises
+    Unknown, PeriodClosed, NotClosable when something has come in between.
+    """
+    role = _role(actor, SIGNATORIES, "close_period")
+    with unit_of_work() as session:
+        _require_closable(code)
+        try:
+            ledger.close_period(session, code, actor=actor.ref)
+        except LedgerRefused as refused:
+            if refused.code == "period_one_person":
+                raise Refused("second_person_missing", {"action": "close_period"}) from None
+            raise
+        _note(session, "period_closed", code, actor, role)
+    forget_words()
+
+
+def open_next(actor: Actor, length: Length) -> str:
+    """Open the period after the last one, and return its code; refused before there is any.
+
+    It begins the day after the last one ends and never crosses the end of a year. Raises
+    Refused for another role, Unknown where no period is there yet to follow.
+    """
+    role = _role(actor, PROPOSERS, "open_period")
+    with unit_of_work() as session:
+        last = session.scalar(select(func.max(Period.ends)))
+        if last is None:
+            raise Unknown("no period")
+        days = following(last, length)
+        session.add(Period(code=days.code, starts=days.starts, ends=days.ends))
+        _note(session, "period_opened", days.code, actor, role)
+        return days.code
+
+
+def following(last: date, length: Length) -> Days:
+    """Return the days after a last one: to the end of their month, quarter or year."""
+    starts = last + timedelta(days=1)
+    step = MONTHS[length]
+    ends_in = (starts.month - 1) // step * step + step
+    ends = date(starts.year + ends_in // 12, ends_in % 12 + 1, 1) - timedelta(days=1)
+    return Days(ledger.period_code(starts, ends), starts, ends)
+
+
+def forget_words() -> int:
+    """Destroy what others wrote on the lines of closed periods; returns how many statements.
+
+    A statement that reaches into an open period keeps its words until that one is closed. Done
+    when a period is closed, and every hour for what was interrupted.
+    """
+    with unit_of_work() as session:
+        ends = session.scalar(select(func.max(Period.ends)).where(Period.closed_at.is_not(None)))
+        if ends is None:
+            return 0
+        reaches_on = select(BankLine.statement_id).where(BankLine.booked_on > ends)
+        of_closed = (
+            select(BankLine.statement_id)
+            .where(
+                BankLine.booked_on <= ends,
+                BankLine.text_sealed.is_not(None),
+                BankLine.statement_id.not_in(reaches_on),
+            )
+            .distinct()
+        )
+        done = session.scalars(of_closed).all()
+        for statement_id in done:
+            vault.erase_case(statement_id)
+        session.execute(
+            update(BankLine)
+            .where(BankLine.statement_id.in_(done), BankLine.text_sealed.is_not(None))
+            .values(text_sealed=None)
+        )
+        return len(done)
+
+
+def _require_closable(code: str) -> periods.PeriodRow:
+    row = periods.period(code)
+    if row is None:
+        raise Unknown(code)
+    if row.closed_at is not None:
+        raise PeriodClosed("period_closed")
+    found = periods.obstacles(row, now().date())
+    if found:
+        raise NotClosable(found)
+    return row
+
+
+def _role(actor: Actor, wanted: Sequence[Role], action: str) -> Role:
+    role = next((each for each in wanted if each in actor.roles), None)
+    if role is None:
+        raise Refused("wrong_role", {"action": action})
+    return role
+
+
+def _note(session: Session, action: str, code: str, actor: Actor, role: Role) -> None:
+    audit.record(session, HOUSE, HOUSE_ID, action, actor=actor, role=role, reason_code=code)

@@ -1,0 +1,158 @@
+"""What the codes of the bank and of periods are called, and why a file or a match is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from fund_app.queries.periods import Obstacle
+from fund_app.views import formats
+from workflows.bank import FileRefused, MatchKind
+
+KINDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        MatchKind.GIFT: _l("Gift"),
+        MatchKind.GIFT_RETURN: _l("Gift on its way back"),
+        MatchKind.PAYMENT: _l("Payment"),
+        MatchKind.PAYMENT_BACK: _l("Payment that came back"),
+        MatchKind.STRIPE_PAYOUT: _l("Stripe's payout"),
+        MatchKind.FEE: _l("Fee of the bank"),
+        MatchKind.ENTRY: _l("In the books already"),
+    }
+)
+HINTS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "fee": _l("The bank calls it a fee"),
+        "stripe": _l("It names Stripe"),
+        "return": _l("The bank calls it a return"),
+    }
+)
+FORMS: Mapping[str, LazyString | str] = MappingProxyType(
+    {"camt.053": "camt.053", "mt940": "MT940", "csv": "CSV"}
+)
+VIEWS: Mapping[str, LazyString] = MappingProxyType(
+    {"unmatched": _l("Unmatched"), "matched": _l("Matched"), "all": _l("All lines")}
+)
+ACCOUNT_REFUSALS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "code": _l("Please take two to sixteen capital letters and digits as the short name."),
+        "iban": _l("The check digits of this IBAN do not fit. Please compare it letter by letter."),
+        "currency": _l("This currency is not known here."),
+        "taken": _l(
+            "There is an account with this name, IBAN or currency already: the books hold one bank "
+            "account for each currency."
+        ),
+    }
+)
+_FILES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "not_a_statement": _l(
+            "This is no bank statement we can read. Please export camt.053 or MT940, or define "
+            "how this bank's CSV is read."
+        ),
+        "no_mapping": _l(
+            "This looks like a CSV, and nobody has said yet how this bank's CSV is read. Please "
+            "let the treasurer define it first."
+        ),
+        "entities": _l(
+            "The file contains parts no bank's file needs and which can be dangerous. Please "
+            "export it anew from the bank and do not open it."
+        ),
+        "too_large": _l(
+            "The file is larger than we can take. Please export a shorter stretch of days."
+        ),
+        "columns_missing": _l(
+            "The columns are not those that were defined for this bank. Please look at how its CSV "
+            "is read."
+        ),
+        "foreign_account": _l(
+            "This statement is of another account. Please choose the right account or file."
+        ),
+        "zero_amount": _l("A line has an amount of zero. Please ask the bank for a sound file."),
+        "garbled_amount": _l(
+            "An amount cannot be read exactly. Please ask the bank for a sound file."
+        ),
+        "garbled_day": _l("A day cannot be read. Please look at how days are written in the file."),
+        "no_balance": _l(
+            "The file does not say its balances. Please type both balances as they stand on the "
+            "statement."
+        ),
+    }
+)
+_MATCHES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "line_matched": _l("This line is matched already. Please look at how it stands now."),
+        "amount_too_large": _l("This is more than what is still open of the line."),
+        "more_than_line": _l("This is more than what is still open of the line."),
+        "more_than_entry": _l("The entry in the books is smaller, or seen at the bank already."),
+        "amount_differs": _l(
+            "The amounts differ. Please split the line, or look for the other part."
+        ),
+        "currency_differs": _l("The line is in another currency."),
+        "not_open": _l("This is past that point already. Please look at how it stands now."),
+        "period_closed": _l(
+            "The period of this line is closed. Please correct it with a new entry instead."
+        ),
+        "gift_moved_on": _l(
+            "The gift is held, on its way back or on a receipt. Please settle that first."
+        ),
+    }
+)
+OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "not_over": _l("The period is not over yet."),
+        "earlier_open": _l("An earlier period is still open. Please close that one first."),
+        "payments_unseen": _l("Payments were handed over and not seen at the bank."),
+        "statements_missing": _l("The statements do not reach the end of the period."),
+        "lines_unmatched": _l("Lines of the bank are not explained."),
+        "entries_unseen": _l("Entries of the books are on no statement."),
+        "balances_apart": _l("Books and statements did not begin with the same balance."),
+    }
+)
+
+
+def why_not(refused: FileRefused) -> str:
+    """Return why a file is not taken, and what to do, as plain sentences."""
+    facts: dict[str, Any] = refused.facts
+    if refused.code == "sum_differs":
+        sentence = _(
+            "The file does not add up: opening balance and lines differ from the closing balance "
+            "by %(difference)s. Nothing of it was taken. Please ask the bank for a sound file.",
+            difference=formats.money(facts["difference"], facts["currency"]),
+        )
+    elif refused.code == "does_not_connect":
+        sentence = _(
+            "The statement does not follow the ones before it: with what is known it would close "
+            "at %(expected)s and says %(found)s. A statement is missing before it, or its days "
+            "were imported from another kind of file. Please import the missing one first.",
+            expected=formats.money(facts["expected"], facts["currency"]),
+            found=formats.money(facts["found"], facts["currency"]),
+        )
+    elif refused.code == "other_currency":
+        sentence = _("The file is in another currency than the account.")
+    else:
+        sentence = str(_FILES[refused.code])
+    if "line" in facts:
+        sentence = f"{sentence} {_('It is line %(line)s.', line=facts['line'])}"
+    return sentence
+
+
+def why_no_match(code: str) -> str:
+    """Return why a line is not this, as a plain sentence."""
+    return str(_MATCHES.get(code, _MATCHES["not_open"]))
+
+
+def obstacle(found: Obstacle) -> str:
+    """Return what stands in the way of closing a period, with its count and sum."""
+    parts = [found.account] if found.account else []
+    parts.append(str(OBSTACLES[found.code]))
+    if found.code in {"payments_unseen", "lines_unmatched", "entries_unseen", "earlier_open"}:
+        parts.append(_("Number: %(count)s.", count=found.count))
+    if found.amount is not None and found.currency is not None:
+        parts.append(_("Sum: %(sum)s.", sum=formats.money(found.amount, found.currency)))
+    return " ".join(parts)

@@ -1,0 +1,175 @@
+"""Finance brings statements, says what lines are, compares; two people close the period."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+
+from tests.support import bank
+from tests.support.bank_files import IBAN, Line, camt
+from tests.support.client import FundClient
+from tests.support.house import House
+from tests.support.pages import Page
+from tests.support.staff import Enter
+
+LAST = date(2026, 12, 31)
+
+
+def uploaded(client: FundClient, account_id: str, content: bytes, **typed: str) -> Any:
+    page = client.page(f"/treasury/bank/{account_id}/upload")
+    sent = {"file": (BytesIO(content), "statement.xml"), **typed}
+    return client.submit(page, sent, to="/upload")
+
+
+def taken_in(client: FundClient, account_id: str, content: bytes) -> Page:
+    preview = uploaded(client, account_id, content)
+    assert preview.status_code == 200
+    answer = client.submit(Page(preview), to="/import")
+    assert answer.status_code == 303
+    return client.page(f"/treasury/bank/{account_id}")
+
+
+def test_treasurer_sets_up_an_account_and_defines_its_csv(house: House, enter: Enter) -> None:
+    treasurer = enter("treasurer")
+    page = treasurer.page("/treasury/bank")
+    assert "No bank account is set up yet" in page.text
+    wrong = treasurer.submit(page, {"code": "MAIN", "currency": "EUR", "iban": "DE00"}, to="/bank")
+    assert wrong.status_code == 422
+    assert "check digits" in Page(wrong).text
+    spaced = f"{IBAN[:4]} {IBAN[4:]}"
+    right = treasurer.submit(page, {"code": "MAIN", "currency": "EUR", "iban": spaced}, to="/bank")
+    assert right.status_code == 303
+    assert IBAN not in treasurer.page(right.location).text
+    mapping = treasurer.page(f"{right.location}/mapping")
+    filled = {
+        "booked": "Day", "sign": "two_columns", "credit": "In", "debit": "", "decimal_mark": ",",
+        "texts": "Words | Name",
+    }  # fmt: skip
+    missing = treasurer.submit(mapping, filled, to="/mapping")
+    assert missing.status_code == 422
+    assert "headings that go with this choice" in Page(missing).text
+    assert treasurer.submit(mapping, {**filled, "debit": "Out"}, to="/mapping").status_code == 303
+    rows = b"Day;In;Out;Words;Name\n29.06.2026;12,50;;hello;Zqname\n"
+    account_id = right.location.rpartition("/")[2]
+    unbalanced = uploaded(treasurer, account_id, rows)
+    assert "does not say its balances" in Page(unbalanced).text
+    shown = Page(uploaded(treasurer, account_id, rows, opening="0", closing="12,50"))
+    assert "adds up to the cent" in shown.text
+    assert "Zqname" not in shown.text
+
+
+def test_file_is_shown_and_then_imported_once(house: House, enter: Enter) -> None:
+    account_id = bank.account(house["treasurer"])
+    finance = enter("fin1")
+    content = camt([Line(25_000, "Zqwords", "R1")], opening=bank.SEEDED)
+    preview = Page(uploaded(finance, account_id, content))
+    assert "€5,250.00" in preview.text
+    assert bank.lines(account_id) == []
+    page = taken_in(finance, account_id, content)
+    assert "1 line was imported." in page.text
+    again = taken_in(finance, account_id, content)
+    assert "Nothing was imported twice." in again.text
+    assert len(bank.lines(account_id)) == 1
+    foreign = finance.submit(preview, {"file": "not sealed here"}, to="/import")
+    assert foreign.status_code == 409
+    others = enter("fin2").submit(preview, to="/import")
+    assert others.status_code != 303
+    for page_name in ("", "/statements", "/reconciliation"):
+        assert "Zqwords" not in finance.page(f"/treasury/bank/{account_id}{page_name}").text
+
+
+def test_file_that_does_not_add_up_is_refused_with_the_difference(
+    house: House, enter: Enter
+) -> None:
+    account_id = bank.account(house["treasurer"])
+    finance = enter("fin1")
+    refused = uploaded(finance, account_id, camt([Line(100)], closing=123))
+    assert refused.status_code == 422
+    assert "differ from the closing balance by €0.23" in Page(refused).text
+    bank.bring(house["fin1"], account_id, [Line(100, "x", "R1")])
+    gap = uploaded(finance, account_id, camt([Line(100, "y", "R2")], opening=7))
+    assert "would close at €5,002.00 and says €1.07" in Page(gap).text
+    nothing = finance.submit(finance.page(f"/treasury/bank/{account_id}/upload"), to="/upload")
+    assert "choose a file first" in Page(nothing).text
+
+
+def brought(house: House) -> tuple[str, str]:
+    """Bring a gift, somebody's transfer and a fee on one day; returns account and reference."""
+    account_id = bank.account(house["treasurer"])
+    _gift, reference = bank.announced(25_000)
+    day = date(2026, 7, 1)
+    house.at(datetime(2026, 7, 1, 12, 0, tzinfo=UTC))
+    lines = [
+        Line(25_000, reference, day=day),
+        Line(9_000, "Zqwords", day=day),
+        Line(-500, "c", code="CHRG", day=day),
+    ]
+    bank.bring(house["fin1"], account_id, lines, day=day)
+    return account_id, reference
+
+
+def test_line_is_opened_and_split_by_hand(house: House, enter: Enter) -> None:
+    account_id, _reference = brought(house)
+    finance = enter("fin1")
+    line_id = next(each.id for each in bank.lines(account_id) if each.amount == 9_000)
+    line = finance.page(f"/treasury/bank/lines/{line_id}")
+    assert "Zqwords" not in line.text
+    assert "Zqwords" in Page(finance.submit(line, to="/words")).text
+    too_much = finance.submit(line, {"amount": "90,01"}, to="/accept")
+    assert too_much.status_code == 409
+    assert "more than what is still open" in Page(too_much).text
+    part = finance.submit(line, {"amount": "40,00", "fund": "GEN"}, to="/accept")
+    assert part.location.endswith(line_id)
+    rest = finance.submit(finance.page(part.location), to="/accept")
+    assert rest.location.endswith(account_id)
+    assert bank.balance("Donations") == -(bank.SEEDED + 9_000)
+
+
+def test_all_sure_is_accepted_compared_and_taken_back(house: House, enter: Enter) -> None:
+    account_id, reference = brought(house)
+    finance = enter("fin1")
+    account = finance.page(f"/treasury/bank/{account_id}")
+    assert reference in account.text
+    answer = finance.submit(account, to="/accept-sure")
+    assert "2 lines were matched." in finance.page(answer.location).text
+    state = finance.page(f"/treasury/bank/{account_id}/reconciliation")
+    assert "They differ by -€90.00" in state.text
+    fee = next(each for each in bank.lines(account_id) if each.amount == -500)
+    undone = finance.submit(finance.page(f"/treasury/bank/lines/{fee.id}"), to="/undo")
+    assert undone.status_code == 303
+    state = finance.page(f"/treasury/bank/{account_id}/reconciliation")
+    assert "They differ by -€85.00" in state.text
+    assert bank.balance("BankFees") == 0
+
+
+def test_who_only_reads_sees_no_words_and_no_buttons(house: House, enter: Enter) -> None:
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(9_000, "Zqwords")])
+    line_id = bank.lines(account_id)[0].id
+    board = enter("board")
+    page = board.page(f"/treasury/bank/lines/{line_id}")
+    assert "Sealed for finance and the treasurer." in page.text
+    assert "/accept" not in page.response.get_data(as_text=True)
+    assert enter("anna").get("/treasury/bank").status_code == 404
+
+
+def test_period_is_proposed_and_closed_by_another(house: House, enter: Enter) -> None:
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(-500, "c", code="CHRG", day=LAST)], day=LAST)
+    house.at(datetime(2027, 1, 4, 9, 0, tzinfo=UTC))
+    treasurer, board, finance = enter("treasurer"), enter("board"), enter("fin1")
+    page = treasurer.page("/treasury/periods")
+    assert "Lines of the bank are not explained. Number: 1. Sum: -€5.00." in page.text
+    finance.submit(finance.page(f"/treasury/bank/{account_id}"), to="/accept-sure")
+    proposed = treasurer.submit(treasurer.page("/treasury/periods"), to="/propose")
+    assert proposed.status_code == 303
+    assert "Another signatory closes it." in treasurer.page("/treasury/periods").text
+    waiting = board.page("/treasury/periods")
+    assert board.submit(waiting, to="/close").status_code == 303
+    assert "closed by Board" in board.page("/treasury/periods").text
+    again = board.submit(waiting, to="/close")
+    assert again.status_code == 409
+    assert "closed already" in Page(again).text
+    opened = treasurer.page("/treasury/periods")
+    assert "Open 2027, to the end of its year" in opened.text
