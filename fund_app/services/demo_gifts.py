@@ -21,6 +21,7 @@ from fund_app.models.types import new_ref
 from fund_app.services import (
     codenames,
     donation_progress,
+    donation_rows,
     donations,
     gift_returns,
     ledger_chart,
@@ -38,7 +39,7 @@ from fund_app.services.receipts import Details
 from fund_app.services.unit import unit_of_work
 from workflows.roles import SYSTEM, Actor, Role
 
-CURRENCY = donations.CURRENCY
+CURRENCY = donation_rows.CURRENCY
 RESERVE = "RES"
 BEGINNING = date(2024, 1, 2)
 

@@ -20,10 +20,11 @@ from fund_app.extensions import db
 from fund_app.models.donations import Donation, Method
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.jobs import Lane
+from fund_app.models.monthly_gifts import MonthlyInvoice
 from fund_app.models.stripe import PspObject
 from fund_app.queries import gift_returns as reads
 from fund_app.queries import ledger
-from fund_app.services import donation_progress, jobs
+from fund_app.services import donation_progress, gift_shares, jobs
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.notifications import notify_role
 from fund_app.services.stripe_inbox import provider
@@ -232,7 +233,7 @@ def _give_back(row: GiftReturn) -> Payment | None:
         except ProviderRefused:
             _fail(return_id)
             return None
-    return provider().retrieve_payment(objects["checkout.session"])
+    return provider().retrieve_payment(objects["home"])
 
 
 def _note_sending(return_id: str) -> datetime:
@@ -255,7 +256,10 @@ def _objects(donation_id: str) -> dict[str, str]:
     query = select(PspObject.kind, PspObject.id).where(
         PspObject.donation_id == donation_id, PspObject.kind.in_(("charge", "checkout.session"))
     )
-    return {row.kind: row.id for row in db.session.execute(query)}
+    found = {row.kind: row.id for row in db.session.execute(query)}
+    month = select(MonthlyInvoice.id).where(MonthlyInvoice.donation_id == donation_id)
+    home = found.get("checkout.session") or db.session.scalar(month)
+    return {**found, "home": str(home)}
 
 
 def _hand_over(session: Session, gift: Donation, row: GiftReturn) -> None:
@@ -323,7 +327,10 @@ def _require_state(row: GiftReturn, state: str) -> None:
 
 
 def _is_covered(gift: Donation, amount: int) -> bool:
-    return ledger.position(gift.fund_code, gift.currency).available >= amount
+    shares = gift_shares.going_back(gift, amount)
+    return all(
+        ledger.position(fund, gift.currency).available >= share for fund, share in shares.items()
+    )
 
 
 def _asker(row: GiftReturn) -> Actor:

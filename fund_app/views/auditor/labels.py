@@ -107,6 +107,8 @@ CHAINS = MappingProxyType(
         "ballot": _l("Vote"),
         "disbursement": _l("Payment"),
         "donation": _l("Gift"),
+        "monthly_gift": _l("Monthly gift"),
+        "pledge": _l("Pledge"),
         "view": _l("Looks into a case"),
         "unlock": _l("Names of a case"),
         "brake": _l("The insider brake"),
