@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from fund_app.jobs.context import JobContext, outside
-from fund_app.services import gift_returns, monthly_gifts, stripe_inbox
+from fund_app.services import gift_returns, monthly_gifts, stripe_inbox, stripe_readings
 
 
 @outside
@@ -34,3 +34,9 @@ def tell_of_monthly_gift(
 ) -> None:
     """Have the provider pause, resume or stop collecting, as the donor said."""
     monthly_gifts.tell(str(payload["monthly_gift"]), context.key, context.complete)
+
+
+@outside
+def take_reading(_session: Session, _payload: Mapping[str, str | int], context: JobContext) -> None:
+    """Read the provider's account and lay it beside our books."""
+    stripe_readings.take(context.complete)

@@ -18,6 +18,7 @@ from fund_app.adapters.clock import now
 from fund_app.adapters.payments import Payment, ProviderRefused
 from fund_app.extensions import db
 from fund_app.models.donations import Donation, Method
+from fund_app.models.events import Event
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.jobs import Lane
 from fund_app.models.monthly_gifts import MonthlyInvoice
@@ -30,6 +31,7 @@ from fund_app.services.notifications import notify_role
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
+from workflows import gift_policy
 from workflows.catalogue import workflow
 from workflows.engine import Refused, fire
 from workflows.roles import Actor, Role
@@ -69,12 +71,16 @@ class Wish:
 
 
 def accept(actor: Actor, donation_id: str, request: Request, *, is_source_known: bool) -> None:
-    """Accept a gift that was held, after somebody has looked into it; Refused otherwise."""
+    """Accept a gift that was held, after somebody has looked into it; Refused otherwise.
+
+    A gift from a hostile source is never accepted: the board gives it back.
+    """
     with unit_of_work() as session:
         gift = take(session, Donation, donation_id, request)
         if _under_way(session, gift.id) is not None:
             raise UnderWay
-        step(session, gift, Step("accept", actor, {"gift_clean": is_source_known}, request))
+        is_clean = is_source_known and not _is_hostile(session, gift)
+        step(session, gift, Step("accept", actor, {"gift_clean": is_clean}, request))
 
 
 def ask(actor: Actor, donation_id: str, wish: Wish, request: Request) -> str:
@@ -324,6 +330,16 @@ def _require_step(gift: Donation, action: str, actor: Actor) -> None:
 def _require_state(row: GiftReturn, state: str) -> None:
     if row.state != state:
         raise Refused("wrong_state", {"action": "return", "state": row.state})
+
+
+def _is_hostile(session: Session, gift: Donation) -> bool:
+    held = select(Event.id).where(
+        Event.chain == "donation",
+        Event.subject_id == gift.id,
+        Event.action == "screen_hit",
+        Event.reason_code == gift_policy.HOSTILE,
+    )
+    return session.scalar(held) is not None
 
 
 def _is_covered(gift: Donation, amount: int) -> bool:

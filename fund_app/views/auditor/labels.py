@@ -96,6 +96,8 @@ HOUSE = MappingProxyType(
         "session_ended": _l("A session was ended from another one"),
         "sessions_ended": _l("All other sessions of a person were ended"),
         "requeue_job": _l("A job was tried again"),
+        "in_kind_recorded": _l("A gift in kind was recorded"),
+        "in_kind_struck": _l("A gift in kind was struck"),
         "ledger_exported": _l("The ledger was exported"),
         "backup_made": _l("A backup was made"),
     }

@@ -52,7 +52,7 @@ def go_on() -> ResponseReturnValue:
     form = CardForm()
     if card_checks.refused_countries() and not form.validate_on_submit():
         return _page(gift, form), 422
-    base = _settings().base_url
+    base = settings().base_url
     try:
         page = donations.check_out(
             common.me(),
@@ -64,7 +64,7 @@ def go_on() -> ResponseReturnValue:
         return errors.refusal(_("This gift cannot be paid any more. Please begin a new one."))
     except ProviderUnavailable:
         headers.allow_form_to(checkout_origin())
-        return render_template("donor/unreachable.html"), 503
+        return render_template("donor/unreachable.html", address=url_for("donor.pay")), 503
     except (NotConfigured, ProviderRefused, ProviderUnknown):
         return errors.refusal(_("Cards cannot be taken at the moment. A bank transfer works."))
     return redirect(page.url or "", 303)
@@ -74,9 +74,12 @@ def go_on() -> ResponseReturnValue:
 def done() -> ResponseReturnValue:
     """Say how it stands; the provider leads here, and knows nothing more than this address."""
     gift = common.my_gift() if common.somebody() is not None else None
+    monthly = common.my_monthly_gift() if common.somebody() is not None else None
+    if monthly is not None and monthly.state == "refused":
+        return render_template("donor/card_refused.html", countries=card_warning.countries())
     if gift is not None and gift.failed_because == CARD_COUNTRY:
         return render_template("donor/card_refused.html", countries=card_warning.countries())
-    return render_template("donor/done.html", gift=gift)
+    return render_template("donor/done.html", gift=gift, monthly=monthly, words=donation_labels)
 
 
 @public
@@ -100,18 +103,19 @@ def _page(gift: GiftRow, form: CardForm) -> str:
 
 def checkout_origin() -> str:
     """Return where the hosted payment page lives: the provider's own, or the double's."""
-    parts = urlsplit(_settings().stripe_api_base)
+    parts = urlsplit(settings().stripe_api_base)
     return CHECKOUT if parts.hostname == LIVE_API else f"{parts.scheme}://{parts.netloc}"
 
 
 def bank_account() -> tuple[str, str, str] | None:
     """Return holder, IBAN and BIC of the account gifts go to; None where none is set."""
-    settings = _settings()
-    if not settings.bank_iban:
+    own = settings()
+    if not own.bank_iban:
         return None
-    return settings.bank_holder, settings.bank_iban, settings.bank_bic
+    return own.bank_holder, own.bank_iban, own.bank_bic
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["fund.settings"]
-    return settings
+def settings() -> Settings:
+    """Return the installation's settings."""
+    found: Settings = current_app.extensions["fund.settings"]
+    return found
