@@ -15,10 +15,11 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from workflows.money import InvalidAmount, parse_amount
 
@@ -47,13 +48,36 @@ class GiveForm(FlaskForm):
     preset = RadioField(_l("How much would you like to give?"), default=PRESETS[1])
     own = StringField(_l("Another amount"), [Length(max=LONGEST_AMOUNT)])
     fund = RadioField(_l("What is it for?"))
+    also = SelectMultipleField(_l("Share it evenly with"), [Optional()])
+    rhythm = RadioField(_l("How often?"), default="once", validate_choice=False)
     method = RadioField(_l("How would you like to pay?"))
     request_id = HiddenField()
+
+    def validate_rhythm(self, field: Any) -> None:
+        """Refuse what cannot be given each month this way."""
+        if field.data != "monthly":
+            return
+        if self.method.data == "bank_transfer":
+            raise ValidationError(
+                _("For a monthly transfer choose once, and set up a standing order at your bank.")
+            )
+        if self.shared_with:
+            raise ValidationError(_("A monthly gift is for one purpose. Please begin several."))
 
     def validate_own(self, field: Any) -> None:
         """Want an amount where no other one is chosen."""
         if self.preset.data == OWN:
             amount_of(field.data)
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether it is to be given each month."""
+        return bool(self.rhythm.data == "monthly")
+
+    @property
+    def shared_with(self) -> tuple[str, ...]:
+        """The further funds it is shared with, the first one left out."""
+        return tuple(code for code in self.also.data or () if code != self.fund.data)
 
     @property
     def amount(self) -> int:
@@ -101,6 +125,14 @@ class BankGiftForm(FlaskForm):
         ],
     )
     fund = SelectField(_l("Fund"))
+    source = SelectField(_l("What kind of sender"), default="unknown", validate_choice=False)
+    country = StringField(
+        _l("Country of the sender's bank"),
+        [
+            Optional(),
+            Regexp("^[A-Za-z]{2}$", 0, _l("Please write the two letters an IBAN begins with.")),
+        ],
+    )
     is_source_known = BooleanField(_l("I have looked into where this money comes from"))
     request_id = HiddenField()
 

@@ -8,13 +8,24 @@ from pathlib import Path
 from workflows.ballot import BALLOT
 from workflows.disbursement import DISBURSEMENT
 from workflows.disbursement import FIRST as FIRST_DISBURSEMENT
-from workflows.donation import DONATION
+from workflows.donation import DONATION, DONATION_2
 from workflows.emergency import EMERGENCY
 from workflows.engine import Workflow
+from workflows.monthly_gift import MONTHLY_GIFT
+from workflows.pledge import PLEDGE
 
 LOCK_FILE = Path(__file__).with_name("definitions.lock")
 
-PUBLISHED = (EMERGENCY, BALLOT, FIRST_DISBURSEMENT, DISBURSEMENT, DONATION)
+PUBLISHED = (
+    EMERGENCY,
+    BALLOT,
+    FIRST_DISBURSEMENT,
+    DISBURSEMENT,
+    DONATION,
+    DONATION_2,
+    MONTHLY_GIFT,
+    PLEDGE,
+)
 
 
 class ChangedDefinition(Exception):

@@ -5,6 +5,8 @@ The money is posted when it arrives, whoever sent it; accepting it is a decision
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workflows.clocks import Clock, Unit
 from workflows.engine import SAME, State, Step, Workflow
 from workflows.labels import PublicLabel
@@ -100,3 +102,11 @@ STEPS = (
 
 DONATION = Workflow("donation", 1, "initiated", STATES, STEPS, CLOCKS)
 """A gift, version 1."""
+
+FOLLOWED = tuple(
+    replace(row, effects=(*row.effects, "follow_pledge")) if row.action == "accept" else row
+    for row in STEPS
+)
+
+DONATION_2 = Workflow("donation", 2, "initiated", STATES, FOLLOWED, CLOCKS)
+"""A gift, version 2: once accepted it counts towards the pledge it belongs to."""

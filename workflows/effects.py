@@ -116,6 +116,10 @@ EFFECTS = MappingProxyType(
         "issue_receipt": "issue a receipt unless a valid one exists",
         "void_receipt": "void the receipt, if there is one, with its own number",
         "check_shortfall": "check whether programmes now lack money",
+        "follow_pledge": "count the gift towards the pledge it belongs to",
+        "tell_provider": "have the payment provider pause, resume or stop collecting",
+        "tell_finance": "tell finance that something waits, without content",
+        "warn_shortfall": "warn the board and the desk that promised money will not come",
     }
 )
 """What each effect obliges the service to do, by name."""

@@ -7,6 +7,7 @@ from workflows.predicates import (
     Case,
     Facts,
     Guard,
+    has_run_out,
     is_at_most,
     is_false,
     is_none_left,
@@ -280,4 +281,45 @@ GIFT = (
     ),
 )  # fmt: skip
 
-TABLE = (*AWARD, *PAYOUT, *GIFT)
+MONTHLY = (
+    is_true("card_listed", "card_listed", "card_not_listed",
+            N_("Nothing speaks against this card.")),
+)  # fmt: skip
+
+PLEDGED = (
+    Guard(
+        "pledge_needs_screening", "pledge_is_small", ("amount", "screen_from", "restricted"),
+        lambda _c, _a, facts: facts["amount"] >= facts["screen_from"] or facts["restricted"],
+        N_("This pledge is small and bound to nothing, so finance accepts it without the board."),
+    ),
+    Guard(
+        "pledge_is_small", "pledge_needs_screening", ("amount", "screen_from", "restricted"),
+        lambda _c, _a, facts: facts["amount"] < facts["screen_from"] and not facts["restricted"],
+        N_("This pledge is large or bound to a purpose, so the board looks at it first."),
+    ),
+    Guard(
+        "instalments_sum", "instalments_do_not_sum", ("amount", "instalments"),
+        lambda _c, _a, facts: sum(facts["instalments"]) == facts["amount"],
+        N_("The instalments do not add up to the pledge."),
+    ),
+    Guard(
+        "pledge_acceptable", "pledge_not_acceptable",
+        ("source_clean", "restriction_feasible", "no_beneficiary_data"),
+        lambda _c, _a, facts: facts["source_clean"] is True
+        and facts["restriction_feasible"] is True and facts["no_beneficiary_data"] is True,
+        N_("The board has to confirm three things: the source is acceptable, the purpose can be"
+           " kept, and the donor will be shown nobody we helped."),
+    ),
+    Guard(
+        "pledge_paid", "pledge_not_paid", ("amount", "paid"),
+        lambda _c, _a, facts: facts["paid"] >= facts["amount"],
+        N_("The pledge is not paid in full yet."),
+    ),
+    is_true("donor_agreed", "donor_agreed", "donor_has_not_agreed",
+            N_("New days need the donor's agreement first.")),
+    is_not_the_one("not_recorder", "recorded_by", "recorded_the_pledge",
+                   N_("Who recorded the pledge does not agree to it."), ()),
+    has_run_out("due", N_("The instalment is not due yet.")),
+)  # fmt: skip
+
+TABLE = (*AWARD, *PAYOUT, *GIFT, *MONTHLY, *PLEDGED)

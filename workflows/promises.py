@@ -191,6 +191,8 @@ PROMISES: Mapping[str, Promises] = MappingProxyType(
         "disbursement": DISBURSEMENT,
         "donation": DONATION,
         "ballot": BALLOT,
+        "monthly_gift": Promises(),
+        "pledge": Promises(),
     }
 )
 """Promises by workflow name; they hold for every version."""

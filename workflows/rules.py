@@ -232,6 +232,18 @@ _LENGTHS: Mapping[str, Mapping[str, int]] = {
     "gift_review_working_days": {ANY: 10},
     "receipt_days": {ANY: 10},
     "dispute_days": {ANY: 4},
+    # monthly gift
+    "agreement_check_hours": {ANY: 24},
+    "next_gift_days": {ANY: 35},
+    "retry_days": {ANY: 30},
+    "pause_days": {ANY: 365},
+    "stop_hours": {ANY: 24},
+    # pledge: the last three where no date of an instalment says otherwise
+    "pledge_look_working_days": {ANY: 10},
+    "pledge_screening_working_days": {ANY: 20},
+    "pledge_due_days": {ANY: 30},
+    "pledge_notice_days": {ANY: 7},
+    "pledge_late_days": {ANY: 30},
 }
 
 _REFUSALS = {

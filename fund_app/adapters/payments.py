@@ -55,6 +55,8 @@ class CheckoutOrder:
     label: str
     success_url: str
     cancel_url: str
+    note: str = ""
+    """Shown beside the button of a page for a monthly gift: when the first month is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,45 @@ class Payment:
     is_card: bool = False
     card_country: str | None = field(default=None, repr=False)
     """Where the card was issued (ISO 3166), read to decide and never stored."""
+    subscription: str | None = None
+    """Set for one month of a monthly gift; `session` is then the provider's id of the invoice."""
+    invoice_status: str | None = None
+    attempts: int = 0
+    next_try_on: date | None = None
+
+    @property
+    def page(self) -> str | None:
+        """The provider's id of the payment page; None for a month of a monthly gift."""
+        return self.session if self.subscription is None else None
 
     @property
     def is_on_hold(self) -> bool:
         """Whether the money is set aside on the card and waits to be taken or let go."""
         return self.intent_status == ON_HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Everything the provider knows of one agreement to give each month, as it stands now."""
+
+    session: str
+    session_status: str
+    reference: str | None
+    amount: int
+    currency: str
+    subscription: str | None
+    status: str | None
+    customer: str | None = field(repr=False)
+    is_paused: bool
+    next_on: date | None
+    is_card: bool = False
+    card_country: str | None = field(default=None, repr=False)
+    """Where the card was issued (ISO 3166), read to decide and never stored."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is collected yet, until somebody has looked at the card."""
+        return self.status == "trialing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +188,32 @@ class Provider(Protocol):
         """Look a page up by our reference among those made since a moment."""
         ...
 
-    def retrieve_payment(self, session_id: str) -> Payment:
-        """Read a payment down to its account lines."""
+    def retrieve_payment(self, home: str) -> Payment:
+        """Read the payment of a page, or of one month, down to its account lines."""
+        ...
+
+    def retrieve(self, home: str) -> Payment | Agreement | None:
+        """Read whatever `home_of` led to."""
+        ...
+
+    def create_agreement_page(self, order: CheckoutOrder) -> CheckoutPage:
+        """Open a hosted page on which a monthly gift is agreed; nothing is charged there."""
+        ...
+
+    def start_collecting(self, subscription: str, key: str) -> None:
+        """Charge the first month now and each month from today on."""
+        ...
+
+    def set_collecting(self, subscription: str, *, paused: bool, key: str) -> None:
+        """Let the months pass uncollected, or collect them again."""
+        ...
+
+    def stop_collecting(self, subscription: str) -> None:
+        """End an agreement now."""
+        ...
+
+    def forget_customer(self, customer: str) -> None:
+        """Remove whoever agreed, with the card; the agreement ends."""
         ...
 
     def capture(self, intent: str, key: str) -> None:
@@ -172,8 +232,12 @@ class Provider(Protocol):
         """List what has gone back or is on its way back of a charge, oldest first."""
         ...
 
-    def session_of(self, object_type: str, object_id: str) -> str | None:
-        """Return the checkout session an object belongs to; None when to no session."""
+    def home_of(self, object_type: str, object_id: str) -> str | None:
+        """Return the page, invoice or subscription an object belongs to; None when to none."""
+        ...
+
+    def balance(self) -> dict[str, int]:
+        """Return what the account holds, available or not yet, by currency in minor units."""
         ...
 
     def list_balance_transactions(

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import stripe
 from stripe import StripeClient, WebhookSignature
 from stripe.params.checkout import SessionCreateParams
 
+from fund_app.adapters import stripe_words as words
 from fund_app.adapters.payments import (
     EXTENSION,
+    Agreement,
     BadSignature,
     CheckoutOrder,
     CheckoutPage,
@@ -30,11 +31,10 @@ from fund_app.adapters.payments import (
     NoProvider,
     Payment,
     Provider,
-    ProviderRefused,
-    ProviderUnavailable,
-    ProviderUnknown,
     Refund,
 )
+from fund_app.adapters.stripe_agreements import LANGUAGES, METHODS, StripeAgreements, of_invoice
+from fund_app.adapters.stripe_words import PAGE, translated
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,14 +42,9 @@ if TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=5)
 """How far a message's own time may be from ours, into the past and into the future."""
 NETWORK_RETRIES = 1
-METHODS = ("card", "sepa_debit")
-"""What the hosted page may offer: a card, whose country we can look at before we take the money,
-and a debit of an account in the euro area. Nothing else can appear there by a switch at Stripe."""
-LANGUAGES = {"en": "en", "ru": "ru", "de": "de"}
-PAGE = 100
 
 
-class StripeProvider:
+class StripeProvider(StripeAgreements):
     """Stripe, or a double that speaks its language."""
 
     is_configured = True
@@ -93,7 +88,7 @@ class StripeProvider:
                 }
             ],
         }
-        with _translated():
+        with translated():
             session = self._client.checkout.sessions.create(
                 params, {"idempotency_key": order.reference}
             )
@@ -101,7 +96,7 @@ class StripeProvider:
 
     def find_checkout_session(self, reference: str, since: datetime) -> CheckoutPage | None:
         """Look a page up by our reference among those made since a moment."""
-        with _translated():
+        with translated():
             pages = self._client.checkout.sessions.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
             )
@@ -110,39 +105,71 @@ class StripeProvider:
                     return CheckoutPage(session.id, session.url)
         return None
 
-    def retrieve_payment(self, session_id: str) -> Payment:
-        """Read a payment down to its account lines; raises ProviderUnknown, -Unavailable."""
-        with _translated():
-            session = self._client.checkout.sessions.retrieve(
-                session_id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
-            )
-            intent: Any = session.payment_intent
-            charge: Any = intent.latest_charge if intent else None
-            movements: list[Movement] = []
-            disputes: tuple[Dispute, ...] = ()
-            if charge:
-                if charge.balance_transaction:
-                    movements.append(_movement(charge.balance_transaction))
-                movements += self._refund_movements(charge.id)
-                disputes, more = self._disputes(charge.id)
-                movements += more
-        details: Any = charge.payment_method_details if charge else None
-        card: Any = getattr(details, "card", None)
+    def retrieve(self, home: str) -> Payment | Agreement | None:
+        """Read what `home_of` led to; None for a subscription that began on no page.
+
+        Raises ProviderUnknown, ProviderUnavailable.
+        """
+        with translated():
+            if home.startswith("sub_"):
+                return self._agreement_of(home)
+            if not home.startswith("in_"):
+                session = self._session(home)
+                if session.mode == "subscription":
+                    return self._agreement(session)
+                return self._payment(session, session.payment_intent)
+        return self.retrieve_payment(home)
+
+    def retrieve_payment(self, home: str) -> Payment:
+        """Read the payment of a page, or of one month (an invoice), down to its account lines.
+
+        Raises ProviderUnknown, ProviderUnavailable.
+        """
+        with translated():
+            if home.startswith("in_"):
+                row, subscription, name = self._invoice(home)
+                intent = self._intent(name) if name else None
+                return of_invoice(row, subscription, self._payment(row, intent))
+            session = self._session(home)
+            return self._payment(session, session.payment_intent)
+
+    def _session(self, name: str) -> Any:
+        return self._client.checkout.sessions.retrieve(
+            name, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+        )
+
+    def _intent(self, name: str) -> Any:
+        return self._client.payment_intents.retrieve(
+            name, {"expand": ["latest_charge.balance_transaction"]}
+        )
+
+    def _payment(self, page: Any, intent: Any) -> Payment:
+        charge: Any = intent.latest_charge if intent else None
+        movements: list[Movement] = []
+        disputes: tuple[Dispute, ...] = ()
+        if charge:
+            if charge.balance_transaction:
+                movements.append(words.movement(charge.balance_transaction))
+            movements += self._refund_movements(charge.id)
+            disputes, more = self._disputes(charge.id)
+            movements += more
+        is_card, country = words.card_country(charge and charge.payment_method_details)
+        is_session = page.object == "checkout.session"
         return Payment(
-            session=session.id,
-            reference=session.client_reference_id,
-            session_status=str(session.status),
-            is_paid=session.payment_status == "paid" or _has_succeeded(intent),
-            amount=int(session.amount_total or 0),
-            currency=str(session.currency).upper(),
+            session=page.id,
+            reference=page.client_reference_id if is_session else None,
+            session_status=str(page.status),
+            is_paid=_is_paid(page, intent),
+            amount=int((page.amount_total if is_session else page.total) or 0),
+            currency=str(page.currency).upper(),
             intent=intent.id if intent else None,
             intent_status=intent.status if intent else None,
             charge=charge.id if charge else None,
             amount_refunded=charge.amount_refunded if charge else 0,
             movements=tuple(sorted(movements, key=lambda line: line.created)),
             disputes=disputes,
-            is_card=card is not None,
-            card_country=card.country if card is not None else None,
+            is_card=is_card,
+            card_country=country,
         )
 
     def capture(self, intent: str, key: str) -> None:
@@ -152,12 +179,12 @@ class StripeProvider:
         ProviderRefused when there is nothing set aside (any more), ProviderUnavailable when the
         answer was lost: then read the payment again before anything else.
         """
-        with _translated():
+        with translated():
             self._client.payment_intents.capture(intent, {}, {"idempotency_key": key})
 
     def cancel(self, intent: str, key: str) -> None:
         """Let go of the money a card has set aside; raises as `capture` does."""
-        with _translated():
+        with translated():
             self._client.payment_intents.cancel(intent, {}, {"idempotency_key": key})
 
     def create_refund(self, charge: str, amount: int, key: str) -> Refund:
@@ -167,17 +194,17 @@ class StripeProvider:
         Raises ProviderRefused for more than is left or a disputed charge, ProviderUnavailable
         when the answer was lost.
         """
-        with _translated():
+        with translated():
             row = self._client.refunds.create(
                 {"charge": charge, "amount": amount}, {"idempotency_key": key}
             )
-        return _refund(row)
+        return words.refund(row)
 
     def refunds_of(self, charge: str) -> tuple[Refund, ...]:
         """List what has gone back or is on its way back of a charge, oldest first."""
-        with _translated():
+        with translated():
             rows = self._client.refunds.list({"charge": charge, "limit": PAGE})
-            return tuple(_refund(row) for row in list(rows.auto_paging_iter())[::-1])
+            return tuple(words.refund(row) for row in list(rows.auto_paging_iter())[::-1])
 
     def _refund_movements(self, charge: str) -> list[Movement]:
         fields = ("balance_transaction", "failure_balance_transaction")
@@ -186,25 +213,38 @@ class StripeProvider:
         )
         rows = list(refunds.auto_paging_iter())[::-1]
         found = [getattr(row, name) for row in rows for name in fields]
-        return [_movement(line) for line in found if line]
+        return [words.movement(line) for line in found if line]
 
     def _disputes(self, charge: str) -> tuple[tuple[Dispute, ...], list[Movement]]:
         rows = list(
             self._client.disputes.list({"charge": charge, "limit": PAGE}).auto_paging_iter()
         )
-        lines = [_movement(line) for row in rows for line in row.balance_transactions]
+        lines = [words.movement(line) for row in rows for line in row.balance_transactions]
         return tuple(Dispute(row.id, row.amount, row.status) for row in rows), lines
 
-    def session_of(self, object_type: str, object_id: str) -> str | None:
-        """Return the checkout session an object belongs to; None when to no session."""
-        if object_type == "checkout.session":
+    def home_of(self, object_type: str, object_id: str) -> str | None:
+        """Return the page, invoice or subscription an object belongs to, for `retrieve`.
+
+        None when it belongs to none: then it did not begin with us.
+        """
+        if object_type in {"checkout.session", "invoice", "subscription"}:
             return object_id
-        with _translated():
+        with translated():
             intent = self._intent_of(object_type, object_id)
             if intent is None:
                 return None
             found = self._client.checkout.sessions.list({"payment_intent": intent, "limit": 1})
-            return found.data[0].id if found.data else None
+            return found.data[0].id if found.data else self._invoice_of(intent)
+
+    def balance(self) -> dict[str, int]:
+        """Return what the account holds, available or not yet, by currency in minor units."""
+        with translated():
+            row: Any = self._client.balance.retrieve()
+        held: dict[str, int] = {}
+        for part in (*row.available, *row.pending):
+            code = part.currency.upper()
+            held[code] = held.get(code, 0) + part.amount
+        return held
 
     def _intent_of(self, object_type: str, object_id: str) -> str | None:
         read: dict[str, Callable[[str], Any]] = {
@@ -228,13 +268,13 @@ class StripeProvider:
             params["created"] = {"gte": int(since.timestamp())}
         if payout is not None:
             params["payout"] = payout
-        with _translated():
+        with translated():
             rows = self._client.balance_transactions.list(params)  # type: ignore[arg-type]
-            return tuple(_movement(row) for row in list(rows.auto_paging_iter())[::-1])
+            return tuple(words.movement(row) for row in list(rows.auto_paging_iter())[::-1])
 
     def list_events(self, since: datetime) -> tuple[EventHead, ...]:
         """List messages made since a moment, oldest first."""
-        with _translated():
+        with translated():
             rows = self._client.events.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
             )
@@ -306,54 +346,15 @@ def _head(body: dict[str, Any], raw: bytes) -> EventHead:
             type=str(body["type"]),
             object_id=str(subject.get("id") or ""),
             object_type=str(subject.get("object") or ""),
-            created=_moment(int(body["created"])),
+            created=words.moment(int(body["created"])),
             digest=hashlib.sha256(raw).hexdigest(),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise BadSignature("not_json") from None
 
 
-def _movement(row: Any) -> Movement:
-    return Movement(
-        id=row.id,
-        type=row.type,
-        category=row.reporting_category,
-        amount=row.amount,
-        fee=row.fee,
-        net=row.net,
-        currency=row.currency.upper(),
-        source=row.source if row.source is None or isinstance(row.source, str) else row.source.id,
-        payout=getattr(row, "payout", None),
-        created=_moment(row.created),
-        available_on=_moment(row.available_on).date(),
-    )
-
-
-def _refund(row: Any) -> Refund:
-    return Refund(row.id, row.amount, str(row.status), _moment(row.created))
-
-
-def _has_succeeded(intent: Any) -> bool:
+def _is_paid(page: Any, intent: Any) -> bool:
     # A page whose money was taken later may go on saying that it is unpaid.
-    return intent is not None and intent.status == "succeeded"
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the library's errors into ours; its texts may repeat what was sent, so they end here."""
-    try:
-        yield
-    except (stripe.APIConnectionError, stripe.RateLimitError):
-        raise ProviderUnavailable("no_answer") from None
-    except stripe.InvalidRequestError as error:
-        if error.http_status == 404:  # noqa: PLR2004
-            raise ProviderUnknown("no_such_object") from None
-        raise ProviderRefused(error.code or "refused") from None
-    except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError):
-        raise ProviderRefused("refused") from None
-    except stripe.StripeError:
-        raise ProviderUnavailable("their_failure") from None
+    has_succeeded = intent is not None and intent.status == "succeeded"
+    said = page.payment_status if page.object == "checkout.session" else page.status
+    return has_succeeded or bool(said == "paid")

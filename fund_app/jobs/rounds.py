@@ -31,6 +31,7 @@ from fund_app.services import (
     sessions,
     silence,
     stripe_inbox,
+    stripe_readings,
     unlocks,
 )
 from fund_app.services.unit import unit_of_work
@@ -93,6 +94,7 @@ ROUNDS: Sequence[Round] = (
     Round("answer_knocks", silence.answer_knocks, every=timedelta(seconds=5)),
     Round("sweep_claims", claims.sweep, every=timedelta(minutes=5)),
     Round("sweep_sessions", sweep_sessions, every=timedelta(minutes=1)),
+    Round("plan_stripe_reading", stripe_readings.plan, every=timedelta(hours=1)),
     Round("plan_stripe_poll", stripe_inbox.plan_poll, every=timedelta(minutes=5)),
     Round("plan_key_renewal", people.renewal_round, every=timedelta(minutes=1)),
     Round("sweep_unlock_keys", unlocks.sweep, every=timedelta(hours=1)),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from fund_app.jobs.context import JobContext, outside
-from fund_app.services import gift_returns, stripe_inbox
+from fund_app.services import gift_returns, monthly_gifts, stripe_inbox, stripe_readings
 
 
 @outside
@@ -26,3 +26,17 @@ def poll(_session: Session, _payload: Mapping[str, str | int], _context: JobCont
 def give_back(_session: Session, payload: Mapping[str, str | int], context: JobContext) -> None:
     """Send back what two people agreed on; a second try finds what the first one did."""
     gift_returns.send(str(payload["return"]), context.complete)
+
+
+@outside
+def tell_of_monthly_gift(
+    _session: Session, payload: Mapping[str, str | int], context: JobContext
+) -> None:
+    """Have the provider pause, resume or stop collecting, as the donor said."""
+    monthly_gifts.tell(str(payload["monthly_gift"]), context.key, context.complete)
+
+
+@outside
+def take_reading(_session: Session, _payload: Mapping[str, str | int], context: JobContext) -> None:
+    """Read the provider's account and lay it beside our books."""
+    stripe_readings.take(context.complete)

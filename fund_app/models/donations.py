@@ -85,3 +85,23 @@ class Donation(Stateful, Base):
     thanked_day: Mapped[date | None] = mapped_column(Date)
 
     donor: Mapped[Donor | None] = relationship()
+    parts: Mapped[list[DonationPart]] = relationship(order_by="DonationPart.fund_code")
+    """Only of a gift for several funds; any other one is for `fund_code` alone."""
+
+
+class DonationPart(Base):
+    """What of a gift is for one of several funds, as it was begun; what arrives is split alike."""
+
+    __tablename__ = "donation_part"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_donation_part_fund_code", "fund_code"),
+    )
+
+    donation_id: Mapped[str] = mapped_column(
+        ForeignKey("donation.id"), primary_key=True, info=plain("random")
+    )
+    fund_code: Mapped[str] = mapped_column(
+        ForeignKey("fund.code"), primary_key=True, info=plain("fund this part is for")
+    )
+    amount: Mapped[int] = mapped_column(MinorUnits)

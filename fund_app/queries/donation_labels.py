@@ -58,6 +58,23 @@ RETURNS = {
     "done": _l("Gone back"),
     "failed": _l("Did not go through"),
 }
+MONTHLY_STATES = {
+    "initiated": _l("Not agreed on the payment page yet."),
+    "checking": _l("Agreed. We look at the card before we take the first month."),
+    "active": _l("It is collected each month."),
+    "overdue": _l("The last month could not be collected."),
+    "paused": _l("Paused: nothing is collected."),
+    "stopping": _l("Stopped. The payment provider is being told."),
+    "ended": _l("Ended: nothing more is collected."),
+    "refused": _l("Refused: the card's country. Nothing was charged."),
+    "lapsed": _l("Not agreed in time, so nothing was charged."),
+}
+HELD = {
+    "large_gift": _l("It is large, and nobody has looked into where it comes from yet."),
+    "watched_country": _l("It comes from a bank in a country where giving is prosecuted."),
+    "hostile_source": _l("It comes from a source nothing is taken from. It can only go back."),
+    "card_country": _l("It came by a card of a listed country."),
+}
 PARKED = {
     "object_unknown": _l("The provider does not know what the message names."),
     "not_ours": _l("The payment belongs to no gift of ours."),
@@ -101,10 +118,27 @@ def state(code: str) -> str:
     return str(STATES[code])
 
 
+def purpose(gift: GiftRow) -> str:
+    """Return what a gift is for, in words."""
+    return str(_l("Shared between several purposes")) if gift.is_shared else fund(gift.fund_code)
+
+
+def monthly_state(code: str) -> str:
+    """Return how a monthly gift stands, as a sentence for its donor."""
+    return str(MONTHLY_STATES[code])
+
+
+def held_because(code: str) -> str:
+    """Return why a gift is held."""
+    return str(HELD[code])
+
+
 def standing(gift: GiftRow) -> str:
     """Return how far a gift has come as its donor reads it: with the reason, and what is left."""
     if gift.failed_because == "card_country":
         return str(_l("Refused: the card's country. Nothing was charged."))
+    if gift.on_its_way:
+        return str(_l("On its way: a debit takes some days"))
     if gift.state == "accepted" and gift.gone:
         return str(_l("Accepted, partly given back"))
     return state(gift.state)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
-from fund_app.models.donations import Donation, Donor
+from fund_app.models.donations import Donation, DonationPart, Donor
 from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
-from fund_app.models.stripe import StripeEvent
+from fund_app.models.stripe import PspObject, StripeEvent
 from fund_app.queries.pages import Page, after, page
 
 SORTS = {
@@ -61,6 +61,11 @@ class GiftRow:
     gone: int = 0
     """How much of it went back or was taken back, in minor units, by the ledger."""
     failed_because: str | None = None
+    on_its_way: bool = False
+    """Whether a debit of it has been started that takes days to arrive."""
+    held_because: str | None = None
+    is_shared: bool = False
+    """Whether it is for several funds."""
 
     @property
     def has_arrived(self) -> bool:
@@ -182,6 +187,13 @@ def gifts(search: str = "", sort: str = "-day", cursor: str | None = None) -> Pa
     return page(rows, lambda row: (_mark(row, key), row.id))
 
 
+def shares(donation_id: str) -> dict[str, int]:
+    """Return what of a shared gift was for each fund as it was begun; empty for any other."""
+    query = select(DonationPart.fund_code, DonationPart.amount).order_by(DonationPart.fund_code)
+    rows = db.session.execute(query.where(DonationPart.donation_id == donation_id))
+    return {fund: int(amount) for fund, amount in rows}
+
+
 def movements(donor_id: str, since: date, until: date) -> tuple[MovementRow, ...]:
     """Return what the ledger says of a donor's gifts in these days (inclusive), by day.
 
@@ -292,10 +304,23 @@ def _gifts() -> Select[*tuple[Any, ...]]:
     )
     reason = (
         select(Event.reason_code)
-        .where(Event.chain == "donation", Event.subject_id == Donation.id, Event.action == "fail")
+        .where(Event.chain == "donation", Event.subject_id == Donation.id)
         .correlate(Donation)
         .limit(1)
     )
+    held = reason.where(Event.action == "screen_hit")
+    under_way = (
+        select(PspObject.id)
+        .where(
+            PspObject.donation_id == Donation.id,
+            PspObject.kind == "payment_intent",
+            PspObject.status == "processing",
+            Donation.state == "processing",
+        )
+        .correlate(Donation)
+        .exists()
+    )
+    shared = select(DonationPart.fund_code).where(DonationPart.donation_id == Donation.id)
     return select(
         Donation.id,
         Donation.reference,
@@ -313,7 +338,10 @@ def _gifts() -> Select[*tuple[Any, ...]]:
             else_="codename",
         ),
         _gone(),
-        reason.scalar_subquery(),
+        reason.where(Event.action == "fail").scalar_subquery(),
+        under_way,
+        held.scalar_subquery(),
+        shared.correlate(Donation).exists(),
     )
 
 

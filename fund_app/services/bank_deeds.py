@@ -21,7 +21,13 @@ from fund_app.models.ledger import JournalEntry
 from fund_app.models.ledger_accounts import GENERAL
 from fund_app.queries import bank_candidates
 from fund_app.queries import gift_returns as returns
-from fund_app.services import disbursements, donations, gift_returns, ledger_facts
+from fund_app.services import (
+    disbursements,
+    donation_rows,
+    donations,
+    gift_returns,
+    ledger_facts,
+)
 from fund_app.services.donations import BankGift
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import INTERNAL, Unknown
@@ -96,7 +102,7 @@ def _gift(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[s
         if known is None or known.currency != part.account.currency:
             raise Unknown(choice.subject_id)
         reference = known.reference
-    elif part.account.currency != donations.CURRENCY:
+    elif part.account.currency != donation_rows.CURRENCY:
         raise MatchRefused("currency_differs")
     gift = BankGift(
         choice.fund_code, part.amount, part.line.booked_on, reference, part.match_id,

@@ -9,17 +9,28 @@ is done in this order: docs/decisions/0022-card-countries.md.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import current_app
 from sqlalchemy import select
 
-from fund_app.adapters.payments import Payment, Provider, ProviderRefused, ProviderUnavailable
+from fund_app.adapters.payments import (
+    Agreement,
+    Payment,
+    Provider,
+    ProviderRefused,
+    ProviderUnavailable,
+    ProviderUnknown,
+)
 from fund_app.extensions import db
 from fund_app.models.donations import Donation
+from fund_app.models.monthly_gifts import MonthlyGift
 
 TAKE, LET_GO = "take", "let-go"
 WAITING = frozenset({"initiated", "processing"})
 """States of a gift whose money may still be taken."""
+NOT_STARTED = frozenset({"initiated", "checking"})
+"""States of a monthly gift whose first month may still be taken."""
 
 
 def settle(provider: Provider, payment: Payment, turn: str) -> Payment:
@@ -45,7 +56,29 @@ def settle(provider: Provider, payment: Payment, turn: str) -> Payment:
     return settled
 
 
-def is_listed(payment: Payment) -> bool:
+def settle_agreement(provider: Provider, agreement: Agreement, turn: str) -> Agreement:
+    """Start collecting a monthly gift, or undo its agreement; returns how it stands afterwards.
+
+    It is undone, and whoever agreed removed from the provider with the card, where the card is
+    from a listed country. Nothing happens to one that is collected already, that is no gift of
+    ours, or whose donor has stopped. Raises ProviderUnavailable as `settle` does.
+    """
+    verdict = _verdict_on(agreement)
+    if verdict is None or agreement.subscription is None or agreement.customer is None:
+        return agreement
+    with suppress(ProviderRefused, ProviderUnknown):
+        if verdict == TAKE:
+            provider.start_collecting(agreement.subscription, f"{agreement.reference}:start:{turn}")
+        else:
+            provider.forget_customer(agreement.customer)
+    settled = provider.retrieve(agreement.session)
+    if not isinstance(settled, Agreement) or settled.is_waiting:
+        raise ProviderUnavailable("still_waiting")
+    # With the customer goes the card; what it was decided by is kept for this moment.
+    return replace(settled, is_card=agreement.is_card, card_country=agreement.card_country)
+
+
+def is_listed(payment: Payment | Agreement) -> bool:
     """Whether the card was issued in a refused country, or nobody says in which."""
     listed = refused_countries()
     if not listed or not payment.is_card:
@@ -57,6 +90,19 @@ def refused_countries() -> tuple[str, ...]:
     """Return the countries whose cards are refused, as codes of ISO 3166."""
     listed: tuple[str, ...] = current_app.extensions["fund.refused_card_countries"]
     return listed
+
+
+def _verdict_on(agreement: Agreement) -> str | None:
+    if not agreement.is_waiting:
+        return None
+    known = select(MonthlyGift.state, MonthlyGift.amount, MonthlyGift.currency)
+    row = db.session.execute(known.where(MonthlyGift.id == agreement.reference)).one_or_none()
+    if row is None or row.state not in NOT_STARTED:
+        return None
+    if is_listed(agreement):
+        return LET_GO
+    same = (agreement.amount, agreement.currency) == (row.amount, row.currency)
+    return TAKE if same else None
 
 
 def _verdict(payment: Payment) -> str | None:

@@ -32,7 +32,8 @@ def follow(
     """Do what a step's outcome says of the clocks, in the step's transaction.
 
     Lengths come from `facts["rules"]` (the version the case was submitted under) in the variant
-    `facts["variant"]`; a subject without rules of its own counts by those in force now.
+    `facts["variant"]`; a subject without rules of its own counts by those in force now. A length
+    that a date decides is handed in as `facts["lengths"][clock]`.
     """
     if not (outcome.starts or outcome.stops or outcome.pauses or outcome.resumes):
         return
@@ -162,6 +163,9 @@ def _end(clock: Clock | None, moment: datetime, *, state: str | None = None) -> 
 
 
 def _length(subject: Stateful, name: str, facts: Mapping[str, Any]) -> int:
+    given: int | None = facts.get("lengths", {}).get(name)
+    if given is not None:
+        return given
     rules: RulesParameters = (
         facts["rules"] if "rules" in facts else in_force(BOOTSTRAP, now()).parameters
     )

@@ -18,7 +18,15 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.clocks import Clock
 from fund_app.models.subjects import SUBJECTS
-from fund_app.services import ballots, casework, clocks, disbursements, donation_progress
+from fund_app.services import (
+    ballots,
+    casework,
+    clocks,
+    disbursements,
+    donation_progress,
+    monthly_progress,
+    pledges,
+)
 from fund_app.services.holds import CHILDREN
 from fund_app.services.notifications import AUDIENCE_OF, Audience, Pace, notify_people, notify_role
 from fund_app.services.unit import unit_of_work
@@ -39,6 +47,8 @@ RUN_OUT: dict[str, RunOut] = {
     "ballot": ballots.run_out,
     "disbursement": disbursements.run_out,
     "donation": donation_progress.run_out,
+    "monthly_gift": monthly_progress.run_out,
+    "pledge": pledges.run_out,
 }
 """Who takes the step a clock asks for, by the workflow of its subject."""
 

@@ -30,6 +30,7 @@ from fund_app.services import (
     demo_erasures,
     demo_gifts,
     demo_people,
+    demo_promises,
     demo_rails,
     demo_specials,
     jobs,
@@ -138,6 +139,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
         demo_decisions,
         demo_custody,
         demo_rails,
+        demo_promises,
     )
     for source in sources:
         for start, story in source.stories(house):

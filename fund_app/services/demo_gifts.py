@@ -21,6 +21,7 @@ from fund_app.models.types import new_ref
 from fund_app.services import (
     codenames,
     donation_progress,
+    donation_rows,
     donations,
     gift_returns,
     ledger_chart,
@@ -38,7 +39,7 @@ from fund_app.services.receipts import Details
 from fund_app.services.unit import unit_of_work
 from workflows.roles import SYSTEM, Actor, Role
 
-CURRENCY = donations.CURRENCY
+CURRENCY = donation_rows.CURRENCY
 RESERVE = "RES"
 BEGINNING = date(2024, 1, 2)
 
@@ -115,13 +116,13 @@ def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
     own = _own_donor()
     lines = iter(f"DEMO-{number:04d}" for number in range(1, 1000))
     for day, fund, amount in INSTITUTIONS:
-        yield at(f"{day} 09:00"), _announced(house, _donor(), fund, amount, next(lines))
+        yield at(f"{day} 09:00"), _announced(house, donor(), fund, amount, next(lines))
     for day, fund, amount in PEOPLE:
         yield at(f"{day} 09:30"), _transfer(house, fund, amount, "\N{SUNFLOWER}", next(lines))
     for day, fund, amount in OWN_TRANSFERS:
         yield at(f"{day} 10:00"), _announced(house, own, fund, amount, next(lines))
     for number, card in enumerate((*OWN_CARDS, *OTHER_CARDS), start=1):
-        holder = own if card in OWN_CARDS else _donor()
+        holder = own if card in OWN_CARDS else donor()
         yield at(card.start), _card(holder, card, number)
     yield at("2026-06-29 18:20"), _promised(own)
     yield at(REFUSED.start), _refused(own, len(OWN_CARDS) + len(OTHER_CARDS) + 1)
@@ -141,17 +142,19 @@ def _own_donor() -> str:
     return entrant.holder_id
 
 
-def _donor() -> str:
+def donor() -> str:
+    """Make somebody who gives, known by a codename nobody keeps."""
     return codenames.donors().begin().holder_id
 
 
-def _begin(holder_id: str, fund: str, amount: int, method: Method) -> donations.Begun:
+def begin(holder_id: str, fund: str, amount: int, method: Method) -> donations.Begun:
+    """Begin a gift of a donor."""
     wish = Wish(fund, amount, method)
     return donations.begin(wish, language="en", request_id=new_ref(), holder_id=holder_id)
 
 
 def _announced(house: House, holder_id: str, fund: str, amount: int, line: str) -> Story[None]:
-    begun = _begin(holder_id, fund, amount, Method.BANK_TRANSFER)
+    begun = begin(holder_id, fund, amount, Method.BANK_TRANSFER)
     yield timedelta(days=2)
     _seen(house, fund, amount, f"\N{SPARKLING HEART} {begun.reference.lower()}", line)
 
@@ -168,7 +171,7 @@ def _seen(house: House, fund: str, amount: int, reference: str, line: str) -> No
 
 
 def _promised(holder_id: str) -> Story[None]:
-    _begin(holder_id, EMERGENCY, 150_00, Method.BANK_TRANSFER)
+    begin(holder_id, EMERGENCY, 150_00, Method.BANK_TRANSFER)
     yield from ()
 
 
@@ -180,10 +183,10 @@ def _held(house: House, fund: str, amount: int, line: str) -> Story[None]:
 
 def _refused(holder_id: str, number: int) -> Story[None]:
     """Give by a card of a listed country: the money was set aside and let go."""
-    begun = _begin(holder_id, REFUSED.fund, REFUSED.amount, Method.CARD)
+    begun = begin(holder_id, REFUSED.fund, REFUSED.amount, Method.CARD)
     yield timedelta(minutes=2)
-    payment = _payment(begun.donation_id, REFUSED, number, ())
-    _follow(
+    payment = payment_of(begun.donation_id, REFUSED, number, ())
+    follow(
         replace(payment, is_paid=False, intent_status="canceled", is_card=True, card_country="RU")
     )
 
@@ -203,8 +206,8 @@ def _receipt(
 
 def _giver() -> str:
     """Make somebody who has announced a transfer."""
-    holder_id = _donor()
-    _begin(holder_id, GENERAL, 90_00, Method.BANK_TRANSFER)
+    holder_id = donor()
+    begin(holder_id, GENERAL, 90_00, Method.BANK_TRANSFER)
     return holder_id
 
 
@@ -222,27 +225,28 @@ def _return_asked(house: House, holder_id: str) -> Story[None]:
 
 def _card(holder_id: str, card: Card, number: int) -> Story[None]:
     """Give by card; days later a part or the whole may go back."""
-    begun = _begin(holder_id, card.fund, card.amount, Method.CARD)
+    begun = begin(holder_id, card.fund, card.amount, Method.CARD)
     yield timedelta(minutes=3)
     start = at(card.start) + timedelta(minutes=3)
-    charge = _movement(f"txn_demo_{number:04d}", "charge", card.amount, card.fee, start)
-    _follow(_payment(begun.donation_id, card, number, (charge,)))
+    charge = movement(f"txn_demo_{number:04d}", "charge", card.amount, card.fee, start)
+    follow(payment_of(begun.donation_id, card, number, (charge,)))
     if not card.back:
         return
     yield timedelta(days=3)
     later = start + timedelta(days=3)
-    back = _movement(f"txn_demo_{number:04d}_back", "refund", -card.back, 0, later)
-    _follow(_payment(begun.donation_id, card, number, (charge, back), refunded=card.back))
+    back = movement(f"txn_demo_{number:04d}_back", "refund", -card.back, 0, later)
+    follow(payment_of(begun.donation_id, card, number, (charge, back), refunded=card.back))
 
 
-def _follow(payment: Payment) -> None:
+def follow(payment: Payment) -> None:
+    """Hand the provider's picture of a payment on, as the inbox does."""
     with unit_of_work() as session:
         problem = donation_progress.follow(session, payment)
     if problem is not None:
         raise RuntimeError(problem)
 
 
-def _payment(
+def payment_of(
     donation_id: str,
     card: Card,
     number: int,
@@ -250,6 +254,7 @@ def _payment(
     *,
     refunded: int = 0,
 ) -> Payment:
+    """Return the provider's picture of a card gift with these account lines."""
     return Payment(
         session=f"cs_demo_{number:04d}",
         reference=donation_id,
@@ -266,7 +271,8 @@ def _payment(
     )
 
 
-def _movement(name: str, category: str, amount: int, fee: int, created: datetime) -> Movement:
+def movement(name: str, category: str, amount: int, fee: int, created: datetime) -> Movement:
+    """Return one of the provider's account lines."""
     return Movement(
         id=name,
         type=category,

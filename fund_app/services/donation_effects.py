@@ -18,7 +18,7 @@ from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import EntryKind, GrantCommitment, Tranche, TrancheState
 from fund_app.queries import ledger as positions
-from fund_app.services import ledger_facts, ledger_grants, stripe_facts
+from fund_app.services import gift_shares, ledger_facts, ledger_grants, stripe_facts
 from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
@@ -44,7 +44,7 @@ def post_gift(context: Context) -> None:
         return
     line: BankLine = context.data
     origin = Origin(f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref)
-    shares = {donation.fund_code: line.amount}
+    shares = gift_shares.arriving(donation, line.amount)
     ledger_facts.bank_gift(context.session, origin, shares, line.currency)
 
 
@@ -62,14 +62,12 @@ def post_refund(context: Context) -> None:
         ("donation", donation.id),
         context.actor.ref,
     )
-    ledger_facts.record(
-        context.session,
-        EntryKind.REFUND,
-        origin,
-        ledger_facts.move(
-            chart.REFUNDS, chart.BANK, donation.fund_code, line.amount, line.currency
-        ),
+    lines = (
+        posting
+        for fund, amount in gift_shares.going_back(donation, line.amount).items()
+        for posting in ledger_facts.move(chart.REFUNDS, chart.BANK, fund, amount, line.currency)
     )
+    ledger_facts.record(context.session, EntryKind.REFUND, origin, lines)
 
 
 def post_dispute(context: Context) -> None:
@@ -98,11 +96,16 @@ def thank_donor(context: Context) -> None:
 
 
 def check_shortfall(context: Context) -> None:
-    """Tell finance when the fund now lacks money for what it has promised."""
+    """Tell finance when a fund now lacks money for what it has promised."""
     donation: Donation = context.subject
-    position = positions.position(donation.fund_code, donation.currency)
-    if position.available < 0:
+    funds = gift_shares.arriving(donation, donation.amount)
+    if any(positions.position(fund, donation.currency).available < 0 for fund in funds):
         notify_role(context.session, Role.FINANCE_OFFICER)
+
+
+def tell_finance(context: Context) -> None:
+    """Tell finance that something waits, without content."""
+    notify_role(context.session, Role.FINANCE_OFFICER)
 
 
 def block_spending(context: Context) -> None:
@@ -111,14 +114,13 @@ def block_spending(context: Context) -> None:
     A fund that has less than that left has nothing to set aside, and can promise nothing anyway.
     """
     donation: Donation = context.subject
-    key = f"gift:{donation.id}:held:{context.event.step}"
     source = ("donation", donation.id)
-    origin = Origin(key, context.moment.date(), source, context.actor.ref)
-    part = ledger_grants.Part(donation.amount)
-    with suppress(Overspent):
-        ledger_grants.approve_grant(
-            context.session, origin, donation.fund_code, [part], donation.currency
-        )
+    for fund, amount in gift_shares.arriving(donation, donation.amount).items():
+        key = f"gift:{donation.id}:held:{context.event.step}:{fund}"
+        origin = Origin(key, context.moment.date(), source, context.actor.ref)
+        part = ledger_grants.Part(amount)
+        with suppress(Overspent):
+            ledger_grants.approve_grant(context.session, origin, fund, [part], donation.currency)
     notify_role(context.session, Role.FINANCE_OFFICER)
 
 
@@ -166,6 +168,7 @@ EFFECTS: Mapping[str, Callable[[Context], None]] = {
     "check_shortfall": check_shortfall,
     "block_spending": block_spending,
     "unblock_spending": unblock_spending,
+    "tell_finance": tell_finance,
     "void_receipt": follows_from_the_ledger,
 }
 """The effects of a gift by the names its workflow uses."""

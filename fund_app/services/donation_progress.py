@@ -12,20 +12,20 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from fund_app.adapters.clock import now
 from fund_app.adapters.payments import Movement, Payment
 from fund_app.models.donations import Donation, Method
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.stripe import PspBalanceTxn, PspObject
 from fund_app.services import card_checks, stripe_facts
 from fund_app.services.transition import INTERNAL, Step, Unknown, step, take
+from workflows import gift_policy
 from workflows.roles import SYSTEM, Actor, Role
 
 DISPUTABLE = frozenset({"cleared", "held", "accepted", "receipted"})
 REFUNDABLE = frozenset({"accepted", "receipted"})
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the provider's clock may be from ours."""
-CARD_LIMIT = 1_000_000
-"""Gifts by card stay below 10,000.00: larger ones go by bank, where their source is asked for."""
 CARD_COUNTRY = "card_country"
 """Why a gift failed: the card is from a listed country, and its money was let go."""
 
@@ -57,6 +57,11 @@ def follow(session: Session, payment: Payment) -> str | None:
     return None
 
 
+def card_limit() -> int:
+    """Return below which amount a card may give: larger gifts go by bank, and are looked into."""
+    return gift_policy.in_force(now()).look_from
+
+
 def leaves_nothing(payment: Payment) -> bool:
     """Whether a card from a listed country was used and no money moved.
 
@@ -72,7 +77,7 @@ def card_facts(donation: Donation) -> dict[str, Any]:
     """
     return {
         "amount": donation.amount,
-        "gift_clean": donation.amount < CARD_LIMIT,
+        "gift_clean": donation.amount < card_limit(),
         "co_signer": None,
         "refund_covered": True,
     }
@@ -80,7 +85,7 @@ def card_facts(donation: Donation) -> dict[str, Any]:
 
 def _know(session: Session, donation: Donation, payment: Payment) -> None:
     objects = {
-        payment.session: ("checkout.session", payment.session_status),
+        payment.page: ("checkout.session", payment.session_status),
         payment.intent: ("payment_intent", payment.intent_status),
         payment.charge: ("charge", None),
     }
@@ -118,7 +123,7 @@ def _judge(session: Session, donation: Donation, payment: Payment) -> None:
     That takes somebody who charges a card by hand, past the look at its country.
     """
     if card_checks.is_listed(payment):
-        _step(session, donation, "screen_hit", payment, gift_clean=False)
+        _step(session, donation, "screen_hit", payment, reason_code=CARD_COUNTRY, gift_clean=False)
     else:
         _step(session, donation, "accept", payment)
 

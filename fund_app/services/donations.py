@@ -15,27 +15,30 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.adapters.payments import CheckoutOrder, CheckoutPage
-from fund_app.models.donations import Donation, Donor, Method
+from fund_app.models.donations import Donation, DonationPart, Method
 from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
+from fund_app.models.pledges import PledgePayment
 from fund_app.models.stripe import PspObject
-from fund_app.models.types import new_ref
-from fund_app.services import codenames, lot, transition, vault
+from fund_app.services import codenames, pledges, transition, vault
 from fund_app.services.donation_effects import BankLine
-from fund_app.services.donation_progress import CARD_LIMIT
+from fund_app.services.donation_progress import card_limit
+from fund_app.services.donation_rows import (
+    donor_of,
+    even_parts,
+    new,
+    normal_reference,
+)
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
-from workflows.catalogue import workflow
+from workflows import gift_policy
 from workflows.roles import SYSTEM, Actor, Role
 
-CURRENCY = "EUR"
 SMALLEST = 100
 """A gift by card below 1.00 would be eaten by its fee."""
 LABEL = "Contribution"
 """What the payment page calls the gift: no name, no programme."""
-REFERENCE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-REFERENCE_DIGITS = 10
 
 
 class PurposeClosed(Exception):
@@ -61,11 +64,20 @@ class LineTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to give: positive minor units of CURRENCY, to which fund, how."""
+    """What somebody wants to give: positive minor units of CURRENCY, to which fund, how.
+
+    `also`: further funds it is shared with evenly, to the cent.
+    """
 
     fund_code: str
     amount: int
     method: Method
+    also: tuple[str, ...] = ()
+
+    @property
+    def funds(self) -> tuple[str, ...]:
+        """Every fund it is for, each once, in order of code."""
+        return tuple(sorted({self.fund_code, *self.also}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,8 @@ class BankGift:
     """What finance read on the bank's statement.
 
     reference: as written by the sender, in any form. is_source_known: somebody has looked into
-    where a large gift comes from. line: the bank's own number of the line.
+    where a large gift comes from. line: the bank's own number of the line. source: what kind of
+    sender it is, a code of gift_policy.SOURCES. country: of the sender's bank (ISO 3166).
     """
 
     fund_code: str
@@ -91,6 +104,8 @@ class BankGift:
     reference: str
     line: str
     is_source_known: bool = False
+    source: str = "unknown"
+    country: str | None = None
 
 
 def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None = None) -> Begun:
@@ -100,10 +115,11 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
     the codename. Raises PurposeClosed, AmountRefused. The key is kept before the gift, so a
     crash between leaves a codename nobody knows, and never a gift nobody can find.
     """
-    _require_amount(wish)
+    require_amount(wish)
     with unit_of_work() as session:
-        if not _is_open(session, wish.fund_code):
-            raise PurposeClosed(wish.fund_code)
+        for fund in wish.funds:
+            if not is_open(session, fund):
+                raise PurposeClosed(fund)
         if (known := _begun(session, request_id)) is not None:
             return known
     fresh = None if holder_id else codenames.donors().create(language)
@@ -113,8 +129,9 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
             if fresh is not None:
                 vault.keystore().remove_holder(fresh.holder_id)
             return known
-        donor = _donor(session, holder_id or str(fresh and fresh.holder_id), language)
-        donation = _new(wish.fund_code, wish.amount, wish.method, donor)
+        donor = donor_of(session, holder_id or str(fresh and fresh.holder_id), language)
+        donation = new(wish.fund_code, wish.amount, wish.method, donor)
+        donation.parts = _parts(wish)
         donation.request_id = request_id
         if wish.method is Method.CARD:
             # Its clock lets an unpaid checkout lapse; a bank transfer takes the days it takes.
@@ -137,7 +154,7 @@ def check_out(donor: Actor, donation_id: str, *, success_url: str, cancel_url: s
         if donation.state == "initiated":
             facts = {
                 "amount": donation.amount,
-                "purpose_open": _is_open(session, donation.fund_code),
+                "purpose_open": is_open(session, donation.fund_code),
             }
             step(session, donation, Step("process", donor, facts))
         order = CheckoutOrder(
@@ -160,9 +177,10 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
     """Record a gift seen on the bank account and return the donation's id.
 
     The reference finds the donor: the gift announced under it if it still waits, otherwise a
-    further gift of the same donor (a standing order keeps its reference). A reference nobody
-    has goes to the bucket of unmatched gifts, for the fund finance chose. A large gift nobody
-    has looked into is in the books like any other, and held. Raises PurposeClosed for an
+    further gift of the same donor (a standing order keeps its reference); a pledge's reference
+    counts the gift towards it. A reference nobody has goes to the bucket of unmatched gifts, for
+    the fund finance chose. A gift the policy does not take unseen (workflows/gift_policy.py) is
+    in the books like any other, and held. Raises PurposeClosed for an
     unknown fund, LineTaken for a line recorded before, Refused when the actor may not.
     """
     with unit_of_work() as session:
@@ -173,24 +191,16 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
         donation.amount, donation.received_day = gift.amount, gift.day
         donation.bank_line = gift.line
         session.flush()
-        facts = {
-            "amount": gift.amount,
-            "statement_matches": True,
-            "gift_clean": gift.amount < CARD_LIMIT or gift.is_source_known,
-        }
+        why = gift_policy.why_held(
+            gift_policy.in_force(now()), gift.amount, gift.source, gift.country,
+            is_source_known=gift.is_source_known,
+        )  # fmt: skip
+        facts = {"amount": gift.amount, "statement_matches": True, "gift_clean": why is None}
         line = BankLine(gift.amount, donation.currency, gift.day, gift.line)
         step(session, donation, Step("bank_in", actor, facts, request, data=line))
-        step(
-            session,
-            donation,
-            Step("accept" if facts["gift_clean"] else "screen_hit", SYSTEM, facts),
-        )
+        after = "accept" if why is None else "screen_hit"
+        step(session, donation, Step(after, SYSTEM, facts, reason_code=why))
         return donation.id
-
-
-def normal_reference(text: str) -> str:
-    """Return a reference as typed by a sender in the form we keep: capitals, no spaces."""
-    return "".join(each for each in text.upper() if each.isalnum() and each.isascii())
 
 
 def _same_request(session: Session, request: Request, taken: Donation) -> str:
@@ -212,42 +222,28 @@ def _wait_for_turn(session: Session, fund_code: str) -> None:
     session.scalar(fund.with_for_update(key_share=True))
 
 
-def _require_amount(wish: Wish) -> None:
+def require_amount(wish: Wish) -> None:
+    """Raise AmountRefused for less than a fee would leave, or more than a card may bring."""
     if wish.amount < SMALLEST:
         raise AmountRefused("too_small")
-    if wish.method is Method.CARD and wish.amount >= CARD_LIMIT:
+    if wish.method is Method.CARD and wish.amount >= card_limit():
         raise AmountRefused("too_large")
 
 
-def _is_open(session: Session, fund_code: str) -> bool:
+def is_open(session: Session, fund_code: str) -> bool:
+    """Whether a fund is there and takes gifts at the moment."""
     fund = session.get(Fund, fund_code)
     return fund is not None and fund.open_for_donations
 
 
-def _donor(session: Session, holder_id: str, language: str) -> Donor:
-    donor = session.scalar(select(Donor).where(Donor.holder_id == holder_id))
-    if donor is None:
-        donor = Donor(holder_id=holder_id, language=language, created_day=now().date())
-        session.add(donor)
-        session.flush()
-    return donor
-
-
-def _new(fund_code: str, amount: int, method: Method, donor: Donor | None) -> Donation:
-    definition = workflow("donation")
-    return Donation(
-        id=new_ref(),
-        workflow=definition.name,
-        workflow_version=definition.version,
-        state=definition.initial,
-        donor_id=donor.id if donor else None,
-        fund_code=fund_code,
-        amount=amount,
-        currency=CURRENCY,
-        method=method.value,
-        reference=lot.letters(REFERENCE_ALPHABET, REFERENCE_DIGITS),
-        created_day=now().date(),
-    )
+def _parts(wish: Wish) -> list[DonationPart]:
+    if len(wish.funds) == 1:
+        return []
+    shares = even_parts(wish.amount, len(wish.funds))
+    return [
+        DonationPart(fund_code=fund, amount=share)
+        for fund, share in zip(wish.funds, shares, strict=True)
+    ]
 
 
 def _own(session: Session, donor: Actor, donation_id: str) -> Donation:
@@ -283,11 +279,19 @@ def _announced(session: Session, gift: BankGift) -> Donation:
     )
     if known is not None and known.state == "initiated":
         return take(session, Donation, known.id, INTERNAL)
-    fund_code = known.fund_code if known is not None else gift.fund_code
+    pledge = pledges.of_reference(session, reference)
+    chosen = known or pledge
+    fund_code = chosen.fund_code if chosen is not None else gift.fund_code
     if session.get(Fund, fund_code) is None:
         raise PurposeClosed(fund_code)
     donor = known.donor if known is not None else None
-    donation = _new(fund_code, gift.amount, Method.BANK_TRANSFER, donor)
+    donation = new(fund_code, gift.amount, Method.BANK_TRANSFER, donor)
+    if known is not None:
+        donation.parts = [
+            DonationPart(fund_code=part.fund_code, amount=part.amount) for part in known.parts
+        ]
     session.add(donation)
     session.flush()
+    if pledge is not None:
+        session.add(PledgePayment(donation_id=donation.id, pledge_id=pledge.id))
     return donation

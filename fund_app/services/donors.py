@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.types import new_ref
-from fund_app.services import receipts, sessions, vault
+from fund_app.services import monthly_gifts, receipts, sessions, vault
 from fund_app.services.unit import unit_of_work
-from workflows.roles import Actor
+from workflows.roles import Actor, Role
 
 
 def end(donor: Actor) -> None:
@@ -33,6 +33,9 @@ def end(donor: Actor) -> None:
 
 def _part_with(session: Session, row: Donor) -> None:
     receipts.part_with(session, row.id)
+    donor = Actor(row.holder_id, frozenset({Role.DONOR}))
+    for monthly in monthly_gifts.stop_all(session, donor, row.id):
+        monthly.donor = _nobody(session, monthly.created_day)
     gifts = select(Donation).where(Donation.donor_id == row.id).with_for_update()
     for gift in session.scalars(gifts).all():
         gift.donor = _nobody(session, gift.created_day) if _needs_somebody(gift) else None

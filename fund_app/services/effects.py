@@ -14,6 +14,7 @@ from fund_app.services import ballot_effects as ballot
 from fund_app.services import disbursement_effects as payment
 from fund_app.services import disbursement_losses as loss
 from fund_app.services import donation_effects as gift
+from fund_app.services import monthly_gifts, pledges
 from fund_app.services.transition import Effect
 
 _KEPT_BY_THE_TRAIL = (
@@ -112,6 +113,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "release_payout": payment.release_payout,
         "stop_channel": payment.stop_channel,
         **gift.EFFECTS,
+        "tell_provider": monthly_gifts.tell_provider,
+        "follow_pledge": pledges.follow_pledge,
+        "warn_shortfall": pledges.warn_shortfall,
         "issue_receipt": gift.follows_from_the_ledger,
     }
 )

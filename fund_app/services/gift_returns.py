@@ -18,17 +18,20 @@ from fund_app.adapters.clock import now
 from fund_app.adapters.payments import Payment, ProviderRefused
 from fund_app.extensions import db
 from fund_app.models.donations import Donation, Method
+from fund_app.models.events import Event
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.jobs import Lane
+from fund_app.models.monthly_gifts import MonthlyInvoice
 from fund_app.models.stripe import PspObject
 from fund_app.queries import gift_returns as reads
 from fund_app.queries import ledger
-from fund_app.services import donation_progress, jobs
+from fund_app.services import donation_progress, gift_shares, jobs
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.notifications import notify_role
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
+from workflows import gift_policy
 from workflows.catalogue import workflow
 from workflows.engine import Refused, fire
 from workflows.roles import Actor, Role
@@ -68,12 +71,16 @@ class Wish:
 
 
 def accept(actor: Actor, donation_id: str, request: Request, *, is_source_known: bool) -> None:
-    """Accept a gift that was held, after somebody has looked into it; Refused otherwise."""
+    """Accept a gift that was held, after somebody has looked into it; Refused otherwise.
+
+    A gift from a hostile source is never accepted: the board gives it back.
+    """
     with unit_of_work() as session:
         gift = take(session, Donation, donation_id, request)
         if _under_way(session, gift.id) is not None:
             raise UnderWay
-        step(session, gift, Step("accept", actor, {"gift_clean": is_source_known}, request))
+        is_clean = is_source_known and not _is_hostile(session, gift)
+        step(session, gift, Step("accept", actor, {"gift_clean": is_clean}, request))
 
 
 def ask(actor: Actor, donation_id: str, wish: Wish, request: Request) -> str:
@@ -232,7 +239,7 @@ def _give_back(row: GiftReturn) -> Payment | None:
         except ProviderRefused:
             _fail(return_id)
             return None
-    return provider().retrieve_payment(objects["checkout.session"])
+    return provider().retrieve_payment(objects["home"])
 
 
 def _note_sending(return_id: str) -> datetime:
@@ -255,7 +262,10 @@ def _objects(donation_id: str) -> dict[str, str]:
     query = select(PspObject.kind, PspObject.id).where(
         PspObject.donation_id == donation_id, PspObject.kind.in_(("charge", "checkout.session"))
     )
-    return {row.kind: row.id for row in db.session.execute(query)}
+    found = {row.kind: row.id for row in db.session.execute(query)}
+    month = select(MonthlyInvoice.id).where(MonthlyInvoice.donation_id == donation_id)
+    home = found.get("checkout.session") or db.session.scalar(month)
+    return {**found, "home": str(home)}
 
 
 def _hand_over(session: Session, gift: Donation, row: GiftReturn) -> None:
@@ -322,8 +332,21 @@ def _require_state(row: GiftReturn, state: str) -> None:
         raise Refused("wrong_state", {"action": "return", "state": row.state})
 
 
+def _is_hostile(session: Session, gift: Donation) -> bool:
+    held = select(Event.id).where(
+        Event.chain == "donation",
+        Event.subject_id == gift.id,
+        Event.action == "screen_hit",
+        Event.reason_code == gift_policy.HOSTILE,
+    )
+    return session.scalar(held) is not None
+
+
 def _is_covered(gift: Donation, amount: int) -> bool:
-    return ledger.position(gift.fund_code, gift.currency).available >= amount
+    shares = gift_shares.going_back(gift, amount)
+    return all(
+        ledger.position(fund, gift.currency).available >= share for fund, share in shares.items()
+    )
 
 
 def _asker(row: GiftReturn) -> Actor:

@@ -18,6 +18,7 @@ from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import JournalEntry, Posting
 from fund_app.models.stripe import PspBalanceTxn, PspObject
+from fund_app.services import gift_shares
 from fund_app.services import ledger_facts as facts
 from fund_app.services.ledger_facts import Origin
 from workflows.roles import SYSTEM
@@ -26,7 +27,7 @@ OPEN, WON, LOST = "open", "won", "lost"
 OF_A_GIFT = frozenset({"charge", "refund", "refund_failure", "dispute", "dispute_reversal"})
 OF_A_PAYOUT = frozenset({"payout", "payout_reversal"})
 
-Booking = Callable[[Session, Origin, Movement, str], JournalEntry]
+Booking = Callable[[Session, Origin, Movement, Donation], JournalEntry]
 
 
 class NotItemised(Exception):
@@ -115,7 +116,8 @@ def book_lost_dispute(session: Session, donation: Donation, dispute: Dispute) ->
     if row is None:
         return
     origin = Origin(f"stripe:{dispute.id}:lost", row.booked_on, _source(donation), SYSTEM.ref)
-    facts.dispute_lost(session, origin, {donation.fund_code: -row.amount}, row.currency)
+    shares = gift_shares.undoing(session, donation, dispute.id, chart.DISPUTES, -row.amount)
+    facts.dispute_lost(session, origin, shares, row.currency)
 
 
 def _book(session: Session, movement: Movement, donation: Donation | None) -> bool:
@@ -130,7 +132,7 @@ def _book(session: Session, movement: Movement, donation: Donation | None) -> bo
         at=movement.created,
     )
     if donation is not None and movement.category in _GIFT_BOOKINGS:
-        entry = _GIFT_BOOKINGS[movement.category](session, origin, movement, donation.fund_code)
+        entry = _GIFT_BOOKINGS[movement.category](session, origin, movement, donation)
     elif movement.category == "fee" and movement.net < 0:
         entry = facts.stripe_fee(session, origin, chart.GENERAL, -movement.net, movement.currency)
     else:
@@ -185,29 +187,34 @@ def _source(donation: Donation) -> tuple[str, str]:
     return ("donation", donation.id)
 
 
-def _gift(session: Session, origin: Origin, line: Movement, fund: str) -> JournalEntry:
+def _gift(session: Session, origin: Origin, line: Movement, gift: Donation) -> JournalEntry:
+    shares = gift_shares.arriving(gift, line.amount)
     return facts.card_gift(
-        session, origin, {fund: line.amount}, fee=line.fee, net=line.net, currency=line.currency
+        session, origin, shares, fee=line.fee, net=line.net, currency=line.currency
     )
 
 
-def _refund(session: Session, origin: Origin, line: Movement, fund: str) -> JournalEntry:
-    return facts.refund(session, origin, {fund: -line.amount}, line.currency)
+def _refund(session: Session, origin: Origin, line: Movement, gift: Donation) -> JournalEntry:
+    shares = gift_shares.going_back(gift, -line.amount)
+    return facts.refund(session, origin, shares, line.currency)
 
 
-def _refund_failed(session: Session, origin: Origin, line: Movement, fund: str) -> JournalEntry:
-    return facts.refund_failed(session, origin, {fund: line.amount}, line.currency)
+def _refund_failed(
+    session: Session, origin: Origin, line: Movement, gift: Donation
+) -> JournalEntry:
+    shares = gift_shares.undoing(session, gift, line.source, chart.REFUNDS, line.amount)
+    return facts.refund_failed(session, origin, shares, line.currency)
 
 
-def _dispute(session: Session, origin: Origin, line: Movement, fund: str) -> JournalEntry:
-    return facts.dispute_opened(
-        session, origin, {fund: -line.amount}, fee=line.fee, currency=line.currency
-    )
+def _dispute(session: Session, origin: Origin, line: Movement, gift: Donation) -> JournalEntry:
+    shares = gift_shares.going_back(gift, -line.amount)
+    return facts.dispute_opened(session, origin, shares, fee=line.fee, currency=line.currency)
 
 
-def _dispute_won(session: Session, origin: Origin, line: Movement, fund: str) -> JournalEntry:
+def _dispute_won(session: Session, origin: Origin, line: Movement, gift: Donation) -> JournalEntry:
+    shares = gift_shares.undoing(session, gift, line.source, chart.DISPUTES, line.amount)
     return facts.dispute_won(
-        session, origin, {fund: line.amount}, fee_returned=-line.fee, currency=line.currency
+        session, origin, shares, fee_returned=-line.fee, currency=line.currency
     )
 
 

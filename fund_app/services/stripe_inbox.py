@@ -10,6 +10,7 @@ order and beside each other; every fact is recorded once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.adapters.payments import (
     EXTENSION,
+    Agreement,
     EventHead,
     Movement,
     Payment,
@@ -31,7 +33,13 @@ from fund_app.adapters.payments import (
 from fund_app.extensions import db
 from fund_app.models.jobs import Lane
 from fund_app.models.stripe import PspBalanceTxn, PspWatermark, StripeEvent
-from fund_app.services import card_checks, donation_progress, jobs, stripe_facts
+from fund_app.services import (
+    card_checks,
+    donation_progress,
+    jobs,
+    monthly_progress,
+    stripe_facts,
+)
 from fund_app.services.unit import unit_of_work
 
 JOB = "stripe_event"
@@ -41,7 +49,12 @@ PARK_AFTER = 6
 """Attempts at an object the provider does not know before a person has to look."""
 OVERLAP = timedelta(hours=2)
 FIRST_LOOK = timedelta(days=30)
-OF_A_PAYMENT = frozenset({"checkout.session", "payment_intent", "charge", "refund", "dispute"})
+FOLLOWED = frozenset(
+    {
+        "checkout.session", "payment_intent", "charge", "refund", "dispute", "invoice",
+        "subscription",
+    }
+)  # fmt: skip
 SOURCES = {
     "ch": "charge",
     "py": "charge",
@@ -65,6 +78,7 @@ class _Found:
     """What a look at the provider gave for one message."""
 
     payment: Payment | None = None
+    agreement: Agreement | None = None
     payout: str | None = None
     movements: tuple[Movement, ...] = ()
     parked: str | None = None
@@ -170,21 +184,32 @@ def _keep(session: Session, head: EventHead) -> bool:
 
 def _look(object_type: str, object_id: str, attempt: int) -> _Found | None:
     """Read the object anew, outside any transaction; None: not a kind we follow."""
-    if object_type not in OF_A_PAYMENT and object_type != "payout":
+    if object_type not in FOLLOWED and object_type != "payout":
         return None
     try:
         if object_type == "payout":
             lines = provider().list_balance_transactions(payout=object_id)
             return _Found(payout=object_id, movements=lines)
-        session_id = provider().session_of(object_type, object_id)
-        if session_id is None:
-            return _Found(parked="not_ours")
-        payment = provider().retrieve_payment(session_id)
-        return _Found(payment=card_checks.settle(provider(), payment, str(attempt)))
+        return _read(object_type, object_id, str(attempt))
     except ProviderUnknown:
         if attempt < PARK_AFTER:
             raise StillUnknown from None
         return _Found(parked="object_unknown")
+
+
+def _read(object_type: str, object_id: str, turn: str) -> _Found:
+    """Read what an object belongs to, and take or let go what waits for a look at its card."""
+    home = provider().home_of(object_type, object_id)
+    found = provider().retrieve(home) if home is not None else None
+    if found is None:
+        return _Found(parked="not_ours")
+    if isinstance(found, Payment) and found.subscription is None:
+        return _Found(payment=card_checks.settle(provider(), found, turn))
+    payment = found if isinstance(found, Payment) else None
+    agreement = provider().retrieve(str(found.subscription)) if payment else found
+    if not isinstance(agreement, Agreement):
+        return _Found(parked="not_ours")
+    return _Found(payment, card_checks.settle_agreement(provider(), agreement, turn))
 
 
 def _finish(
@@ -201,8 +226,10 @@ def _finish(
             reason = _apply(session, found)
             event.state = "parked" if reason else "done" if found else "ignored"
             event.reason_code = reason
-            if found is not None and found.payment is not None:
-                _forget(session, event, found.payment)
+            if found is None:
+                event.object_id = ""
+            else:
+                _forget(session, event, found)
         if complete is not None:
             complete(session)
         return event.state if event is not None else "ignored"
@@ -212,6 +239,11 @@ def _apply(session: Session, found: _Found | None) -> str | None:
     """Make our facts equal to what was found; returns why a person has to look, if so."""
     if found is None or found.parked:
         return found.parked if found else None
+    if found.agreement is not None:
+        reason = monthly_progress.follow(session, found.agreement)
+        if reason is None and found.payment is not None:
+            reason = monthly_progress.follow_month(session, found.payment)
+        return reason
     if found.payment is not None:
         return donation_progress.follow(session, found.payment)
     try:
@@ -222,21 +254,33 @@ def _apply(session: Session, found: _Found | None) -> str | None:
     return None
 
 
-def _forget(session: Session, event: StripeEvent, payment: Payment) -> None:
-    """Forget what a message was about where its payment leaves nothing (a refused card).
+def _forget(session: Session, event: StripeEvent, found: _Found) -> None:
+    """Forget what a message was about where what it led to leaves nothing (a refused card).
 
     Messages that still wait keep their object until their turn; one that another worker has in
     its hands is left to that worker.
     """
-    if not donation_progress.leaves_nothing(payment):
+    objects = _nothing_left_of(session, found)
+    if not objects:
         return
-    objects = [each for each in (payment.session, payment.intent, payment.charge) if each]
     dealt_with = select(StripeEvent).where(
         StripeEvent.object_id.in_(objects), StripeEvent.state == "done"
     )
     earlier = session.scalars(dealt_with.with_for_update(skip_locked=True)).all()
     for each in (event, *earlier):
         each.object_id = ""
+
+
+def _nothing_left_of(session: Session, found: _Found) -> list[str]:
+    if found.agreement is not None:
+        if not monthly_progress.was_refused(session, found.agreement):
+            return []
+        ids = (found.agreement.session, found.agreement.subscription, found.payment)
+        return [each.session if isinstance(each, Payment) else each for each in ids if each]
+    if found.payment is None or not donation_progress.leaves_nothing(found.payment):
+        return []
+    payment = found.payment
+    return [each for each in (payment.session, payment.intent, payment.charge) if each]
 
 
 def _unbooked(movements: Iterable[Movement]) -> list[Movement]:
@@ -251,21 +295,14 @@ def _unbooked(movements: Iterable[Movement]) -> list[Movement]:
 
 def _settle(movement: Movement) -> None:
     """Book one line nobody has told us about, through its gift where it has one."""
-    payment = _payment_of(movement)
-    with unit_of_work() as session:
-        if payment is None or donation_progress.follow(session, payment) is not None:
-            stripe_facts.book_other_line(session, movement)
-
-
-def _payment_of(movement: Movement) -> Payment | None:
     kind = SOURCES.get((movement.source or "").split("_")[0])
-    if kind is None or movement.source is None:
-        return None
-    try:
-        session_id = provider().session_of(kind, movement.source)
-        return provider().retrieve_payment(session_id) if session_id else None
-    except ProviderUnknown:
-        return None
+    found = None
+    if kind is not None and movement.source is not None:
+        with suppress(ProviderUnknown):
+            found = _read(kind, movement.source, "poll")
+    with unit_of_work() as session:
+        if found is None or _apply(session, found) is not None:
+            stripe_facts.book_other_line(session, movement)
 
 
 def _watermark() -> Any:

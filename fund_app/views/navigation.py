@@ -128,6 +128,24 @@ ROWS: list[Row] = [
         _l("Import statements, say what each line is, compare and close."),
     ),
     Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
+        "treasury.pledges",
+        _l("Pledges"),
+        _l("What was promised in instalments, what has arrived, and what is expected."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
+        "treasury.in_kind_gifts",
+        _l("Gifts in kind"),
+        _l("What was given instead of money, beside the books."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
+        "treasury.stripe_readings",
+        _l("Stripe beside the ledger"),
+        _l("Read the provider's account and see that it agrees with our books to the cent."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
         "treasury.receipts",
         _l("Receipts"),

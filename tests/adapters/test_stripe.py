@@ -186,7 +186,7 @@ def test_refund_with_a_lost_answer_is_one_refund(
 
 
 @pytest.mark.parametrize("noun", ["charge", "refund", "dispute", "payment_intent"])
-def test_session_of_finds_the_way_back(
+def test_home_of_finds_the_way_back(
     noun: str, double: StripeDouble, provider: StripeProvider
 ) -> None:
     page = provider.create_checkout_session(order())
@@ -194,11 +194,11 @@ def test_session_of_finds_the_way_back(
     charge = double.book.every("charge")[0]
     double.book.refund({"charge": charge["id"], "amount": "100"})
     double.book.open_dispute(charge["id"])
-    assert provider.session_of(noun, double.book.every(noun)[0]["id"]) == page.id
+    assert provider.home_of(noun, double.book.every(noun)[0]["id"]) == page.id
 
 
-def test_session_of_a_foreign_kind_is_none(provider: StripeProvider) -> None:
-    assert provider.session_of("customer", "cus_1") is None
+def test_home_of_a_foreign_kind_is_none(provider: StripeProvider) -> None:
+    assert provider.home_of("customer", "cus_1") is None
 
 
 def test_unknown_object_is_unknown(provider: StripeProvider) -> None:

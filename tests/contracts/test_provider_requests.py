@@ -13,10 +13,11 @@ from flask import Flask
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.jobs.worker import run_worker
-from fund_app.services import donations, gift_returns, people
+from fund_app.services import donations, gift_returns, monthly_gifts, people
 from fund_app.services.gift_returns import Wish
 from fund_app.services.transition import Request
 from tests.doubles.stripe_wire import Json
+from tests.services.test_monthly_gifts import agree
 from tests.support.gifts import charge, chart, deliver, double, give, settings
 from tests.support.stripe import StripeDouble
 from workflows.roles import SYSTEM, Actor, Role
@@ -41,10 +42,26 @@ CHECKOUT = {
     "line_items.0.price_data.unit_amount": r"\d+",
     "line_items.0.price_data.product_data.name": "Contribution",
 }
+AGREED = {
+    **{name: form for name, form in CHECKOUT.items() if name.startswith(("line_items", "allowed"))},
+    "mode": "subscription",
+    "client_reference_id": REFERENCE,
+    "locale": "en|de|ru",
+    "billing_address_collection": "auto",
+    "success_url": CHECKOUT["success_url"],
+    "cancel_url": CHECKOUT["cancel_url"],
+    "subscription_data.trial_period_days": "30",
+    "custom_text.submit.message": "Taken at once.",
+    "line_items.0.price_data.recurring.interval": "month",
+}
+CHANGED = {"trial_end": "now", "proration_behavior": "none", "pause_collection.behavior": "void",
+           "pause_collection": ""}  # fmt: skip
 REFUND = {"charge": r"ch_[0-9a-f]+", "amount": r"\d+"}
 ALLOWED = {
     r"checkout/sessions": CHECKOUT,
     r"payment_intents/pi_[0-9a-f]+/(capture|cancel)": {},
+    r"subscriptions/sub_[0-9a-f]+": CHANGED,
+    r"customers/cus_[0-9a-f]+": {},
     r"refunds": REFUND,
 }
 
@@ -66,6 +83,8 @@ def told_too_much(path: str, sent: Json) -> list[str]:
     known = next((forms for form, forms in ALLOWED.items() if re.fullmatch(form, path)), None)
     if known is None:
         return [path]
+    if sent.get("mode") == "subscription":
+        known = AGREED
     return [
         f"{path}: {name}={value}"
         for name, value in flat(sent)
@@ -90,7 +109,13 @@ def lived_through(
     double.book.pay(session)
     double.book.pay(give("FAM")[1], "RU")
     double.book.debit(give("DIG")[1])
+    donor, monthly, page = agree()
+    double.book.pay(page)
+    double.book.pay(agree()[2], "RU")
     deliver(double)
+    for act in (monthly_gifts.pause, monthly_gifts.resume, monthly_gifts.stop):
+        act(donor, monthly, Request(None))
+        run_worker(app, once=True)
     wanted = gift_returns.ask(finance, taken, Wish(345, "donor_asked"), Request(None))
     gift_returns.agree(board, wanted)
     run_worker(app, once=True)
@@ -101,9 +126,10 @@ def lived_through(
 def test_provider_is_told_nothing_but_amount_currency_and_our_reference(
     lived_through: list[tuple[str, Json]],
 ) -> None:
-    paths = {re.sub(r"pi_[0-9a-f]+", "pi", path) for path, _ in lived_through}
+    paths = {re.sub(r"(pi|sub|cus)_[0-9a-f]+", r"\1", path) for path, _ in lived_through}
     assert paths == {
         "checkout/sessions", "payment_intents/pi/capture", "payment_intents/pi/cancel", "refunds",
+        "subscriptions/sub", "customers/cus",
     }  # fmt: skip
     assert [each for path, sent in lived_through for each in told_too_much(path, sent)] == []
 
@@ -111,7 +137,14 @@ def test_provider_is_told_nothing_but_amount_currency_and_our_reference(
 def test_nothing_the_provider_keeps_names_purpose_or_person(
     lived_through: list[tuple[str, Json]], double: StripeDouble
 ) -> None:
-    for kind in ("checkout.session", "payment_intent", "charge", "refund"):
+    for kind in (
+        "checkout.session",
+        "payment_intent",
+        "charge",
+        "refund",
+        "subscription",
+        "invoice",
+    ):
         for row in double.book.every(kind):
             assert row.get("metadata", {}) == {}, kind
             for name in ("description", "receipt_email", "customer_email"):

@@ -26,6 +26,7 @@ from tests.doubles.stripe_pages import checkout_page
 from tests.doubles.stripe_post import Post, Switches
 from tests.doubles.stripe_wire import ApiError, Json, invalid, missing, read_form
 
+OWN_NOTES = ("asked", "is_short")
 KEY_LIFE = 24 * 3600
 LARGEST_BODY = 65_536
 LISTED_COUNTRY = "RU"
@@ -39,8 +40,11 @@ KINDS = {
     "payouts": "payout",
     "events": "event",
     "checkout/sessions": "checkout.session",
+    "subscriptions": "subscription",
+    "invoices": "invoice",
+    "invoice_payments": "invoice_payment",
 }
-FILTERS = ("charge", "payment_intent", "source", "payout", "type")
+FILTERS = ("charge", "payment_intent", "source", "payout", "type", "subscription", "payment")
 
 
 @dataclass(slots=True)
@@ -85,7 +89,9 @@ class Rehearsal:
             self.calls.append((method, path))
             if method == "POST":
                 self.asked.append((path, copy.deepcopy(params)))
-            if method != "POST" or not key:
+            if method == "DELETE":
+                self.asked.append((path, copy.deepcopy(params)))
+            if method == "GET" or not key:
                 return self._attempt(method, path, params)
             print_of = hashlib.sha256(json.dumps([path, params], sort_keys=True).encode())
             fingerprint = print_of.hexdigest()
@@ -109,24 +115,38 @@ class Rehearsal:
             self.switches.fail_next -= 1
             return 500, {"error": {"type": "api_error", "message": "Something went wrong."}}
         try:
-            found = self._post(path, params) if method == "POST" else self._get(path, params)
+            act = {"POST": self._post, "DELETE": self._delete}.get(method, self._get)
+            found = act(path, params)
         except ApiError as error:
             return error.status, {"error": error.error}
         return 200, self._expanded(found, params.get("expand") or [])
 
     def _post(self, path: str, params: Json) -> Json:
-        if path == "checkout/sessions":
-            return self.book.open_session(params)
-        if path.startswith("checkout/sessions/") and path.endswith("/expire"):
-            return self.book.expire_session(path.split("/")[2])
-        if path.startswith("payment_intents/") and path.endswith("/capture"):
-            return self.book.capture(path.split("/")[1], params)
-        if path.startswith("payment_intents/") and path.endswith("/cancel"):
-            return self.book.cancel(path.split("/")[1], params)
-        if path == "refunds":
-            return self.book.refund(params)
-        if path == "payouts":
-            return self.book.pay_out(params.get("currency", "eur"))
+        book = self.book
+        made: dict[str, Callable[[Json], Json]] = {
+            "checkout/sessions": book.open_session,
+            "refunds": book.refund,
+            "payouts": lambda sent: book.pay_out(sent.get("currency", "eur")),
+        }
+        changed: dict[tuple[str, str], Callable[[str, Json], Json]] = {
+            ("checkout/sessions", "expire"): lambda one, _sent: book.expire_session(one),
+            ("payment_intents", "capture"): book.capture,
+            ("payment_intents", "cancel"): book.cancel,
+            ("subscriptions", ""): book.change_subscription,
+        }
+        if path in made:
+            return made[path](params)
+        noun, identifier, act = path.rsplit("/", 2) if path.count("/") > 1 else _of_one(path)
+        if (noun, act) not in changed:
+            raise missing(path)
+        return changed[noun, act](identifier, params)
+
+    def _delete(self, path: str, params: Json) -> Json:
+        noun, _, identifier = path.rpartition("/")
+        if noun == "subscriptions":
+            return self.book.cancel_subscription(identifier, params)
+        if noun == "customers":
+            return self.book.delete_customer(identifier)
         raise missing(path)
 
     def _get(self, path: str, params: Json) -> Json:
@@ -202,6 +222,14 @@ class Rehearsal:
                 params["session"], succeeded=bool(params["succeeded"])
             ),
             "expire": lambda: self.book.expire_session(params["session"]),
+            "next_month": lambda: self.book.next_month(params["subscription"]),
+            "run_short": lambda: self.book.run_short(
+                params["subscription"], is_short=bool(params["is_short"])
+            ),
+            "retry": lambda: self.book.retry(params["invoice"]),
+            "settle_invoice": lambda: self.book.settle_invoice(
+                params["invoice"], succeeded=bool(params["succeeded"])
+            ),
             "lapse": lambda: self.book.lapse(params["session"]),
             "refund": lambda: self.book.refund(params),
             "fail_refund": lambda: self.book.fail_refund(params["refund"]),
@@ -216,9 +244,14 @@ class Rehearsal:
         return acts[action]()
 
 
+def _of_one(path: str) -> tuple[str, str, str]:
+    noun, _, identifier = path.partition("/")
+    return noun, identifier, ""
+
+
 def visible(row: Json) -> Json:
     """Return a copy of an object as the API shows it, without the double's own notes."""
-    return copy.deepcopy({name: value for name, value in row.items() if name != "asked"})
+    return copy.deepcopy({name: value for name, value in row.items() if name not in OWN_NOTES})
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -261,6 +294,11 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._json(404, {"error": {"type": "invalid_request_error", "message": "unknown"}})
 
+    def do_DELETE(self) -> None:
+        """Answer the API's deletions."""
+        parts = urlsplit(self.path)
+        self._api("DELETE", parts.path.removeprefix("/v1/"), read_form(parts.query))
+
     def _api(self, method: str, path: str, params: Json) -> None:
         if not (self.headers.get("Authorization") or "").startswith("Bearer sk_test_"):
             message = "Invalid API Key provided."
@@ -269,7 +307,7 @@ class Handler(BaseHTTPRequestHandler):
         rehearsal = self.server.rehearsal
         status, body = rehearsal.answer(method, path, params, self.headers.get("Idempotency-Key"))
         with rehearsal.lock:
-            lost = method == "POST" and rehearsal.switches.lose_answers > 0
+            lost = method != "GET" and rehearsal.switches.lose_answers > 0
             rehearsal.switches.lose_answers -= lost
         if lost:
             self.close_connection = True

@@ -15,7 +15,7 @@ import pytest
 from stripe import IdempotencyError, InvalidRequestError, StripeClient
 
 from fund_app.adapters.clock import ManualClock
-from tests.doubles.stripe_book import fee_of
+from tests.doubles.stripe_money import fee_of
 from tests.doubles.stripe_wire import ApiError, read_form
 from tests.support.stripe import API_KEY, StripeDouble, running_stripe
 

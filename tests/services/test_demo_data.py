@@ -24,9 +24,12 @@ from fund_app.models.clocks import Clock
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation, Donor
 from fund_app.models.holds import Hold
+from fund_app.models.in_kind_gifts import InKindGift
 from fund_app.models.jobs import Job
 from fund_app.models.ledger import Posting
+from fund_app.models.monthly_gifts import MonthlyGift, MonthlyInvoice
 from fund_app.models.people import Person
+from fund_app.models.pledges import Pledge
 from fund_app.models.subjects import SUBJECTS
 from fund_app.models.unlocks import Unlock
 from fund_app.queries import canaries, ledger
@@ -144,6 +147,7 @@ class TestLoaded:
         came = -sums["OpeningBalances"] - sums["Donations"] - sums["Refunds"]
         went = sums["Grants"] + sums["ProcessingFees"] + sums["BankFees"]
         went += sum(amount for code, amount in sums.items() if code.startswith("Advances:"))
+        went += sums["DisputeFees"] + sums["Disputes"]
         funds = ("GEN", "EMG", "LEG", "FAM", "DIG", "RES")
         positions = [ledger.position(code, "EUR") for code in funds]
         free = sum(one.available + one.committed for one in positions)
@@ -157,6 +161,19 @@ class TestLoaded:
 
     def test_nothing_about_days_long_past_waits_to_be_sent(self) -> None:
         assert count(select(Job.id).where(Job.kind.in_(("send_notice", "make_letter")))) == 0
+
+    def test_promises_are_there_in_every_way(self) -> None:
+        pledged = set(db.session.scalars(select(Pledge.state)))
+        assert pledged == {
+            "fulfilled", "part_paid", "scheduled", "overdue", "declined", "offered"
+        }  # fmt: skip
+        monthly = list(db.session.scalars(select(MonthlyGift.state).order_by(MonthlyGift.state)))
+        assert monthly == ["active", "active", "overdue"]
+        months = select(MonthlyInvoice.id).where(MonthlyInvoice.donation_id.is_not(None))
+        assert count(months) == 12
+        gifts = set(db.session.scalars(select(Donation.state)))
+        assert gifts >= {"processing", "disputed", "held", "failed", "refunded", "initiated"}
+        assert count(select(InKindGift.id)) == 3
 
     def test_payments_stand_at_every_stage(self) -> None:
         states = set(db.session.scalars(select(Disbursement.state).distinct()))

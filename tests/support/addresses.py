@@ -41,6 +41,7 @@ TABLES = {
 
 FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "action": lambda: sorted(EMERGENCY.actions),
+    "ending": lambda: ["cancel", "decline", "write_off"],
     "slug": lambda: [page.slug for page in emergency.MINIMUM_PAGES],
     "filename": lambda: ["fund.css"],
     "factor_id": lambda: _kept(factors.c.id),

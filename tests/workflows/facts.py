@@ -137,6 +137,27 @@ CASES: dict[str, Pair] = {
     "appeal_ran_out": _ran_out("appeal"),
     "confirm_ran_out": _ran_out("confirm"),
     "checkout_ran_out": _ran_out("checkout"),
+    "due_ran_out": _ran_out("due"),
+    "card_listed": _flag("card_listed"),
+    "pledge_needs_screening": (
+        {"amount": 3, "screen_from": 4, "restricted": True},
+        {"amount": 3, "screen_from": 4, "restricted": False},
+    ),
+    "pledge_is_small": (
+        {"amount": 3, "screen_from": 4, "restricted": False},
+        {"amount": 4, "screen_from": 4, "restricted": False},
+    ),
+    "instalments_sum": (
+        {"amount": 3, "instalments": (1, 2)},
+        {"amount": 3, "instalments": (1, 1)},
+    ),
+    "pledge_acceptable": (
+        {"source_clean": True, "restriction_feasible": True, "no_beneficiary_data": True},
+        {"source_clean": True, "restriction_feasible": True, "no_beneficiary_data": False},
+    ),
+    "pledge_paid": ({"amount": 2, "paid": 2}, {"amount": 2, "paid": 1}),
+    "not_recorder": _not_me("recorded_by"),
+    "donor_agreed": _flag("donor_agreed"),
     "voting_ran_out": _ran_out("vote_extra"),
     "some_clock_ran_out": _ran_out("decide"),
     "within_fast_track_cap": _at_most("amount", "fast_track_cap"),

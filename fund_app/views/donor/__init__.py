@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from fund_app.views.donor import give, lost, payment, receipts, record, sign_in, statements
+from fund_app.views.donor import give, lost, monthly, payment, receipts, record, sign_in, statements
+
+MONTHLY = "/monthly/<monthly_gift_id>"
 
 bp = Blueprint("donor", __name__, url_prefix="/donate")
 
@@ -14,6 +16,11 @@ bp.add_url_rule("/codename", "codename", give.codename)
 bp.add_url_rule("/codename", "kept", give.kept, methods=["POST"])
 bp.add_url_rule("/payment", "payment", payment.show)
 bp.add_url_rule("/payment", "pay", payment.go_on, methods=["POST"])
+bp.add_url_rule("/monthly", "monthly_gift", monthly.show)
+bp.add_url_rule("/monthly", "agree", monthly.go_on, methods=["POST"])
+bp.add_url_rule(f"{MONTHLY}/pause", "pause_monthly_gift", monthly.pause, methods=["POST"])
+bp.add_url_rule(f"{MONTHLY}/resume", "resume_monthly_gift", monthly.resume, methods=["POST"])
+bp.add_url_rule(f"{MONTHLY}/stop", "stop_monthly_gift", monthly.stop, methods=["POST"])
 bp.add_url_rule("/done", "done", payment.done)
 bp.add_url_rule("/cancelled", "cancelled", payment.cancelled)
 bp.add_url_rule("/sign-in", "sign_in", sign_in.show)

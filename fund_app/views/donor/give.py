@@ -14,7 +14,7 @@ from fund_app.models.donations import Method
 from fund_app.models.types import new_ref
 from fund_app.queries import donation_labels
 from fund_app.queries import donations as reads
-from fund_app.services import donations
+from fund_app.services import donations, monthly_gifts
 from fund_app.services.donations import AmountRefused, Begun, PurposeClosed, Wish
 from fund_app.services.stripe_inbox import provider
 from fund_app.views import errors, session, throttle
@@ -40,9 +40,11 @@ def begin() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     person = common.somebody()
+    wish = Wish(form.fund.data, form.amount, Method(form.method.data), form.shared_with)
+    begin_it = monthly_gifts.begin if form.is_monthly else donations.begin
     try:
-        begun = donations.begin(
-            Wish(form.fund.data, form.amount, Method(form.method.data)),
+        begun = begin_it(
+            wish,
             language=str(get_locale() or "en"),
             request_id=form.request_id.data or new_ref(),
             holder_id=person.ref if person else None,
@@ -53,7 +55,7 @@ def begin() -> ResponseReturnValue:
         ), 422
     except AmountRefused as refused:
         return _page(form, _amount_sentence(refused.code)), 422
-    return _go_on(begun, is_known=person is not None)
+    return _go_on(begun, is_known=person is not None, is_monthly=form.is_monthly)
 
 
 @allow(Role.DONOR)
@@ -61,7 +63,7 @@ def codename() -> ResponseReturnValue:
     """Show the fresh codename; once it is kept, it is gone from here too."""
     fresh = remembered.get(common.SHOWN_ONCE)
     if fresh is None:
-        return redirect(url_for("donor.payment"))
+        return redirect(_next())
     return render_template("donor/codename.html", fresh=fresh)
 
 
@@ -69,10 +71,14 @@ def codename() -> ResponseReturnValue:
 def kept() -> ResponseReturnValue:
     """Forget the codename: the donor has it now."""
     remembered.pop(common.SHOWN_ONCE, None)
-    return redirect(url_for("donor.payment"), 303)
+    return redirect(_next(), 303)
 
 
-def _go_on(begun: Begun, *, is_known: bool) -> ResponseReturnValue:
+def _next() -> str:
+    return url_for("donor.monthly_gift" if common.MONTHLY in remembered else "donor.payment")
+
+
+def _go_on(begun: Begun, *, is_known: bool, is_monthly: bool) -> ResponseReturnValue:
     fresh = begun.codename
     if fresh is None and not is_known:
         return errors.refusal(
@@ -87,8 +93,10 @@ def _go_on(begun: Begun, *, is_known: bool) -> ResponseReturnValue:
             "words": list(fresh.words),
             "digits": fresh.grouped_digits.split(),
         }
-    remembered[common.GIFT] = begun.donation_id
-    return redirect(url_for("donor.codename" if fresh else "donor.payment"), 303)
+    about, other = (common.MONTHLY, common.GIFT) if is_monthly else (common.GIFT, common.MONTHLY)
+    remembered[about] = begun.donation_id
+    remembered.pop(other, None)
+    return redirect(url_for("donor.codename") if fresh else _next(), 303)
 
 
 def _form() -> GiveForm:
@@ -98,6 +106,8 @@ def _form() -> GiveForm:
         (OWN, _("Another amount"))
     ]
     form.fund.choices = [(code, donation_labels.fund(code)) for code in reads.open_funds()]
+    form.also.choices = form.fund.choices
+    form.rhythm.choices = [("once", _("Once")), ("monthly", _("Every month"))]
     form.method.choices = [
         (method.value, donation_labels.method(method.value)) for method in _methods()
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import current_app, redirect, render_template, url_for
@@ -54,51 +56,51 @@ def go_on() -> ResponseReturnValue:
     if card_checks.refused_countries() and not form.validate_on_submit():
         return _page(gift, form), 422
     try:
-        page = _hosted_page(gift.id)
+        page = hosted_page(partial(donations.check_out, common.me(), gift.id))
     except (CheckoutOver, Refused):
         return errors.refusal(_("This gift cannot be paid any more. Please begin a new one."))
     except ProviderUnavailable:
         headers.allow_form_to(checkout_origin())
-        return render_template("donor/unreachable.html"), 503
+        return render_template("donor/unreachable.html", address=url_for("donor.pay")), 503
     except (NotConfigured, ProviderRefused, ProviderUnknown):
         return errors.refusal(_("Cards cannot be taken at the moment. A bank transfer works."))
     return redirect(page.url or "", 303)
 
 
-def _hosted_page(gift_id: str) -> CheckoutPage:
-    """Open the payment page that leads back to where the donor came from.
+def hosted_page(check_out: Callable[..., CheckoutPage]) -> CheckoutPage:
+    """Open a payment page that leads back to where the donor came from.
 
-    A provider may take no address without https to lead back to, as an onion address is one;
-    then it leads back to the public one.
+    It is asked for in the donor's own language: asked twice, the order has to be the same. A
+    provider may take no address without https to lead back to, as an onion address is one; then
+    it leads back to the public one.
     """
-    settings = _settings()
-    here = headers.address(settings)
-    try:
-        return _check_out(gift_id, here)
-    except ProviderRefused:
-        if here == settings.base_url:
-            raise
-    return _check_out(gift_id, settings.base_url)
-
-
-def _check_out(gift_id: str, back_to: str) -> CheckoutPage:
-    """Ask for the page in the donor's own language: asked twice, the order has to be the same."""
     language = common.my_row().language
-    return donations.check_out(
-        common.me(),
-        gift_id,
-        success_url=back_to + url_for("donor.done", lang=language),
-        cancel_url=back_to + url_for("donor.cancelled", lang=language),
-    )
+
+    def leading_to(address: str) -> CheckoutPage:
+        return check_out(
+            success_url=address + url_for("donor.done", lang=language),
+            cancel_url=address + url_for("donor.cancelled", lang=language),
+        )
+
+    usual, here = settings().base_url, headers.address(settings())
+    try:
+        return leading_to(here)
+    except ProviderRefused:
+        if here == usual:
+            raise
+    return leading_to(usual)
 
 
 @public
 def done() -> ResponseReturnValue:
     """Say how it stands; the provider leads here, and knows nothing more than this address."""
     gift = common.my_gift() if common.somebody() is not None else None
+    monthly = common.my_monthly_gift() if common.somebody() is not None else None
+    if monthly is not None and monthly.state == "refused":
+        return render_template("donor/card_refused.html", countries=card_warning.countries())
     if gift is not None and gift.failed_because == CARD_COUNTRY:
         return render_template("donor/card_refused.html", countries=card_warning.countries())
-    return render_template("donor/done.html", gift=gift)
+    return render_template("donor/done.html", gift=gift, monthly=monthly, words=donation_labels)
 
 
 @public
@@ -122,18 +124,19 @@ def _page(gift: GiftRow, form: CardForm) -> str:
 
 def checkout_origin() -> str:
     """Return where the hosted payment page lives: the provider's own, or the double's."""
-    parts = urlsplit(_settings().stripe_api_base)
+    parts = urlsplit(settings().stripe_api_base)
     return CHECKOUT if parts.hostname == LIVE_API else f"{parts.scheme}://{parts.netloc}"
 
 
 def bank_account() -> tuple[str, str, str] | None:
     """Return holder, IBAN and BIC of the account gifts go to; None where none is set."""
-    settings = _settings()
-    if not settings.bank_iban:
+    own = settings()
+    if not own.bank_iban:
         return None
-    return settings.bank_holder, settings.bank_iban, settings.bank_bic
+    return own.bank_holder, own.bank_iban, own.bank_bic
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["fund.settings"]
-    return settings
+def settings() -> Settings:
+    """Return the installation's settings."""
+    found: Settings = current_app.extensions["fund.settings"]
+    return found

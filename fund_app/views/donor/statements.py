@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from forms.donations import RangeForm
 from fund_app.adapters.clock import now
-from fund_app.queries import donation_labels, donations
+from fund_app.models.types import new_ref
+from fund_app.queries import donation_labels, donations, monthly_gifts
 from fund_app.services import statements
 from fund_app.views.access import allow
 from fund_app.views.donor import common
@@ -68,6 +69,8 @@ def _page(
         found=found,
         file_url=file_url,
         gifts=donations.own_gifts(donor_id),
+        monthly_gifts=monthly_gifts.own_monthly_gifts(donor_id),
+        fresh=new_ref,
         words=donation_labels,
         refusals=() if refusal is None else (refusal,),
     )

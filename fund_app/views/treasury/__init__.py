@@ -14,10 +14,13 @@ from fund_app.views.treasury import (
     disbursements,
     gift_returns,
     gifts,
+    in_kind_gifts,
     outcomes,
     periods,
+    pledges,
     receipts,
     releases,
+    stripe_readings,
     troubles,
     waiting,
 )
@@ -27,6 +30,8 @@ ONE = "/disbursements/<disbursement_id>"
 BATCH = "/batches/<batch_id>"
 GIFT = "/gifts/<donation_id>"
 RETURN = "/gifts/returns/<return_id>"
+PLEDGE = "/pledges/<pledge_id>"
+IN_KIND = "/gifts-in-kind"
 
 ACCOUNT = "/bank/<account_id>"
 LINE = "/bank/lines/<line_id>"
@@ -46,6 +51,28 @@ bp.add_url_rule(f"{RETURN}/agree", "agree_return", gift_returns.agree, methods=P
 bp.add_url_rule(f"{RETURN}/decline", "decline_return", gift_returns.decline, methods=POST)
 bp.add_url_rule(f"{RETURN}/withdraw", "withdraw_return", gift_returns.withdraw, methods=POST)
 bp.add_url_rule(f"{RETURN}/record", "record_return", gift_returns.record, methods=POST)
+
+bp.add_url_rule("/pledges", "pledges", pledges.index)
+bp.add_url_rule("/pledges/record", "new_pledge", pledges.new)
+bp.add_url_rule("/pledges/record", "record_pledge", pledges.record, methods=POST)
+bp.add_url_rule(PLEDGE, "pledge", pledges.show)
+bp.add_url_rule(f"{PLEDGE}/screen", "screen_pledge", pledges.screen, methods=POST)
+bp.add_url_rule(f"{PLEDGE}/accept", "accept_pledge", pledges.accept_small, methods=POST)
+bp.add_url_rule(f"{PLEDGE}/agree", "agree_pledge", pledges.agree, methods=POST)
+bp.add_url_rule(f"{PLEDGE}/end/<ending>", "end_pledge", pledges.end, methods=POST)
+bp.add_url_rule(f"{PLEDGE}/reschedule", "reschedule_pledge", pledges.reschedule, methods=POST)
+bp.add_url_rule(f"{PLEDGE}/gifts", "count_gift", pledges.count, methods=POST)
+
+bp.add_url_rule(IN_KIND, "in_kind_gifts", in_kind_gifts.index)
+bp.add_url_rule(f"{IN_KIND}/record", "new_in_kind_gift", in_kind_gifts.new)
+bp.add_url_rule(f"{IN_KIND}/record", "record_in_kind_gift", in_kind_gifts.record, methods=POST)
+bp.add_url_rule(
+    f"{IN_KIND}/<in_kind_gift_id>/strike", "strike_in_kind_gift", in_kind_gifts.strike,
+    methods=POST,
+)  # fmt: skip
+
+bp.add_url_rule("/stripe", "stripe_readings", stripe_readings.index)
+bp.add_url_rule("/stripe", "take_stripe_reading", stripe_readings.take, methods=POST)
 
 bp.add_url_rule("/receipts", "receipts", receipts.index)
 bp.add_url_rule("/receipts/<request_id>", "receipt", receipts.show)

@@ -14,7 +14,7 @@ from forms.gift_returns import AcceptForm, RefuseForm, ReturnForm, SentForm
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
-from fund_app.queries import donation_labels, donations, gift_returns, ledger
+from fund_app.queries import donation_labels, donations, gift_returns, ledger, pledge_labels
 from fund_app.services import donations as giving
 from fund_app.services import gift_returns as returning
 from fund_app.services import stripe_inbox
@@ -136,6 +136,7 @@ def gift_page(donation_id: str, bound: Forms | None = None) -> str:
         "treasury/gifts/show.html",
         gift=gift,
         left=gift.kept,
+        shares=donations.shares(gift.id),
         returns=returns,
         forms_of={**_forms(gift, returns), **(bound or {})},
         mine=_me().ref,
@@ -188,6 +189,7 @@ def _me() -> SignedIn:
 def _form() -> BankGiftForm:
     form = BankGiftForm()
     form.fund.choices = [(row.code, donation_labels.fund(row.code)) for row in ledger.funds()]
+    form.source.choices = [(code, pledge_labels.source(code)) for code in pledge_labels.SOURCES]
     return form
 
 
@@ -199,6 +201,8 @@ def _gift(form: BankGiftForm) -> BankGift:
         reference=form.reference.data or "",
         line=form.line.data.strip(),
         is_source_known=bool(form.is_source_known.data),
+        source=form.source.data or "unknown",
+        country=(form.country.data or "").upper() or None,
     )
 
 
