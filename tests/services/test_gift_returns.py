@@ -38,7 +38,7 @@ DAY = date(2026, 6, 30)
 
 
 @pytest.fixture
-def house(app: Flask, chart: None) -> dict[str, Actor]:
+def signers(app: Flask, chart: None) -> dict[str, Actor]:
     """Take two people of finance and two of the board on, and somebody who is both."""
     roles = {
         "fin1": [Role.FINANCE_OFFICER],
@@ -63,14 +63,16 @@ def paid(double: StripeDouble, amount: int = 10_000, fund: str = "EMG") -> tuple
     return donation, session
 
 
-def transfer(house: dict[str, Actor], amount: int, line: str = "1/1", *, known: bool = True) -> str:
+def transfer(
+    signers: dict[str, Actor], amount: int, line: str = "1/1", *, known: bool = True
+) -> str:
     gift = BankGift("EMG", amount, DAY, "", line, is_source_known=known)
-    return donations.record_bank_gift(house["fin1"], gift, press())
+    return donations.record_bank_gift(signers["fin1"], gift, press())
 
 
-def ask(house: dict[str, Actor], donation: str, amount: int) -> str:
+def ask(signers: dict[str, Actor], donation: str, amount: int) -> str:
     wish = Wish(amount, "donor_asked")
-    return gift_returns.ask(house["fin1"], donation, wish, Request(None))
+    return gift_returns.ask(signers["fin1"], donation, wish, Request(None))
 
 
 def row(return_id: str) -> GiftReturn:
@@ -89,13 +91,13 @@ def trail(donation: str) -> list[tuple[str, str, str | None]]:
 
 
 def test_part_of_a_card_gift_goes_back_after_two_agreed(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 3_050)
+    wanted = ask(signers, donation, 3_050)
     run_worker(app, once=True)
     assert (refunds(double), row(wanted).state) == ([], "asked")
-    gift_returns.agree(house["board1"], wanted)
+    gift_returns.agree(signers["board1"], wanted)
     run_worker(app, once=True)
     assert (refunds(double), row(wanted).state) == ([3_050], "done")
     assert balances() == {
@@ -106,43 +108,43 @@ def test_part_of_a_card_gift_goes_back_after_two_agreed(
         ("Stripe", "GEN"): -175,
     }
     assert state(donation) == "accepted"
-    assert trail(donation)[-1] == ("refund_partly", house["fin1"].ref, "donor_asked")
+    assert trail(donation)[-1] == ("refund_partly", signers["fin1"].ref, "donor_asked")
     deliver(double)
     assert balances()["Refunds", "EMG"] == 3_050
 
 
 def test_rest_of_a_card_gift_ends_it(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
     for amount in (3_333, 6_667):
-        gift_returns.agree(house["board1"], ask(house, donation, amount))
+        gift_returns.agree(signers["board1"], ask(signers, donation, amount))
         run_worker(app, once=True)
     assert (state(donation), sorted(refunds(double))) == ("refunded", [3_333, 6_667])
     assert ledger.position("EMG", "EUR").spendable == 0
     with pytest.raises(TooMuch):
-        ask(house, donation, 1)
+        ask(signers, donation, 1)
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10_001])
 def test_more_than_the_gift_or_nothing_is_refused(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, amount: int
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, amount: int
 ) -> None:
     donation, _session = paid(double)
     with pytest.raises(TooMuch) as refused:
-        ask(house, donation, amount)
+        ask(signers, donation, amount)
     assert refused.value.left == 10_000
 
 
 @pytest.mark.parametrize("who", ["fin2", "both", "fin1"])
 def test_agreement_wants_somebody_else_of_the_board(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, who: str
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, who: str
 ) -> None:
     donation, _session = paid(double)
-    asker = house["both"] if who == "both" else house["fin1"]
+    asker = signers["both"] if who == "both" else signers["fin1"]
     wanted = gift_returns.ask(asker, donation, Wish(500, "other"), Request(None))
     with pytest.raises(Refused) as refused:
-        gift_returns.agree(house[who], wanted)
+        gift_returns.agree(signers[who], wanted)
     assert refused.value.code == "second_person_missing"
     run_worker(app, once=True)
     assert (refunds(double), row(wanted).state) == ([], "asked")
@@ -150,59 +152,59 @@ def test_agreement_wants_somebody_else_of_the_board(
 
 @pytest.mark.parametrize("who", ["board1", "board2"])
 def test_wish_belongs_to_finance(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, who: str
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, who: str
 ) -> None:
     donation, _session = paid(double)
     with pytest.raises(Refused) as refused:
-        gift_returns.ask(house[who], donation, Wish(500, "other"), Request(None))
+        gift_returns.ask(signers[who], donation, Wish(500, "other"), Request(None))
     assert refused.value.code == "wrong_role"
 
 
 def test_spent_money_does_not_go_back(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 10_000)
-    held = transfer(house, 2_000_000, known=False)
+    wanted = ask(signers, donation, 10_000)
+    held = transfer(signers, 2_000_000, known=False)
     assert state(held) == "held"
     # The fund holds far more, but a held gift's money is nobody's to spend.
     with unit_of_work() as session:
         origin = Origin("g1", DAY, ("application", "x"), SYSTEM.ref)
         ledger_grants.approve_grant(session, origin, "EMG", [ledger_grants.Part(1)], "EUR")
     with pytest.raises(Refused) as refused:
-        gift_returns.agree(house["board1"], wanted)
+        gift_returns.agree(signers["board1"], wanted)
     assert refused.value.code == "refund_not_covered"
 
 
 def test_one_return_at_a_time_and_the_same_wish_is_one(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 500)
-    assert ask(house, donation, 500) == wanted
+    wanted = ask(signers, donation, 500)
+    assert ask(signers, donation, 500) == wanted
     with pytest.raises(UnderWay):
-        ask(house, donation, 501)
-    gift_returns.withdraw(house["fin2"], wanted)
-    again = ask(house, donation, 501)
-    gift_returns.decline(house["board1"], again)
+        ask(signers, donation, 501)
+    gift_returns.withdraw(signers["fin2"], wanted)
+    again = ask(signers, donation, 501)
+    gift_returns.decline(signers["board1"], again)
     assert (row(wanted).state, row(again).state) == ("withdrawn", "declined")
     for return_id in (wanted, again):
         with pytest.raises(Refused):
-            gift_returns.agree(house["board1"], return_id)
+            gift_returns.agree(signers["board1"], return_id)
     with pytest.raises(Unknown):
-        gift_returns.agree(house["board1"], "0" * 32)
+        gift_returns.agree(signers["board1"], "0" * 32)
 
 
 def test_ten_agreements_in_parallel_send_once(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 4_000)
+    wanted = ask(signers, donation, 4_000)
 
     def press_it(number: int) -> None:
         with app.app_context():
             with suppress(Refused):
-                gift_returns.agree(house["board1" if number % 2 else "board2"], wanted)
+                gift_returns.agree(signers["board1" if number % 2 else "board2"], wanted)
             gift_returns.send(wanted)
 
     with ThreadPoolExecutor(10) as pool:
@@ -215,11 +217,11 @@ def test_ten_agreements_in_parallel_send_once(
 
 @pytest.mark.parametrize("hours", [1, 30])
 def test_lost_answer_is_looked_up_and_sent_once(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, clock: ManualClock, hours: int
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, clock: ManualClock, hours: int
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 4_000)
-    gift_returns.agree(house["board1"], wanted)
+    wanted = ask(signers, donation, 4_000)
+    gift_returns.agree(signers["board1"], wanted)
     double.switches.set("lose_answers", 9)
     with pytest.raises(ProviderUnavailable):
         gift_returns.send(wanted)
@@ -234,56 +236,56 @@ def test_lost_answer_is_looked_up_and_sent_once(
 
 
 def test_message_before_the_answer_ends_the_same_way(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 4_000)
-    gift_returns.agree(house["board1"], wanted)
+    wanted = ask(signers, donation, 4_000)
+    gift_returns.agree(signers["board1"], wanted)
     double.switches.set("lose_answers", 9)
     with pytest.raises(ProviderUnavailable):
         gift_returns.send(wanted)
     double.switches.set("lose_answers", 0)
     deliver(double)
     assert row(wanted).state == "done"
-    assert trail(donation)[-1] == ("refund_partly", house["fin1"].ref, "donor_asked")
+    assert trail(donation)[-1] == ("refund_partly", signers["fin1"].ref, "donor_asked")
     gift_returns.send(wanted)
     assert refunds(double) == [4_000]
 
 
 def test_refund_made_at_the_provider_is_not_taken_for_ours(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, clock: ManualClock
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, clock: ManualClock
 ) -> None:
     donation, session = paid(double)
     double.book.refund({"charge": charge(double, session), "amount": "4000"})
     deliver(double)
     clock.advance(hours=1)
-    wanted = ask(house, donation, 4_000)
-    gift_returns.agree(house["board1"], wanted)
+    wanted = ask(signers, donation, 4_000)
+    gift_returns.agree(signers["board1"], wanted)
     run_worker(app, once=True)
     assert (refunds(double), row(wanted).state) == ([4_000, 4_000], "done")
     assert trail(donation)[-2][1] == SYSTEM.ref
 
 
 def test_what_the_provider_refuses_has_failed_and_may_be_asked_anew(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, session = paid(double)
-    wanted = ask(house, donation, 4_000)
-    gift_returns.agree(house["board1"], wanted)
+    wanted = ask(signers, donation, 4_000)
+    gift_returns.agree(signers["board1"], wanted)
     dispute = double.book.open_dispute(charge(double, session))
     run_worker(app, once=True)
     assert (refunds(double), row(wanted).state) == ([], "failed")
     double.book.close_dispute(dispute["id"], won=True)
     deliver(double)
-    assert ask(house, donation, 4_000) != wanted
+    assert ask(signers, donation, 4_000) != wanted
 
 
 def test_refund_that_comes_back_has_failed(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, _session = paid(double)
-    wanted = ask(house, donation, 4_000)
-    gift_returns.agree(house["board1"], wanted)
+    wanted = ask(signers, donation, 4_000)
+    gift_returns.agree(signers["board1"], wanted)
     run_worker(app, once=True)
     double.book.fail_refund(double.book.every("refund")[0]["id"])
     deliver(double)
@@ -291,69 +293,69 @@ def test_refund_that_comes_back_has_failed(
     assert ledger.position("EMG", "EUR").spendable == 10_000
 
 
-def test_bank_gift_goes_back_by_a_line_of_the_bank(app: Flask, house: dict[str, Actor]) -> None:
-    donation = transfer(house, 25_000)
-    wanted = ask(house, donation, 10_000)
+def test_bank_gift_goes_back_by_a_line_of_the_bank(app: Flask, signers: dict[str, Actor]) -> None:
+    donation = transfer(signers, 25_000)
+    wanted = ask(signers, donation, 10_000)
     with pytest.raises(Refused):
-        gift_returns.record_sent(house["fin2"], wanted, line="7/1", day=DAY)
-    gift_returns.agree(house["board2"], wanted)
+        gift_returns.record_sent(signers["fin2"], wanted, line="7/1", day=DAY)
+    gift_returns.agree(signers["board2"], wanted)
     for _ in range(2):
-        gift_returns.record_sent(house["fin2"], wanted, line="7/1", day=DAY)
+        gift_returns.record_sent(signers["fin2"], wanted, line="7/1", day=DAY)
     assert balances() == {
         ("Bank", "EMG"): 15_000, ("Donations", "EMG"): -25_000, ("Refunds", "EMG"): 10_000,
     }  # fmt: skip
     assert state(donation) == "accepted"
-    rest = ask(house, donation, 15_000)
-    gift_returns.agree(house["board2"], rest)
+    rest = ask(signers, donation, 15_000)
+    gift_returns.agree(signers["board2"], rest)
     with pytest.raises(LineTaken):
-        gift_returns.record_sent(house["fin2"], rest, line="7/1", day=DAY)
-    gift_returns.record_sent(house["fin2"], rest, line="7/2", day=DAY)
+        gift_returns.record_sent(signers["fin2"], rest, line="7/1", day=DAY)
+    gift_returns.record_sent(signers["fin2"], rest, line="7/2", day=DAY)
     assert (state(donation), ledger.position("EMG", "EUR").spendable) == ("refunded", 0)
 
 
 def test_large_gift_nobody_has_looked_into_is_booked_and_held(
-    app: Flask, house: dict[str, Actor]
+    app: Flask, signers: dict[str, Actor]
 ) -> None:
-    donation = transfer(house, 1_000_000, known=False)
+    donation = transfer(signers, 1_000_000, known=False)
     assert state(donation) == "held"
     position = ledger.position("EMG", "EUR")
     assert (position.spendable, position.available) == (1_000_000, 0)
     with pytest.raises(Refused):
-        gift_returns.accept(house["fin1"], donation, press(), is_source_known=False)
+        gift_returns.accept(signers["fin1"], donation, press(), is_source_known=False)
     with pytest.raises(Refused):
-        gift_returns.accept(house["board1"], donation, press(), is_source_known=True)
-    gift_returns.accept(house["fin1"], donation, press(), is_source_known=True)
+        gift_returns.accept(signers["board1"], donation, press(), is_source_known=True)
+    gift_returns.accept(signers["fin1"], donation, press(), is_source_known=True)
     assert state(donation) == "accepted"
     assert ledger.position("EMG", "EUR").available == 1_000_000
 
 
 def test_held_bank_gift_is_refused_by_the_board_and_sent_back(
-    app: Flask, house: dict[str, Actor]
+    app: Flask, signers: dict[str, Actor]
 ) -> None:
-    donation = transfer(house, 1_000_000, known=False)
+    donation = transfer(signers, 1_000_000, known=False)
     for who, reason in (("fin1", "source_doubtful"), ("board1", "no such code")):
         with pytest.raises(Refused):
-            gift_returns.refuse(house[who], donation, reason, Request(None))
-    wanted = gift_returns.refuse(house["board1"], donation, "source_doubtful", Request(None))
+            gift_returns.refuse(signers[who], donation, reason, Request(None))
+    wanted = gift_returns.refuse(signers["board1"], donation, "source_doubtful", Request(None))
     assert state(donation) == "held"
     with pytest.raises(UnderWay):
-        gift_returns.accept(house["fin1"], donation, press(), is_source_known=True)
-    gift_returns.record_sent(house["fin1"], wanted, line="9/9", day=DAY)
+        gift_returns.accept(signers["fin1"], donation, press(), is_source_known=True)
+    gift_returns.record_sent(signers["fin1"], wanted, line="9/9", day=DAY)
     assert state(donation) == "refused"
-    assert trail(donation)[-1] == ("refuse", house["board1"].ref, "source_doubtful")
+    assert trail(donation)[-1] == ("refuse", signers["board1"].ref, "source_doubtful")
     position = ledger.position("EMG", "EUR")
     assert (position.spendable, position.available) == (0, 0)
 
 
 def test_held_card_gift_is_refused_and_refunded(
-    app: Flask, house: dict[str, Actor], double: StripeDouble
+    app: Flask, signers: dict[str, Actor], double: StripeDouble
 ) -> None:
     donation, session = give()
     double.book.pay(session, "RU")
     double.book.capture(double.book.get(session)["payment_intent"], {})
     deliver(double)
     assert (state(donation), ledger.position("EMG", "EUR").available) == ("held", 0)
-    gift_returns.refuse(house["board1"], donation, "source_doubtful", Request(None))
+    gift_returns.refuse(signers["board1"], donation, "source_doubtful", Request(None))
     run_worker(app, once=True)
     assert (state(donation), refunds(double)) == ("refused", [10_000])
     position = ledger.position("EMG", "EUR")
@@ -362,7 +364,7 @@ def test_held_card_gift_is_refused_and_refunded(
 
 @pytest.mark.parametrize("won", [True, False])
 def test_dispute_of_a_held_gift_leaves_nothing_set_aside(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, won: bool
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, won: bool
 ) -> None:
     _donation, session = give()
     double.book.pay(session, "BY")
@@ -386,13 +388,13 @@ def test_dispute_of_a_held_gift_leaves_nothing_set_aside(
     ],
 )
 def test_database_itself_wants_two_people_and_no_more_than_was_given(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, changes: dict[str, Any]
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, changes: dict[str, Any]
 ) -> None:
     donation, _session = paid(double)
-    people_of = {"asker": house["fin1"].ref, "other": house["board1"].ref}
+    people_of = {"asker": signers["fin1"].ref, "other": signers["board1"].ref}
     values = {
         "donation_id": donation, "kind": "refund", "amount": 1, "currency": "EUR",
-        "reason_code": "other", "state": "asked", "asked_by": house["fin1"].ref, "asked_on": DAY,
+        "reason_code": "other", "state": "asked", "asked_by": signers["fin1"].ref, "asked_on": DAY,
         **changes,
     }  # fmt: skip
     if "answered_by" in values:
@@ -403,9 +405,9 @@ def test_database_itself_wants_two_people_and_no_more_than_was_given(
 
 @pytest.mark.parametrize("sql", ["UPDATE gift_return SET amount = 2", "DELETE FROM gift_return"])
 def test_database_keeps_what_was_asked_for(
-    app: Flask, house: dict[str, Actor], double: StripeDouble, sql: str
+    app: Flask, signers: dict[str, Actor], double: StripeDouble, sql: str
 ) -> None:
     donation, _session = paid(double)
-    ask(house, donation, 1)
+    ask(signers, donation, 1)
     with pytest.raises(DatabaseError), unit_of_work() as session:
         session.execute(text(sql))

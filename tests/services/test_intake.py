@@ -39,7 +39,7 @@ def _context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def desk() -> str:
+def coordinator() -> str:
     return applicants.add_coordinator()
 
 
@@ -94,7 +94,9 @@ def test_a_drafts_answer_is_replaced_and_taken_back() -> None:
     assert answers.given(db.session(), case().id) == frozenset()
 
 
-def test_submitting_needs_all_answers_and_consent_and_shares_nothing_before(desk: str) -> None:
+def test_submitting_needs_all_answers_and_consent_and_shares_nothing_before(
+    coordinator: str,
+) -> None:
     person, _entrant = begun()
     give(person, narrative="one")
     with pytest.raises(Refused) as refused:
@@ -108,20 +110,22 @@ def test_submitting_needs_all_answers_and_consent_and_shares_nothing_before(desk
     assert vault.holders_of(case().id, Compartment.NARRATIVE) == [person.ref]
 
 
-def test_submitting_shares_four_compartments_and_keeps_payout_shut(desk: str) -> None:
+def test_submitting_shares_four_compartments_and_keeps_payout_shut(coordinator: str) -> None:
     person, _entrant = begun()
     complete(person)
     send(person)
     sent = case()
     assert (sent.state, sent.language, sent.region) == ("submitted", "ru", "caucasus")
     for part in intake.FOR_COORDINATORS:
-        assert vault.holders_of(sent.id, part) == sorted([desk, person.ref])
+        assert vault.holders_of(sent.id, part) == sorted([coordinator, person.ref])
     assert vault.holders_of(sent.id, Compartment.PAYOUT) == [person.ref]
     assert sent.contact_mark is not None
     assert len(sent.contact_mark) == 5
 
 
-def test_submitting_twice_with_one_request_is_one_step_and_stale_pages_are_told(desk: str) -> None:
+def test_submitting_twice_with_one_request_is_one_step_and_stale_pages_are_told(
+    coordinator: str,
+) -> None:
     person, _entrant = begun()
     complete(person)
     send(person)
@@ -140,7 +144,7 @@ def test_without_a_coordinator_nothing_is_submitted() -> None:
 
 
 def test_after_submission_a_changed_answer_is_a_new_version_and_the_same_is_none(
-    desk: str,
+    coordinator: str,
 ) -> None:
     person, _entrant = begun()
     complete(person)
@@ -211,7 +215,7 @@ def test_an_ended_case_takes_nothing_more(clock: ManualClock) -> None:
         messages.write(person, "late", Request("d" * 32))
 
 
-def test_a_document_is_sealed_found_once_and_opens_for_its_owner(desk: str) -> None:
+def test_a_document_is_sealed_found_once_and_opens_for_its_owner(coordinator: str) -> None:
     person, _entrant = begun()
     for _ in range(2):
         documents.add(person, PDF, "C:\\x\\sentinel\r\n.pdf", Request("e" * 32))
