@@ -106,7 +106,6 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "release_payout": payment.release_payout,
         "stop_channel": payment.stop_channel,
         **gift.EFFECTS,
-        "issue_receipt": gift.follows_from_the_ledger,
     }
 )
 """Effect name to function; each runs in the transaction of its step, in the table's order."""
