@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, or_, select
+from sqlalchemy import Integer, Select, cast, exists, or_, select
 
 from fund_app.extensions import db
 from fund_app.models.events import VIEWS, Event
-from fund_app.models.receipts import ReceiptRequest
+from fund_app.models.receipts import Receipt, ReceiptRequest
 from fund_app.queries.pages import Page, after, page
 
 SORTS = {"day": ReceiptRequest.asked_day, "year": ReceiptRequest.year}
@@ -27,6 +27,13 @@ class RequestRow:
     country: str
     asked_day: date
     issued_day: date | None
+    has_receipt: bool = False
+    has_valid_receipt: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a receipt is still to be made: none was, or the one made is void."""
+        return self.issued_day is None or (self.has_receipt and not self.has_valid_receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,12 @@ _COLUMNS = (
     ReceiptRequest.country,
     ReceiptRequest.asked_day,
     ReceiptRequest.issued_day,
+    exists().where(Receipt.request_id == ReceiptRequest.id),
+    exists().where(
+        Receipt.request_id == ReceiptRequest.id,
+        Receipt.voided_day.is_(None),
+        Receipt.sha256.is_not(None),
+    ),
 )
 
 

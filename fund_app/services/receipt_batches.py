@@ -1,6 +1,6 @@
 """A year's receipts in one go: in short turns, each inside the session of a person with keys.
 
-The worker holds no key of any name, so it cannot do this. A turn issues receipts for about two
+The worker holds no key of any name, so it cannot do this. A turn issues receipts for some
 seconds and ends; the page shows how far it is and asks for the next turn. Each receipt is a
 transaction of its own and each outcome is kept, so that whoever is interrupted, or killed, goes
 on where it stopped; a colleague may go on as well.
@@ -28,7 +28,7 @@ from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.roles import Actor
 
-TURN_SECONDS = 2.0
+TURN_SECONDS = 8.0
 SUBJECT = "receipts"
 BEGUN = "receipt_batch_begun"
 

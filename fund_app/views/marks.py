@@ -53,8 +53,10 @@ def remember(code: str) -> None:
     remembered[LAST] = code
 
 
-def marked(opened: Opened) -> Opened:
+def marked(opened: Opened, word: str = "") -> Opened:
     """Return a document as staff take it away: a PDF carries the mark on every page.
+
+    word: stands before the mark, for what has to be known as a copy.
 
     A picture stays as it is, and so does a PDF that no library can open: the look is in the
     trail either way, and nobody's evidence is held back for the sake of a footer.
@@ -62,7 +64,8 @@ def marked(opened: Opened) -> Opened:
     present_mark = present()
     if present_mark is None or opened.media_type != MediaType.PDF:
         return opened
-    line = replace(present_mark, code=opened.mark).line
+    parts = (word, replace(present_mark, code=opened.mark).line)
+    line = " · ".join(part for part in parts if part)
     try:
         return replace(opened, content=pdf.stamp(opened.content, line))
     except pdf.Unprintable:

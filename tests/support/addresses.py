@@ -24,6 +24,7 @@ VALUE = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 SAMPLE = 3
 NOBODYS = {"int": "999999", "": "0" * 32}
 TABLES = {
+    "batch": "receipt_batch",
     "case": "application",
     "change": "person_change",
     "entry": "journal_entry",
@@ -40,6 +41,7 @@ FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "filename": lambda: ["fund.css"],
     "factor_id": lambda: _kept(factors.c.id),
     "name": lambda: _kept(sessions.c.token_sha256),
+    "pack_code": lambda: ["DE", "INT"],
     "lookup": lambda: ["nobodys-link-to-a-reference"],
     "number": lambda: _numbers() or ["0" * 32],
 }

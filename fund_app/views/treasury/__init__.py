@@ -7,10 +7,14 @@ from flask import Blueprint
 from fund_app.views import acts
 from fund_app.views.treasury import (
     disbursements,
+    fund_reports,
     gift_returns,
     gifts,
     outcomes,
+    receipt_batches,
+    receipt_issuers,
     receipts,
+    receipts_issued,
     releases,
     waiting,
 )
@@ -19,6 +23,8 @@ POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
 GIFT = "/gifts/<donation_id>"
 RETURN = "/gifts/returns/<return_id>"
+ISSUED = "/receipts/issued/<receipt_id>"
+BATCH = "/receipts/years/<batch_id>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
 
@@ -35,9 +41,27 @@ bp.add_url_rule(f"{RETURN}/decline", "decline_return", gift_returns.decline, met
 bp.add_url_rule(f"{RETURN}/withdraw", "withdraw_return", gift_returns.withdraw, methods=POST)
 bp.add_url_rule(f"{RETURN}/record", "record_return", gift_returns.record, methods=POST)
 
+bp.add_url_rule("/fund-report", "fund_report", fund_reports.show)
+bp.add_url_rule("/fund-report/file", "fund_report_file", fund_reports.download)
 bp.add_url_rule("/receipts", "receipts", receipts.index)
 bp.add_url_rule("/receipts/<request_id>", "receipt", receipts.show)
 bp.add_url_rule("/receipts/<request_id>", "open_receipt", receipts.look, methods=POST)
+bp.add_url_rule(
+    "/receipts/<request_id>/issue", "issue_receipt", receipts_issued.issue, methods=POST
+)
+bp.add_url_rule("/receipts/issued", "issued_receipts", receipts_issued.index)
+bp.add_url_rule(ISSUED, "issued_receipt", receipts_issued.show)
+bp.add_url_rule(f"{ISSUED}/copy", "receipt_copy", receipts_issued.download, methods=POST)
+bp.add_url_rule(f"{ISSUED}/void", "void_receipt", receipts_issued.void, methods=POST)
+bp.add_url_rule("/receipts/years", "receipt_batches", receipt_batches.index)
+bp.add_url_rule("/receipts/years", "begin_receipt_batch", receipt_batches.begin, methods=POST)
+bp.add_url_rule(BATCH, "receipt_batch", receipt_batches.show)
+bp.add_url_rule(f"{BATCH}/go-on", "go_on_receipt_batch", receipt_batches.go_on, methods=POST)
+bp.add_url_rule("/receipts/issuers", "receipt_issuers", receipt_issuers.index)
+bp.add_url_rule("/receipts/issuers/<pack_code>", "receipt_issuer", receipt_issuers.show)
+bp.add_url_rule(
+    "/receipts/issuers/<pack_code>", "record_receipt_issuer", receipt_issuers.record, methods=POST
+)
 
 bp.add_url_rule("/disbursements", "disbursements", disbursements.index)
 bp.add_url_rule(ONE, "disbursement", disbursements.show)
