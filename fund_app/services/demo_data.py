@@ -29,6 +29,7 @@ from fund_app.services import (
     demo_erasures,
     demo_gifts,
     demo_people,
+    demo_receipts,
     demo_specials,
     jobs,
     ledger_chart,
@@ -128,7 +129,15 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     demo_gifts.open_books()
     house.hire()
     timeline = Timeline(house.clock)
-    sources = (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions, demo_custody)
+    sources = (
+        demo_gifts,
+        demo_receipts,
+        demo_cases,
+        demo_specials,
+        demo_people,
+        demo_decisions,
+        demo_custody,
+    )
     for source in sources:
         for start, story in source.stories(house):
             timeline.tell(start, story)
