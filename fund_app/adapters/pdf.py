@@ -22,11 +22,12 @@ class Unprintable(Exception):
     """A document asks for something outside itself, or cannot be laid out."""
 
 
-def render(html: str, style: str) -> bytes:
+def render(html: str, style: str, *, identifier: bytes = b"") -> bytes:
     """Return a document as tagged PDF; the same input gives the same bytes.
 
     html: a whole page with its language and title, the only thing its file says of itself.
-    style: the style sheet's text. Raises Unprintable when either names a file or an address.
+    style: the style sheet's text. identifier: what the file is numbered by. Raises Unprintable
+    when a file or an address is named.
     """
     fonts = FontConfiguration()
     try:
@@ -34,7 +35,9 @@ def render(html: str, style: str) -> bytes:
         page = HTML(string=html, url_fetcher=_fetcher(), base_url="data:,")
         document = page.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
         _silence(document.metadata)
-        printed = document.write_pdf(finisher=_neutral, pdf_variant=VARIANT, pdf_identifier=b"")
+        printed = document.write_pdf(
+            finisher=_neutral, pdf_variant=VARIANT, pdf_identifier=identifier
+        )
     except (Exception, FatalURLFetchingError) as error:  # noqa: BLE001
         # The library's message may quote the document, which may hold a letter's words.
         raise Unprintable(type(error).__name__) from None

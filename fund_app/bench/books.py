@@ -1,4 +1,4 @@
-"""A ledger entry beside its rows alone, and a statement beside the printing alone."""
+"""A ledger entry beside its rows alone, statements and receipts beside the printing alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import make_url
 from weasyprint import CSS, HTML
@@ -25,9 +26,10 @@ from fund_app.bench.raw import (
 from fund_app.models.donations import Method
 from fund_app.models.types import new_ref
 from fund_app.queries.donations import DonorRow, donor_by_holder
-from fund_app.services import donations, ledger_facts
+from fund_app.services import donations, ledger_facts, receipt_packs, receipt_papers
 from fund_app.services import statements as papers
 from fund_app.services.ledger_facts import Origin
+from fund_app.services.receipt_papers import Paper, PaperLine
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from workflows.roles import SYSTEM
@@ -36,6 +38,7 @@ GIFT = 12_345
 FUND = "EMG"
 CURRENCY = "EUR"
 GIFTS = 8
+RECEIPTED = 12
 ENTRY = "one ledger entry, posted and sealed"
 PGBENCH_SECONDS = 5
 SHORT = 2
@@ -112,7 +115,13 @@ def _pgbench(*words: str) -> str:
     ).stdout
 
 
-def statement(site: Installation, effort: Effort) -> Iterator[Figure]:
+def donor_papers(site: Installation, effort: Effort) -> Iterator[Figure]:
+    """Measure statements and receipts in one process, so per core, beside printing alone."""
+    yield _statement(site, effort)
+    yield _receipt(site, effort)
+
+
+def _statement(site: Installation, effort: Effort) -> Figure:
     """Measure a donor's statement from the ledger to PDF, beside printing the same page."""
     with site.app.app_context():
         donor = _donor(site)
@@ -128,13 +137,61 @@ def statement(site: Installation, effort: Effort) -> Iterator[Figure]:
     def theirs() -> None:
         HTML(string=html).write_pdf(stylesheets=[CSS(string=style)], pdf_variant="pdf/ua-1")
 
-    yield race(
+    return race(
         f"a statement of {GIFTS} gifts",
         ours,
         "WeasyPrint alone on the same page",
         theirs,
         effort.share(20),
         statements=statements(said),
+    )
+
+
+def _receipt(site: Installation, effort: Effort) -> Figure:
+    """Measure a German collective receipt from what is kept to PDF, beside the same page."""
+    with site.app.app_context():
+        kept = _paper().as_json()
+        html, style = receipt_papers.as_html(receipt_papers.from_json(kept)), papers.style()
+
+    def ours() -> None:
+        with site.app.app_context():
+            receipt_papers.as_pdf(receipt_papers.from_json(kept))
+
+    def theirs() -> None:
+        HTML(string=html).write_pdf(stylesheets=[CSS(string=style)], pdf_variant="pdf/ua-1")
+
+    return race(
+        f"a receipt of {RECEIPTED} gifts",
+        ours,
+        "WeasyPrint alone on the same two pages",
+        theirs,
+        effort.share(20),
+    )
+
+
+def _paper() -> Paper:
+    """Make up a collective receipt of a gift a month."""
+    pack = receipt_packs.by_code("DE")
+    facts = {**dict.fromkeys(pack.facts, "Muster"), "notice_kind": "section_60a"}
+    days = {"notice_day": "2025-01-02", "machine_day": "2025-01-03"}
+    lines = tuple(PaperLine(date(2025, month, 1), GIFT) for month in range(1, RECEIPTED + 1))
+    return Paper(
+        pack=pack.code,
+        version=pack.version,
+        number="ZB-2026-00001",
+        kind="collective",
+        language=pack.language,
+        issuer={**facts, **days},
+        name="Muster",
+        address="Muster",
+        lines=lines,
+        currency=CURRENCY,
+        total=GIFT * RECEIPTED,
+        since=date(2025, 1, 1),
+        until=date(2025, 12, 31),
+        issued_day=date(2026, 1, 31),
+        replaces=None,
+        token="00" * 16,
     )
 
 

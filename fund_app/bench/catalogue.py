@@ -18,7 +18,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "transition": steps.transition,
         "submit": submission.submit,
         "ledger": books.ledger,
-        "statement": books.statement,
+        "statements": books.donor_papers,
         "engine": parts.engine,
         "vault": parts.vault_costs,
         "takeover": takeover.takeover,

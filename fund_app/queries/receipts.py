@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, or_, select
+from sqlalchemy import Integer, Select, cast, exists, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from fund_app.extensions import db
+from fund_app.models.bank import BankStatement
 from fund_app.models.events import VIEWS, Event
-from fund_app.models.receipts import ReceiptRequest
+from fund_app.models.gift_aid import GiftAidDeclaration
+from fund_app.models.receipts import Receipt, ReceiptRequest
 from fund_app.queries.pages import Page, after, page
 
 SORTS = {"day": ReceiptRequest.asked_day, "year": ReceiptRequest.year}
@@ -28,6 +30,13 @@ class RequestRow:
     country: str
     asked_day: date
     issued_day: date | None
+    has_receipt: bool = False
+    has_valid_receipt: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a receipt is still to be made: none was, or the one made is void."""
+        return self.issued_day is None or (self.has_receipt and not self.has_valid_receipt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,19 @@ def listing(search: str = "", sort: str = "-day", cursor: str | None = None) -> 
     return page(rows, lambda row: (_mark(row, key), row.id))
 
 
-def ids(session: Session, among: Collection[str] | None = None) -> Sequence[str]:
-    """Return the ids of all requests, or of those among some, in order of id. One statement."""
-    query = select(ReceiptRequest.id).order_by(ReceiptRequest.id)
+def sealed_for_the_treasury(
+    session: Session, among: Collection[str] | None = None
+) -> Sequence[str]:
+    """Return the ids of whatever of donors has keys of the treasury, or of those among some.
+
+    That is requests for receipts, receipts, Gift Aid declarations and statements of the bank, in
+    order of id. One statement.
+    """
+    tables = (ReceiptRequest, Receipt, GiftAidDeclaration, BankStatement)
+    found = union_all(*(select(table.id) for table in tables)).subquery()
+    query = select(found.c.id).order_by(found.c.id)
     if among is not None:
-        query = query.where(ReceiptRequest.id.in_(among))
+        query = query.where(found.c.id.in_(among))
     return session.scalars(query).all()
 
 
@@ -96,6 +113,12 @@ _COLUMNS = (
     ReceiptRequest.country,
     ReceiptRequest.asked_day,
     ReceiptRequest.issued_day,
+    exists().where(Receipt.request_id == ReceiptRequest.id),
+    exists().where(
+        Receipt.request_id == ReceiptRequest.id,
+        Receipt.voided_day.is_(None),
+        Receipt.sha256.is_not(None),
+    ),
 )
 
 

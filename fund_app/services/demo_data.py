@@ -32,6 +32,7 @@ from fund_app.services import (
     demo_people,
     demo_promises,
     demo_rails,
+    demo_receipts,
     demo_specials,
     jobs,
     ledger_chart,
@@ -133,6 +134,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     timeline = Timeline(house.clock)
     sources = (
         demo_gifts,
+        demo_receipts,
         demo_cases,
         demo_specials,
         demo_people,

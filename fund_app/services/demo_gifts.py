@@ -116,13 +116,13 @@ def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
     own = _own_donor()
     lines = iter(f"DEMO-{number:04d}" for number in range(1, 1000))
     for day, fund, amount in INSTITUTIONS:
-        yield at(f"{day} 09:00"), _announced(house, donor(), fund, amount, next(lines))
+        yield at(f"{day} 09:00"), announced(house, new_donor(), fund, amount, next(lines))
     for day, fund, amount in PEOPLE:
         yield at(f"{day} 09:30"), _transfer(house, fund, amount, "\N{SUNFLOWER}", next(lines))
     for day, fund, amount in OWN_TRANSFERS:
-        yield at(f"{day} 10:00"), _announced(house, own, fund, amount, next(lines))
+        yield at(f"{day} 10:00"), announced(house, own, fund, amount, next(lines))
     for number, card in enumerate((*OWN_CARDS, *OTHER_CARDS), start=1):
-        holder = own if card in OWN_CARDS else donor()
+        holder = own if card in OWN_CARDS else new_donor()
         yield at(card.start), _card(holder, card, number)
     yield at("2026-06-29 18:20"), _promised(own)
     yield at(REFUSED.start), _refused(own, len(OWN_CARDS) + len(OTHER_CARDS) + 1)
@@ -142,8 +142,8 @@ def _own_donor() -> str:
     return entrant.holder_id
 
 
-def donor() -> str:
-    """Make somebody who gives, known by a codename nobody keeps."""
+def new_donor() -> str:
+    """Make a donor nobody comes back as; returns the holder's id."""
     return codenames.donors().begin().holder_id
 
 
@@ -153,7 +153,8 @@ def begin(holder_id: str, fund: str, amount: int, method: Method) -> donations.B
     return donations.begin(wish, language="en", request_id=new_ref(), holder_id=holder_id)
 
 
-def _announced(house: House, holder_id: str, fund: str, amount: int, line: str) -> Story[None]:
+def announced(house: House, holder_id: str, fund: str, amount: int, line: str) -> Story[None]:
+    """Announce a bank transfer; two days later finance sees it on the account."""
     begun = begin(holder_id, fund, amount, Method.BANK_TRANSFER)
     yield timedelta(days=2)
     _seen(house, fund, amount, f"\N{SPARKLING HEART} {begun.reference.lower()}", line)
@@ -206,7 +207,7 @@ def _receipt(
 
 def _giver() -> str:
     """Make somebody who has announced a transfer."""
-    holder_id = donor()
+    holder_id = new_donor()
     begin(holder_id, GENERAL, 90_00, Method.BANK_TRANSFER)
     return holder_id
 

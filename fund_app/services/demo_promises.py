@@ -21,7 +21,15 @@ from fund_app.models.pledges import Pledge
 from fund_app.models.types import new_ref
 from fund_app.services import donations, in_kind_gifts, monthly_gifts, monthly_progress, pledges
 from fund_app.services.demo_cases import at
-from fund_app.services.demo_gifts import RESERVE, Card, begin, donor, follow, movement, payment_of
+from fund_app.services.demo_gifts import (
+    RESERVE,
+    Card,
+    begin,
+    follow,
+    movement,
+    new_donor,
+    payment_of,
+)
 from fund_app.services.demo_house import SEED, House, press
 from fund_app.services.demo_timeline import Story
 from fund_app.services.donations import BankGift, Wish
@@ -131,7 +139,7 @@ def _stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
 def _monthly(one: Monthly, number: int) -> Story[None]:
     """Agree on the page; each month is collected until the account is empty, if it ever is."""
     wish = Wish(one.fund, one.amount, Method.CARD)
-    begun = monthly_gifts.begin(wish, language="en", request_id=new_ref(), holder_id=donor())
+    begun = monthly_gifts.begin(wish, language="en", request_id=new_ref(), holder_id=new_donor())
     yield timedelta(minutes=4)
     start = at(one.start) + timedelta(minutes=4)
     agreement = Agreement(
@@ -201,7 +209,7 @@ def _in_kind(house: House, gift: InKind) -> Story[None]:
 
 def _disputed() -> Story[None]:
     """Give by card; three weeks later the card holder's bank takes the money back at once."""
-    begun = begin(donor(), DISPUTED.fund, DISPUTED.amount, Method.CARD)
+    begun = begin(new_donor(), DISPUTED.fund, DISPUTED.amount, Method.CARD)
     yield timedelta(minutes=3)
     start = at(DISPUTED.start) + timedelta(minutes=3)
     charge = movement("txn_demo_d", "charge", DISPUTED.amount, DISPUTED.fee, start)
@@ -221,7 +229,7 @@ def _taken(moment: datetime) -> Movement:
 def _shared() -> Story[None]:
     """Give by card for three funds; a part goes back."""
     wish = Wish(SHARED.fund, SHARED.amount, Method.CARD, also=("FAM", "LEG"))
-    begun = donations.begin(wish, language="en", request_id=new_ref(), holder_id=donor())
+    begun = donations.begin(wish, language="en", request_id=new_ref(), holder_id=new_donor())
     yield timedelta(minutes=3)
     start = at(SHARED.start) + timedelta(minutes=3)
     charge = movement("txn_demo_s", "charge", SHARED.amount, SHARED.fee, start)
@@ -233,7 +241,7 @@ def _shared() -> Story[None]:
 
 def _debit() -> Story[None]:
     """Give by debit two days ago: it is on its way, and nothing of it counts."""
-    begun = begin(donor(), DEBIT.fund, DEBIT.amount, Method.CARD)
+    begun = begin(new_donor(), DEBIT.fund, DEBIT.amount, Method.CARD)
     yield timedelta(minutes=3)
     picture = payment_of(begun.donation_id, DEBIT, 903, ())
     follow(replace(picture, is_paid=False, intent_status="processing", charge=None))

@@ -18,10 +18,18 @@ from fund_app.models import ledger_accounts as chart
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import EntryKind, GrantCommitment, Tranche, TrancheState
 from fund_app.queries import ledger as positions
-from fund_app.services import gift_shares, ledger_facts, ledger_grants, stripe_facts
+from fund_app.services import (
+    gift_shares,
+    ledger_facts,
+    ledger_grants,
+    receipt_issuing,
+    receipt_voids,
+    stripe_facts,
+)
 from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
+from fund_app.services.receipt_issuing import Certified
 from fund_app.services.transition import Context
 from workflows.roles import Role
 
@@ -146,12 +154,15 @@ def unblock_spending(context: Context) -> None:
         ledger_grants.cancel_commitment(context.session, origin, tranche_id)
 
 
-def follows_from_the_ledger(_context: Context) -> None:
-    """Do nothing further, because the ledger already says it.
+def issue_receipt(context: Context) -> None:
+    """Write the gift's line of the receipt being issued; nothing where none is."""
+    if isinstance(context.data, Certified):
+        receipt_issuing.certify(context.session, context.data)
 
-    A statement is made anew from the ledger each time it is asked for, so what has gone
-    back is gone from the next one; there is no paper of ours to call in.
-    """
+
+def void_receipt(context: Context) -> None:
+    """Make the gift's receipt void with a number of its own, if a valid one covers it."""
+    receipt_voids.void_of_gift(context.session, context.subject.id)
 
 
 def _book(context: Context) -> None:
@@ -169,6 +180,7 @@ EFFECTS: Mapping[str, Callable[[Context], None]] = {
     "block_spending": block_spending,
     "unblock_spending": unblock_spending,
     "tell_finance": tell_finance,
-    "void_receipt": follows_from_the_ledger,
+    "issue_receipt": issue_receipt,
+    "void_receipt": void_receipt,
 }
 """The effects of a gift by the names its workflow uses."""

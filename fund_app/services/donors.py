@@ -10,9 +10,16 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.types import new_ref
-from fund_app.services import monthly_gifts, receipts, sessions, vault
+from fund_app.services import (
+    gift_aid,
+    monthly_gifts,
+    receipt_copies,
+    receipts,
+    sessions,
+    vault,
+)
 from fund_app.services.unit import unit_of_work
-from workflows.roles import Actor, Role
+from workflows.roles import Actor
 
 
 def end(donor: Actor) -> None:
@@ -25,15 +32,16 @@ def end(donor: Actor) -> None:
     with unit_of_work() as session:
         row = session.scalar(select(Donor).where(Donor.holder_id == donor.ref).with_for_update())
         if row is not None:
-            _part_with(session, row)
+            _part_with(session, row, donor)
     # Last, so that whoever is interrupted can come in again and end it: it opens nothing here.
     vault.keystore().remove_holder(donor.ref)
     sessions.store().end_all(donor.ref)
 
 
-def _part_with(session: Session, row: Donor) -> None:
+def _part_with(session: Session, row: Donor, donor: Actor) -> None:
     receipts.part_with(session, row.id)
-    donor = Actor(row.holder_id, frozenset({Role.DONOR}))
+    receipt_copies.part_with(session, row.id)
+    gift_aid.part_with(session, row.id, donor)
     for monthly in monthly_gifts.stop_all(session, donor, row.id):
         monthly.donor = _nobody(session, monthly.created_day)
     gifts = select(Donation).where(Donation.donor_id == row.id).with_for_update()

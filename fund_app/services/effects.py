@@ -116,7 +116,6 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "tell_provider": monthly_gifts.tell_provider,
         "follow_pledge": pledges.follow_pledge,
         "warn_shortfall": pledges.warn_shortfall,
-        "issue_receipt": gift.follows_from_the_ledger,
     }
 )
 """Effect name to function; each runs in the transaction of its step, in the table's order."""

@@ -62,7 +62,7 @@ class House:
     seated: Mapping[str, People]
     without_quorum: People
     paid: People
-    receipts: People
+    donors: People
     held: Mapping[Part, People]
 
 
@@ -91,7 +91,7 @@ def _readers(house: House, case_id: str) -> People:
 
 
 def _payers(house: House, case_id: str) -> People:
-    return house.payers if case_id in house.paid | house.receipts else NOBODY
+    return house.payers if case_id in house.paid | house.donors else NOBODY
 
 
 WHO: Mapping[Compartment, Rule] = MappingProxyType(
@@ -111,11 +111,11 @@ What an unlock lends for some hours (services/unlocks.py) is nobody's by right.
 def lacking(session: Session, cases: Collection[str] | None = None) -> Iterator[Lack]:
     """Yield what somebody ought to hold and does not, unless cases are named of all open ones.
 
-    Requests for receipts count as open as long as they are kept. Where nothing is lacking, no
-    holding is read: the keystore counts them (see `_suspects`).
+    What donors have sealed for the treasury counts as open as long as it is kept. Where nothing
+    is lacking, no holding is read: the keystore counts them (see `_suspects`).
     """
     if cases is None:
-        cases = [*applications.open_ids(session), *receipts.ids(session)]
+        cases = [*applications.open_ids(session), *receipts.sealed_for_the_treasury(session)]
     chosen = sorted(_suspects(session, list(cases)))
     for start in range(0, len(chosen), BATCH):
         yield from _lacking(session, chosen[start : start + BATCH])
@@ -125,14 +125,14 @@ def _suspects(session: Session, cases: Sequence[str]) -> set[str]:
     """Return the cases in which something may be lacking; every case that lacks it is there.
 
     Whoever ought to hold a case in which nothing is particular ought to hold every other one
-    too. Cases with a vote or a payment have further readers, and a request for a receipt has
-    others, so each of them is looked at.
+    too. Cases with a vote or a payment have further readers, and what donors have sealed for the
+    treasury has others, so each of them is looked at.
     """
     usual = _house(session, [], {})
     wanted = {part: rule(usual, "") for part, rule in WHO.items()}
     voted = select(Ballot.application_id).where(Ballot.state.in_(LIVE))
     particular = set(session.scalars(voted.union(select(Disbursement.application_id))))
-    particular.update(receipts.ids(session))
+    particular.update(receipts.sealed_for_the_treasury(session))
     return keystore().short_of(cases, wanted) | particular.intersection(cases)
 
 
@@ -222,6 +222,6 @@ def _house(
         seated={case_id: reviewers & ids for case_id, ids in seated.items()},
         without_quorum=frozenset(without_quorum),
         paid=frozenset(session.scalars(paid)),
-        receipts=frozenset(receipts.ids(session, cases)),
+        donors=frozenset(receipts.sealed_for_the_treasury(session, cases)),
         held={part: frozenset().union(*kept.values()) for part, kept in versions.items()},
     )

@@ -4,7 +4,8 @@ Only who wants a receipt gives a name, here and nowhere else; the payment provid
 Each request has its own key, wrapped for treasurers and finance officers alone; two of them share
 it with who joins later, as they share the keys of cases (services/sharing.py). It is destroyed
 when the donor withdraws it or asks anew; once a receipt has been issued, the law wants it kept,
-and then it is destroyed after KEEP_YEARS. Making and numbering receipts is not done here.
+and then it is destroyed after KEEP_YEARS. A receipt that was made void leaves its request open
+again. Making and numbering receipts is done in receipt_issuing.py.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donor
-from fund_app.models.receipts import ReceiptRequest
+from fund_app.models.receipts import Receipt, ReceiptRequest
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
 from fund_app.services import brakes, looks, offers, vault
@@ -81,7 +82,7 @@ def withdraw(donor: Actor, request_id: str) -> None:
         request = session.get(ReceiptRequest, request_id, with_for_update=True)
         if request is None or request.donor_id != row.id:
             raise Unknown(request_id)
-        _require_open(request)
+        _require_open(session, request)
         _destroy(session, request)
 
 
@@ -110,7 +111,7 @@ def record_issue(session: Session, request_id: str, on: date) -> None:
     request = session.get(ReceiptRequest, request_id, with_for_update=True)
     if request is None:
         raise Unknown(request_id)
-    _require_open(request)
+    _require_open(session, request)
     request.issued_day = on
 
 
@@ -138,12 +139,18 @@ def destroy_due() -> int:
 
 def _destroy(session: Session, request: ReceiptRequest) -> None:
     vault.erase_case(request.id)
+    mine = update(Receipt).where(Receipt.request_id == request.id)
+    session.execute(mine.values(request_id=None))
     session.delete(request)
     session.flush()
 
 
-def _require_open(request: ReceiptRequest) -> None:
-    if request.issued_day is not None:
+def _require_open(session: Session, request: ReceiptRequest) -> None:
+    if request.issued_day is None:
+        return
+    query = select(Receipt.voided_day).where(Receipt.request_id == request.id)
+    voided = session.scalars(query).all()
+    if not voided or None in voided:
         raise AlreadyIssued
 
 
@@ -161,7 +168,7 @@ def _for_year(session: Session, donor_id: str, year: int) -> ReceiptRequest | No
         .with_for_update()
     )
     if request is not None:
-        _require_open(request)
+        _require_open(session, request)
     return request
 
 

@@ -126,8 +126,8 @@ def as_html(found: Statement, language: str | None = None) -> str:
         return current_app.jinja_env.get_template(TEMPLATE).render(
             statement=found,
             language=chosen,
-            amount=lambda value, currency: _amount(value, currency, chosen),
-            words=lambda value, currency: _words(value, currency, chosen),
+            amount=lambda value, currency: amount_in(value, currency, chosen),
+            words=lambda value, currency: words_in(value, currency, chosen),
             on=lambda day: format_date(day, "long", locale=chosen),
             fund=donation_labels.fund,
             movement=donation_labels.movement,
@@ -148,6 +148,16 @@ def style() -> str:
     """Return the style sheet of all documents."""
     folder = Path(str(current_app.template_folder))
     return _style_at(folder / STYLE)
+
+
+def amount_in(value: int, currency: str, language: str) -> str:
+    """Return minor units in digits with their currency, as the language writes them."""
+    return str(format_currency(Money(value, currency).as_decimal(), currency, locale=language))
+
+
+def words_in(value: int, currency: str, language: str) -> str:
+    """Return minor units in words; num2words takes minor units when given an int."""
+    return str(num2words(value, lang=language, to="currency", currency=currency))
 
 
 def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
@@ -195,12 +205,3 @@ def _last_finished_quarter(end: date, today: date) -> date:
     """Return the last day of the last quarter that is over today, at most `end`."""
     first_month = 3 * ((today.month - 1) // 3) + 1
     return min(end, date(today.year, first_month, 1) - timedelta(days=1))
-
-
-def _amount(value: int, currency: str, language: str) -> str:
-    return str(format_currency(Money(value, currency).as_decimal(), currency, locale=language))
-
-
-def _words(value: int, currency: str, language: str) -> str:
-    """Return an amount in words; num2words takes minor units when given an int."""
-    return str(num2words(value, lang=language, to="currency", currency=currency))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask import session as remembered
 from flask_babel import lazy_gettext as _l
 
@@ -19,6 +19,7 @@ from fund_app.views import errors, session
 
 LAST = "mark"
 """Where the session keeps the code of the latest look that was written down."""
+WORD = "mark_word"
 BUSY = _l("Many files are being looked at just now. Nothing is lost; please try again in a minute.")
 
 
@@ -29,11 +30,13 @@ class Mark:
     handle: str
     day: str
     code: str
+    word: str = ""
+    """What has to be known of a file before anything else, such as that it is a copy."""
 
     @property
     def line(self) -> str:
-        """The mark as it stands on paper, the same in every language."""
-        return " · ".join(part for part in (self.handle, self.day, self.code) if part)
+        """The mark as it stands on paper, the same in every language but for its word."""
+        return " · ".join(part for part in (self.word, self.handle, self.day, self.code) if part)
 
 
 def register(app: Flask) -> None:
@@ -47,12 +50,17 @@ def present() -> Mark | None:
     handle = session.staff_handle()
     if handle is None:
         return None
-    return Mark(handle, now().date().isoformat(), remembered.get(LAST, ""))
+    return Mark(handle, now().date().isoformat(), remembered.get(LAST, ""), g.get(WORD, ""))
 
 
 def remember(code: str) -> None:
     """Keep the code of a look for the pages that follow."""
     remembered[LAST] = code
+
+
+def call(word: str) -> None:
+    """Have the mark of this answer begin with a word."""
+    g.mark_word = word
 
 
 def _on_answer(response: Response) -> Response:

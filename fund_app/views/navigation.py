@@ -149,7 +149,19 @@ ROWS: list[Row] = [
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
         "treasury.receipts",
         _l("Receipts"),
-        _l("Who asked for a tax receipt; names stay sealed until you open one."),
+        _l("Issue tax receipts, one by one or for a year; names stay sealed until you open one."),
+    ),
+    Row(
+        frozenset({Role.AUDITOR}),
+        "treasury.issued_receipts",
+        _l("Receipts"),
+        _l("Tax receipts by number, without a gap and without a name."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
+        "treasury.fund_report",
+        _l("Reports on funds"),
+        _l("What one fund's money did, to hand to an institution that gave for it."),
     ),
     Row(
         frozenset({Role.BOARD_MEMBER}),

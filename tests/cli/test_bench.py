@@ -20,7 +20,7 @@ FIGURES = {
     "transition": 1,
     "submit": 2,
     "ledger": 2,
-    "statement": 1,
+    "statements": 2,
     "engine": 2,
     "vault": 4,
     "takeover": 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from fund_app.models.people import Person
 from fund_app.models.pledges import Pledge
 from fund_app.models.subjects import SUBJECTS
 from fund_app.models.unlocks import Unlock
-from fund_app.queries import canaries, ledger
+from fund_app.queries import canaries, ledger, receipts_issued
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import audit, demo_data, personas, vault
 from fund_app.services.vault import SignedIn
@@ -134,6 +134,18 @@ class TestLoaded:
     def test_designations_never_repeat(self) -> None:
         names = list(db.session.scalars(select(Application.designation)))
         assert len(names) == len(set(names)) == 72
+
+    def test_receipts_of_each_country_one_void_and_replaced_and_a_year_finished(self) -> None:
+        rows = receipts_issued.listing().rows
+        assert sorted((row.label, row.voided_day is None) for row in rows) == [
+            ("GA-2026-00001", True), ("INT-2026-00001", True), ("US-2026-00001", True),
+            ("ZB-2026-00001", False), ("ZB-2026-00002", True),
+        ]  # fmt: skip
+        assert (all(row.is_printed for row in rows), receipts_issued.differing()) == (True, 0)
+        (batch,) = receipts_issued.batches()
+        assert (dict(batch.outcomes), batch.finished_on) == (
+            {"issued": 3, "no_gifts": 1}, date(2026, 6, 12),
+        )  # fmt: skip
 
     def test_books_tie_and_no_chain_is_broken(self) -> None:
         assert recompute_check() == ()

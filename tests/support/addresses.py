@@ -27,6 +27,7 @@ NOBODYS = {"int": "999999", "": "0" * 32}
 TABLES = {
     "account": "bank_account",
     "batch": "payout_batch",
+    "receipt_batch": "receipt_batch",
     "case": "application",
     "change": "person_change",
     "entry": "journal_entry",
@@ -46,6 +47,7 @@ FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "filename": lambda: ["fund.css"],
     "factor_id": lambda: _kept(factors.c.id),
     "name": lambda: _kept(sessions.c.token_sha256),
+    "pack_code": lambda: ["DE", "INT"],
     "lookup": lambda: ["nobodys-link-to-a-reference"],
     "number": lambda: _numbers() or ["0" * 32],
     "code": lambda: [row.code for row in periods.periods()] or ["2026"],

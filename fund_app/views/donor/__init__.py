@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from fund_app.views.donor import give, lost, monthly, payment, receipts, record, sign_in, statements
+from fund_app.views.donor import (
+    gift_aid,
+    give,
+    lost,
+    monthly,
+    payment,
+    receipts,
+    record,
+    sign_in,
+    statements,
+)
 
 MONTHLY = "/monthly/<monthly_gift_id>"
 
@@ -32,6 +42,11 @@ bp.add_url_rule("/receipt", "ask_receipt", receipts.ask, methods=["POST"])
 bp.add_url_rule(
     "/receipt/<request_id>/withdraw", "withdraw_receipt", receipts.withdraw, methods=["POST"]
 )
+bp.add_url_rule("/receipt/<receipt_id>/file", "receipt_file", receipts.own)
+bp.add_url_rule("/receipt/<receipt_id>/close", "close_receipt", receipts.put_away, methods=["POST"])
+bp.add_url_rule("/gift-aid", "gift_aid", gift_aid.show)
+bp.add_url_rule("/gift-aid", "declare_gift_aid", gift_aid.declare, methods=["POST"])
+bp.add_url_rule("/gift-aid/cancel", "cancel_gift_aid", gift_aid.cancel, methods=["POST"])
 bp.add_url_rule("/lost", "lost", lost.show)
 bp.add_url_rule("/end", "end", record.show)
 bp.add_url_rule("/end", "ended", record.end, methods=["POST"])

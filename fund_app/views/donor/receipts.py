@@ -1,17 +1,18 @@
-"""A donor's requests for tax receipts: asked for, changed, withdrawn, and who has opened them."""
+"""A donor's tax receipts: asked for, changed, withdrawn, taken away, and who has opened them."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from forms.receipts import ReceiptForm
 from fund_app.adapters.clock import now
-from fund_app.queries import donations
+from fund_app.models.types import new_ref
+from fund_app.queries import donations, receipts_issued
 from fund_app.queries import receipts as reads
-from fund_app.services import receipts
+from fund_app.services import receipt_copies, receipt_issuing, receipts
 from fund_app.services.receipts import AlreadyIssued, Details, NobodyToSealFor
 from fund_app.services.transition import Unknown
 from fund_app.views import errors
@@ -66,10 +67,34 @@ def withdraw(request_id: str) -> ResponseReturnValue:
     return redirect(url_for("donor.receipt"), 303)
 
 
+@allow(Role.DONOR)
+def own(receipt_id: str) -> ResponseReturnValue:
+    """Hand a donor their own copy out, opened by their codename's key."""
+    try:
+        opened = receipt_copies.own(common.me(), receipt_id)
+    except Unknown:
+        not_found()
+    response = Response(opened.content, mimetype=opened.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{opened.download_name}"'
+    return response
+
+
+@allow(Role.DONOR)
+def put_away(receipt_id: str) -> ResponseReturnValue:
+    """Close the donor's copy, once they have kept it."""
+    try:
+        receipt_copies.put_away(common.me(), receipt_id)
+    except Unknown:
+        not_found()
+    flash(_("Closed. From now on your codename opens no name."), "success")
+    return redirect(url_for("donor.receipt"), 303)
+
+
 def _form() -> ReceiptForm:
     form = ReceiptForm()
     this = now().year
-    given = (gift.created_day.year for gift in donations.own_gifts(common.my_row().id))
+    mine = donations.own_gifts(common.my_row().id)
+    given = ((gift.received_day or gift.created_day).year for gift in mine)
     form.year.choices = [
         (str(year), str(year)) for year in range(this, min(given, default=this) - 1, -1)
     ]
@@ -90,13 +115,17 @@ def _countries() -> list[tuple[str, str]]:
 
 def _page(form: ReceiptForm, refusal: str | None = None) -> str:
     requests = reads.of_donor(common.my_row().id)
+    issued = receipts_issued.of_donor(common.my_row().id)
     return render_template(
         "donor/receipt.html",
         form=form,
         requests=requests,
-        looks=reads.looks([row.id for row in requests]),
+        issued=issued,
+        looks=reads.looks([*(row.id for row in requests), *(row.id for row in issued)]),
         role=roles.role,
         keep_years=receipts.KEEP_YEARS,
+        copy_days=receipt_issuing.COPY_DAYS,
+        request_id=new_ref(),
         refusals=() if refusal is None else (refusal,),
     )
 

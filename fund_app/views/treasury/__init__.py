@@ -12,13 +12,17 @@ from fund_app.views.treasury import (
     batches,
     changes,
     disbursements,
+    fund_reports,
     gift_returns,
     gifts,
     in_kind_gifts,
     outcomes,
     periods,
     pledges,
+    receipt_batches,
+    receipt_issuers,
     receipts,
+    receipts_issued,
     releases,
     stripe_readings,
     troubles,
@@ -36,6 +40,8 @@ IN_KIND = "/gifts-in-kind"
 ACCOUNT = "/bank/<account_id>"
 LINE = "/bank/lines/<line_id>"
 PERIOD = "/periods/<code>"
+ISSUED = "/receipts/issued/<receipt_id>"
+YEAR = "/receipts/years/<receipt_batch_id>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
 
@@ -74,9 +80,27 @@ bp.add_url_rule(
 bp.add_url_rule("/stripe", "stripe_readings", stripe_readings.index)
 bp.add_url_rule("/stripe", "take_stripe_reading", stripe_readings.take, methods=POST)
 
+bp.add_url_rule("/fund-report", "fund_report", fund_reports.show)
+bp.add_url_rule("/fund-report/file", "fund_report_file", fund_reports.download)
 bp.add_url_rule("/receipts", "receipts", receipts.index)
 bp.add_url_rule("/receipts/<request_id>", "receipt", receipts.show)
 bp.add_url_rule("/receipts/<request_id>", "open_receipt", receipts.look, methods=POST)
+bp.add_url_rule(
+    "/receipts/<request_id>/issue", "issue_receipt", receipts_issued.issue, methods=POST
+)
+bp.add_url_rule("/receipts/issued", "issued_receipts", receipts_issued.index)
+bp.add_url_rule(ISSUED, "issued_receipt", receipts_issued.show)
+bp.add_url_rule(f"{ISSUED}/copy", "receipt_copy", receipts_issued.download, methods=POST)
+bp.add_url_rule(f"{ISSUED}/void", "void_receipt", receipts_issued.void, methods=POST)
+bp.add_url_rule("/receipts/years", "receipt_batches", receipt_batches.index)
+bp.add_url_rule("/receipts/years", "begin_receipt_batch", receipt_batches.begin, methods=POST)
+bp.add_url_rule(YEAR, "receipt_batch", receipt_batches.show)
+bp.add_url_rule(f"{YEAR}/go-on", "go_on_receipt_batch", receipt_batches.go_on, methods=POST)
+bp.add_url_rule("/receipts/issuers", "receipt_issuers", receipt_issuers.index)
+bp.add_url_rule("/receipts/issuers/<pack_code>", "receipt_issuer", receipt_issuers.show)
+bp.add_url_rule(
+    "/receipts/issuers/<pack_code>", "record_receipt_issuer", receipt_issuers.record, methods=POST
+)
 
 bp.add_url_rule("/disbursements", "disbursements", disbursements.index)
 bp.add_url_rule(ONE, "disbursement", disbursements.show)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from fund_app.models.sealed import NoKey
 from fund_app.models.types import new_ref
 from fund_app.queries import receipts as reads
+from fund_app.queries import receipts_issued
 from fund_app.services import looks, receipts
 from fund_app.services.receipts import Details
 from fund_app.views import acts, errors, marks
@@ -66,6 +67,7 @@ def _page(request_id: str, details: Details | None = None) -> str:
         "treasury/receipts/show.html",
         row=row,
         details=details,
+        receipts=receipts_issued.of_request(row.id),
         looks=reads.looks([row.id]),
         role=roles.role,
         request_id=new_ref(),

@@ -1,0 +1,126 @@
+"""What the money of one fund did, for who gave it for that purpose: from the ledger, in sums.
+
+Every line is a sum of postings of whole quarters; no line is about one person, one case or one
+payment. Opening and closing are what the fund owned minus what it owed, so that opening plus
+everything that came in minus everything that went out is the closing, to the cent, by the
+ledger's own double entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+
+from fund_app.extensions import db
+from fund_app.models import ledger_accounts as codes
+from fund_app.models.donations import Donation
+from fund_app.models.ledger import Account, AccountType, JournalEntry, Posting
+
+OWNED = (AccountType.ASSET, AccountType.LIABILITY)
+MOVING = (AccountType.INCOME, AccountType.EXPENSE, AccountType.EQUITY)
+OUT_OF_MEMO = codes.COMMIT_OPEN
+OTHER = "other"
+"""How gifts came that no donation of ours stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One fund in one currency; minor units. `moved` by account, + for what raises the fund.
+
+    `gifts` splits what Donations moved by the way the gifts came. `committed` is what is
+    promised and not yet owed at the end.
+    """
+
+    currency: str
+    opening: int
+    closing: int
+    committed: int
+    moved: Mapping[str, int]
+    gifts: Mapping[str, int]
+
+
+def figures(fund_code: str, since: date, until: date) -> tuple[Figures, ...]:
+    """Return a fund's figures of these days (inclusive), by currency. Three statements."""
+    held = _held(fund_code, since, until)
+    moved = _moved(fund_code, since, until)
+    gifts = _gifts(fund_code, since, until)
+    return tuple(
+        Figures(
+            currency,
+            opening,
+            closing,
+            committed,
+            {account: amount for (code, account), amount in moved.items() if code == currency},
+            {way: amount for (code, way), amount in gifts.items() if code == currency},
+        )
+        for currency, (opening, closing, committed) in sorted(held.items())
+    )
+
+
+def _held(fund_code: str, since: date, until: date) -> dict[str, tuple[int, int, int]]:
+    owned = Account.type.in_(OWNED)
+    query = (
+        select(
+            Posting.currency,
+            _sum_of(and_(owned, JournalEntry.book_date < since)),
+            _sum_of(owned),
+            -_sum_of(Account.code == OUT_OF_MEMO),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.code == Posting.account_code)
+        .where(Posting.fund_code == fund_code, JournalEntry.book_date <= until)
+        .group_by(Posting.currency)
+    )
+    return {
+        currency: (int(opening), int(closing), int(committed))
+        for currency, opening, closing, committed in db.session.execute(query)
+    }
+
+
+def _moved(fund_code: str, since: date, until: date) -> dict[tuple[str, str], int]:
+    query = (
+        select(Posting.currency, Posting.account_code, -func.sum(Posting.amount))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.code == Posting.account_code)
+        .where(
+            Posting.fund_code == fund_code,
+            JournalEntry.book_date.between(since, until),
+            Account.type.in_(MOVING),
+        )
+        .group_by(Posting.currency, Posting.account_code)
+    )
+    return {(currency, account): amount for currency, account, amount in _rows(query) if amount}
+
+
+def _gifts(fund_code: str, since: date, until: date) -> dict[tuple[str, str], int]:
+    query = (
+        select(
+            Posting.currency,
+            Donation.method,
+            -func.sum(Posting.amount),
+        )
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(
+            Donation,
+            and_(JournalEntry.source_type == "donation", Donation.id == JournalEntry.source_id),
+        )
+        .where(
+            Posting.fund_code == fund_code,
+            Posting.account_code == codes.DONATIONS,
+            JournalEntry.book_date.between(since, until),
+        )
+        .group_by(Posting.currency, Donation.method)
+    )
+    return {(currency, way or OTHER): amount for currency, way, amount in _rows(query)}
+
+
+def _rows(query: Select[*tuple[Any, ...]]) -> Iterator[tuple[str, Any, int]]:
+    return ((row[0], row[1], int(row[2])) for row in db.session.execute(query))
+
+
+def _sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, Posting.amount), else_=0)), 0)

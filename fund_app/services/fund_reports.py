@@ -1,0 +1,177 @@
+"""Financial reports on one fund, for an institution that gave for its purpose: page and PDF.
+
+Whole finished quarters only, as in donors' statements: two reports some days apart would
+otherwise show what one case received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import format_date
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import func, select
+
+from fund_app.adapters import pdf
+from fund_app.adapters.clock import now
+from fund_app.extensions import db
+from fund_app.models import ledger_accounts as codes
+from fund_app.models.ledger import JournalEntry
+from fund_app.queries import donation_labels, fund_report_labels, fund_reports, ledger
+from fund_app.queries.fund_reports import Figures
+from fund_app.services import statements
+from fund_app.services.statements import LANGUAGES, amount_in
+
+TEMPLATE = "documents/fund_report.html"
+QUARTERS = 4
+MONTHS = 3
+
+
+class BadQuarters(ValueError):
+    """The quarters are not finished, or the last comes before the first."""
+
+
+class UnknownFund(ValueError):
+    """There is no fund of this code."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quarter:
+    """A quarter of a calendar year, 1 to 4."""
+
+    year: int
+    number: int
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, 1 + MONTHS * (self.number - 1), 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        after = self.following
+        return after.first_day - timedelta(days=1)
+
+    @property
+    def following(self) -> Quarter:
+        """The quarter after it."""
+        if self.number == QUARTERS:
+            return Quarter(self.year + 1, 1)
+        return Quarter(self.year, self.number + 1)
+
+    @property
+    def code(self) -> str:
+        """How forms and addresses name it, such as 2025-3."""
+        return f"{self.year}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a report: a code of fund_report_labels and minor units, + what came in."""
+
+    code: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A report in one currency: opening + all lines = closing, of which `committed` is promised."""
+
+    currency: str
+    opening: int
+    came_in: tuple[Line, ...]
+    went_out: tuple[Line, ...]
+    closing: int
+    committed: int
+
+    @property
+    def free(self) -> int:
+        """What the closing holds beyond what is promised; below zero after a loss."""
+        return self.closing - self.committed
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one fund's money did from a quarter to a quarter."""
+
+    fund_code: str
+    restricted: bool
+    since: date
+    until: date
+    made_on: date
+    parts: tuple[Part, ...]
+
+
+def quarters() -> tuple[Quarter, ...]:
+    """Return the finished quarters of the books, the newest first."""
+    first = db.session.scalar(select(func.min(JournalEntry.book_date)))
+    if first is None:
+        return ()
+    found: list[Quarter] = []
+    quarter = Quarter(first.year, (first.month - 1) // MONTHS + 1)
+    while quarter.last_day < now().date():
+        found.append(quarter)
+        quarter = quarter.following
+    return tuple(reversed(found))
+
+
+def report(fund_code: str, since: Quarter, until: Quarter) -> Report:
+    """Gather a report from the ledger; raises UnknownFund, BadQuarters."""
+    fund = next((each for each in ledger.funds() if each.code == fund_code), None)
+    if fund is None:
+        raise UnknownFund
+    if until < since or until.last_day >= now().date():
+        raise BadQuarters
+    found = fund_reports.figures(fund_code, since.first_day, until.last_day)
+    return Report(
+        fund_code,
+        fund.restricted,
+        since.first_day,
+        until.last_day,
+        now().date(),
+        tuple(_part(figures) for figures in found),
+    )
+
+
+def as_pdf(found: Report, language: str) -> bytes:
+    """Return a report as tagged PDF; the same report, the same bytes."""
+    chosen = language if language in LANGUAGES else LANGUAGES[0]
+    with force_locale(chosen):
+        html = current_app.jinja_env.get_template(TEMPLATE).render(
+            report=found,
+            language=chosen,
+            amount=lambda value, currency: amount_in(value, currency, chosen),
+            on=lambda day: format_date(day, "long", locale=chosen),
+            fund=donation_labels.fund,
+            line=fund_report_labels.line,
+        )
+    return pdf.render(html, statements.style())
+
+
+def file_name(found: Report) -> str:
+    """Return the name of the file: fund and days."""
+    return f"{found.fund_code}-{found.since.isoformat()}-{found.until.isoformat()}.pdf"
+
+
+def _part(figures: Figures) -> Part:
+    lines = list(_lines(figures))
+    return Part(
+        figures.currency,
+        figures.opening,
+        tuple(line for line in lines if line.amount > 0),
+        tuple(line for line in lines if line.amount < 0),
+        figures.closing,
+        figures.committed,
+    )
+
+
+def _lines(figures: Figures) -> Iterator[Line]:
+    for way, amount in sorted(figures.gifts.items()):
+        yield Line(f"gifts_{way}", amount)
+    for account, amount in sorted(figures.moved.items()):
+        if account != codes.DONATIONS:
+            yield Line(account, amount)
