@@ -64,6 +64,16 @@ RULES = (
 """Every version there was; what was published keeps to the one of its day."""
 
 
+ONE_COUNTRY = {"russia": "eastern_europe", "belarus": "eastern_europe"}
+"""Groups of countries that are one country, and the wider region that is told instead."""
+OTHER = "other"
+
+
+def wide_region(region: str | None) -> str:
+    """Return the region that is told of a case: never one country."""
+    return ONE_COUNTRY.get(region or OTHER, region or OTHER)
+
+
 def in_force(day: date) -> Coarseness:
     """Return the coarseness in force on a day."""
     return max(
@@ -93,9 +103,15 @@ def rounded_count(count: int, rules: Coarseness) -> int:
     return count - count % rules.count_step
 
 
+def amount_step(currency: str, rules: Coarseness) -> int:
+    """Return in minor units what amounts are rounded to."""
+    step: int = rules.amount_step * 10 ** EXPONENTS[currency]
+    return step
+
+
 def rounded_amount(amount: int, currency: str, rules: Coarseness) -> int:
     """Round minor units to the nearest step of whole units, half away from zero."""
-    step: int = rules.amount_step * 10 ** EXPONENTS[currency]
+    step = amount_step(currency, rules)
     size = (abs(amount) + step // 2) // step * step
     return size if amount >= 0 else -size
 
@@ -144,6 +160,8 @@ class Case:
     unit: Unit
     amount: int = 0
     is_told: bool = False
+    name: str = ""
+    """What the fund knows it by; never shown."""
 
 
 RECEIVED = "received"

@@ -141,6 +141,7 @@ LOOKS = {
     "referee_opened": _l("Read what a referee answered"),
     "duplicates_cleared": _l("Looked at possible duplicates"),
     "directive_opened": _l("Read the wishes for the worst case"),
+    "words_compared": _l("Compared words meant for publishing with what was confided"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""
 
