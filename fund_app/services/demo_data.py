@@ -29,6 +29,7 @@ from fund_app.services import (
     demo_erasures,
     demo_gifts,
     demo_people,
+    demo_publications,
     demo_specials,
     jobs,
     ledger_chart,
@@ -135,6 +136,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     timeline.run(NOW, progress)
     demo_changes.arrange(house)
     demo_erasures.tell(house)
+    demo_publications.arrange(house)
     _take_back_letters()
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Application)) or 0
