@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from fund_app.services import publications
 from fund_app.services.publications import PublishingRefused
 from fund_app.services.unit import unit_of_work
 from tests.support import awards
+from tests.support.threads import DONE, at_once
 from workflows.disclosure import AWARDED, RECEIVED, Table
 from workflows.quarters import Quarter
 from workflows.roles import Actor, Role
@@ -181,3 +183,16 @@ def test_every_act_of_publishing_is_in_the_trail(desk: Desk) -> None:
     ]
     head = db.session.get_one(ChainHead, (HOUSE, HOUSE_ID))
     assert head.step == len(events)
+
+
+def test_two_signed_at_the_same_moment_are_checked_one_after_the_other(
+    app: Flask, desk: Desk
+) -> None:
+    awards.cases(6, WINTER)
+    awards.cases(2, SPRING)
+    ids = [publications.propose(desk.coordinator, table(1, last, "whole")).id for last in (1, 2)]
+    db.session.rollback()
+    acts = [partial(publications.confirm, desk.one, each) for each in ids]
+    assert at_once(app, acts) == [DONE, DONE]
+    states = sorted(db.session.get_one(Publication, each).state for each in ids)
+    assert states == ["published", "refused"]
