@@ -22,7 +22,6 @@ SORTS = {
     "day": Donation.created_day,
     "amount": Donation.amount,
 }
-FEW = 5
 PARKED_SHOWN = 50
 KINDS = {
     EntryKind.BANK_GIFT.value: "gift",
@@ -107,8 +106,8 @@ class UseRow:
 
     carried_in: int
     carried_out: int
-    cases: int | None
-    """Number of cases helped, rounded down to a multiple of FEW; None for fewer than FEW."""
+    cases: int
+    """Number of cases helped, exactly: workflows/disclosure.py says what may be told of it."""
 
 
 def open_funds() -> tuple[str, ...]:
@@ -244,7 +243,7 @@ def parked_messages() -> tuple[ParkedRow, ...]:
 
 
 def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
-    """Return what a fund held before and after these days, and a coarse number of cases."""
+    """Return what a fund held before and after these days, and how many cases it helped."""
     before = JournalEntry.book_date < since
     held = (
         select(
@@ -271,8 +270,7 @@ def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
         )
     )
     cases = db.session.scalar(helped) or 0
-    coarse = cases - cases % FEW if cases >= FEW else None
-    return UseRow(int(carried_in), int(carried_out), coarse)
+    return UseRow(int(carried_in), int(carried_out), cases)
 
 
 def _donor(query: Select[Donor]) -> DonorRow | None:

@@ -1,14 +1,15 @@
 """The journal in the formats of other people's book-keeping programs.
 
 beancount and hledger check the sums again with code that is not ours; both files end with
-assertions of every balance. Amounts are exact decimal text made from integers. The same
-journal gives the same bytes. Memo accounts, which hold promises, stand under Equity:Memo,
-because neither program knows a type for them.
+assertions of every balance. A part of the journal begins with what stood before it. Amounts are
+exact decimal text made from integers. The same journal gives the same bytes. Memo accounts,
+which hold promises, stand under Equity:Memo, because neither program knows a type for them.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -16,14 +17,22 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from fund_app.models.ledger import AccountType
-from fund_app.queries import ledger
+from fund_app.queries import ledger, ledger_spans
 from fund_app.queries.ledger import EntryRow, LineRow
+from fund_app.queries.ledger_spans import WHOLE, Span
 from workflows.money import EXPONENTS
 
 CSV_COLUMNS = (
     "entry", "book_date", "kind", "line", "account", "fund", "amount", "currency",
     "foreign_amount", "foreign_currency", "rate", "key", "source_type", "source_id", "reason",
 )  # fmt: skip
+
+BALANCE_COLUMNS = (
+    "account", "type", "fund", "currency", "opening", "debit", "credit", "closing",
+)  # fmt: skip
+OPENING = "opening balances"
+Opening = list[tuple[str, str, int]]
+"""Account, currency and balance before a span."""
 
 _ROOTS = MappingProxyType(
     {
@@ -40,8 +49,10 @@ _ROOTS = MappingProxyType(
 class _Sums:
     """Adds up what passes by, so that the assertions fit exactly the entries written."""
 
-    def __init__(self) -> None:
-        self.balances: dict[tuple[str, str], int] = {}
+    def __init__(self, opening: Opening) -> None:
+        self.balances: dict[tuple[str, str], int] = {
+            (account, currency): amount for account, currency, amount in opening
+        }
         self.last_day: date | None = None
 
     def add(self, entry: EntryRow, names: Mapping[str, str]) -> None:
@@ -53,6 +64,11 @@ class _Sums:
     def in_order(self) -> Iterator[tuple[str, str, int]]:
         for (account, currency), amount in sorted(self.balances.items()):
             yield account, currency, amount
+
+    def asserted_on(self, span: Span) -> date | None:
+        """Return the day whose morning has these balances, None where nothing was written."""
+        last = span.until or self.last_day or (span.since if self.balances else None)
+        return last + timedelta(days=1) if last and self.balances else None
 
 
 def decimal_text(amount: int, currency: str) -> str:
@@ -70,63 +86,146 @@ def account_name(line: LineRow, names: Mapping[str, str]) -> str:
     return f"{names[line.account_code]}:{line.fund_code}"
 
 
-def beancount() -> Iterator[str]:
-    """Yield the journal as lines of a beancount file, tolerance zero, balances asserted."""
-    names, known, sums = _names(), ledger.trial_balance(), _Sums()
+def beancount(span: Span = WHOLE) -> Iterator[str]:
+    """Yield a span of the journal as lines of a beancount file, balances asserted at its end.
+
+    What stood before the span is one entry on the day before it. The tolerance is zero.
+    """
+    names, known = _names(), ledger.trial_balance()
+    opening = _opening(span, names)
+    sums = _Sums(opening)
     yield 'option "title" "Solidarity fund"'
     yield 'option "tolerance_multiplier" "0"'
     for currency in sorted({row.currency for row in known}):
         yield f'option "operating_currency" "{currency}"'
-    first = ledger.first_day()
+    first = _eve(span) or ledger.first_day()
     for row in known:
         name = f"{names[row.account_code]}:{row.fund_code}"
         yield f"{first} open {name} {row.currency}"
-    for entry in ledger.journal():
+    if opening:
+        yield ""
+        yield f'{_eve(span)} * "{OPENING}"'
+        yield from (f"  {text}" for text in _opening_texts(opening))
+    for entry in ledger.journal(span.since, span.until):
         sums.add(entry, names)
         yield ""
         yield f'{entry.book_date} * "{entry.kind}"'
         yield from (f"  {key}: {_quoted(value)}" for key, value in _metadata(entry))
         yield from (f"  {text}" for text in _posting_texts(entry, names))
-    if sums.last_day is not None:
+    day = sums.asserted_on(span)
+    if day is not None:
         yield ""
-        day = sums.last_day + timedelta(days=1)
         for account, currency, amount in sums.in_order():
             yield f"{day} balance {account}  {decimal_text(amount, currency)} {currency}"
 
 
-def hledger() -> Iterator[str]:
-    """Yield the journal as lines of an hledger file, everything declared, balances asserted."""
-    names, known, sums = _names(), ledger.trial_balance(), _Sums()
+def hledger(span: Span = WHOLE) -> Iterator[str]:
+    """Yield a span of the journal as lines of an hledger file, everything declared.
+
+    What stood before the span is one entry on the day before it; balances are asserted at the end.
+    """
+    names, known = _names(), ledger.trial_balance()
+    opening = _opening(span, names)
+    sums = _Sums(opening)
     for currency in sorted({row.currency for row in known}):
         yield f"commodity {_sample(currency)} {currency}"
     for name in sorted({f"{names[row.account_code]}:{row.fund_code}" for row in known}):
         yield f"account {name}"
-    for entry in ledger.journal():
+    if opening:
+        yield ""
+        yield f"{_eve(span)} * {OPENING}"
+        yield from (f"  {text}" for text in _opening_texts(opening))
+    for entry in ledger.journal(span.since, span.until):
         sums.add(entry, names)
         yield ""
         yield f"{entry.book_date} * {entry.kind}"
         yield from (f"  ; {key}: {value}" for key, value in _metadata(entry))
         yield from (f"  {text}" for text in _posting_texts(entry, names))
-    if sums.last_day is not None:
+    day = sums.asserted_on(span)
+    if day is not None:
         yield ""
-        yield f"{sums.last_day + timedelta(days=1)} * balances"
+        yield f"{day} * balances"
         for account, currency, amount in sums.in_order():
             zero, text = decimal_text(0, currency), decimal_text(amount, currency)
             yield f"  {account}  {zero} {currency} = {text} {currency}"
 
 
-def comma_separated() -> Iterator[str]:
-    """Yield the journal as lines of a CSV table, one posting a line, the header first."""
+def comma_separated(span: Span = WHOLE) -> Iterator[str]:
+    """Yield a span of the journal as lines of a CSV table, one posting a line, the header first."""
     yield _csv_line(CSV_COLUMNS)
-    for entry in ledger.journal():
+    for entry in ledger.journal(span.since, span.until):
         for number, line in enumerate(entry.lines, start=1):
             yield _csv_line(_csv_row(entry, number, line))
 
 
-FORMATS: Mapping[str, Callable[[], Iterator[str]]] = MappingProxyType(
-    {"beancount": beancount, "hledger": hledger, "csv": comma_separated}
+def balances(span: Span = WHOLE) -> Iterator[str]:
+    """Yield the balances of a span as lines of a CSV table: opening, debit, credit, closing."""
+    yield _csv_line(BALANCE_COLUMNS)
+    for row in ledger_spans.balances(span):
+        amounts = (row.opening, row.debit, row.credit, row.closing)
+        texts = (decimal_text(amount, row.currency) for amount in amounts)
+        yield _csv_line((row.account_code, row.account_type, row.fund_code, row.currency, *texts))
+
+
+FORMATS: Mapping[str, Callable[[Span], Iterator[str]]] = MappingProxyType(
+    {"balances": balances, "beancount": beancount, "csv": comma_separated, "hledger": hledger}
 )
 """Every format by the name `fund ledger export` knows it by."""
+
+_FILES = MappingProxyType(
+    {
+        "balances": "balances{}.csv",
+        "beancount": "ledger{}.beancount",
+        "csv": "ledger{}.csv",
+        "hledger": "ledger{}.journal",
+    }
+)
+MANIFEST = "MANIFEST.json"
+
+
+def file_name(name: str, span: Span = WHOLE) -> str:
+    """Return what the file of a format is called."""
+    return _FILES[name].format(span.label)
+
+
+def everything(span: Span = WHOLE) -> Iterator[tuple[str, bytes]]:
+    """Yield every format as a file (name, content), and last a manifest of their SHA-256.
+
+    The same journal gives the same bytes, so the manifest of an auditor who asks again agrees.
+    """
+    listed = []
+    for name in FORMATS:
+        content = "".join(f"{line}\n" for line in FORMATS[name](span)).encode()
+        path = file_name(name, span)
+        digest = hashlib.sha256(content).hexdigest()
+        listed.append({"name": path, "bytes": len(content), "sha256": digest})
+        yield path, content
+    days = {
+        "since": span.since and span.since.isoformat(),
+        "until": span.until and span.until.isoformat(),
+    }
+    yield MANIFEST, (json.dumps({**days, "files": listed}, indent=2) + "\n").encode()
+
+
+def _eve(span: Span) -> date | None:
+    return span.since - timedelta(days=1) if span.since else None
+
+
+def _opening(span: Span, names: Mapping[str, str]) -> Opening:
+    """Return what stood before the span, by the full names of accounts; together it is nothing."""
+    if span.since is None:
+        return []
+    rows = ledger_spans.balances(Span(until=_eve(span)))
+    return [
+        (f"{names[row.account_code]}:{row.fund_code}", row.currency, row.closing)
+        for row in rows
+        if row.closing
+    ]
+
+
+def _opening_texts(opening: Opening) -> Iterator[str]:
+    for account, currency, amount in opening:
+        yield f"{account}  {decimal_text(amount, currency)} {currency}"
 
 
 def _names() -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.ledger import Fund, JournalEntry, Posting
+from workflows.quarters import Quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,27 @@ def restricted_use(since: date, until: date) -> tuple[RestrictedUse, ...]:
         RestrictedUse(fund, currency, *(int(amount) for amount in amounts))
         for fund, currency, *amounts in db.session.execute(query)
     )
+
+
+def paid_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
+    """Return which cases had money from a fund in each quarter, ever. One statement.
+
+    Whatever moved on the account of grants counts, what came back as well.
+    """
+    query = (
+        select(JournalEntry.book_date, JournalEntry.source_id)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(
+            Posting.account_code == codes.GRANTS,
+            Posting.fund_code == fund_code,
+            Posting.currency == currency,
+        )
+        .distinct()
+    )
+    found: dict[Quarter, set[str]] = {}
+    for day, source_id in db.session.execute(query):
+        found.setdefault(Quarter.of(day), set()).add(source_id)
+    return {quarter: frozenset(cases) for quarter, cases in found.items()}
 
 
 def _sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

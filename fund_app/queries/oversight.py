@@ -15,9 +15,9 @@ from fund_app.models.ballots import Ballot
 from fund_app.models.clocks import Clock
 from fund_app.models.disbursements import Disbursement
 from fund_app.queries import canaries
+from workflows import disclosure
+from workflows.quarters import Quarter
 
-FEWEST = 5
-"""A smaller number is not shown: a cell of one is somebody's story."""
 PASSED = ("approve", "approve_partially")
 TROUBLED = ("unknown", "unconfirmed", "frozen_incident", "returned", "failed", "held")
 
@@ -59,7 +59,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of a table; None where it is too small to be shown."""
+    """One number of a table, rounded down; None where it is not shown (workflows/disclosure.py)."""
 
     label: str
     count: int | None
@@ -155,39 +155,32 @@ def by_state(session: Session) -> list[Cell]:
     statement = select(Application.state, func.count()).where(
         Application.state != "draft", Application.id.not_in(canaries.invented())
     )
-    return suppressed(dict(_pairs(session, statement.group_by(Application.state))))
+    return _cells(dict(_pairs(session, statement.group_by(Application.state))))
 
 
-def by_month(session: Session) -> list[Cell]:
-    """Return how many applications came in each month ("2026-06"), small numbers left out."""
+def by_quarter(session: Session) -> list[Cell]:
+    """Return how many applications came in each quarter ("2026-Q2"), small numbers left out."""
     counts: dict[str, int] = {}
     statement = select(Application.submitted_on, func.count()).where(
         Application.submitted_on.is_not(None), Application.id.not_in(canaries.invented())
     )
     for day, count in _pairs(session, statement.group_by(Application.submitted_on)):
-        month = f"{day:%Y-%m}"
-        counts[month] = counts.get(month, 0) + count
-    return suppressed(dict(sorted(counts.items())))
+        quarter = str(Quarter.of(day))
+        counts[quarter] = counts.get(quarter, 0) + count
+    return _cells(dict(sorted(counts.items())))
 
 
 def _pairs(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[tuple[Any, int]]:
     return [(row[0], row[1]) for row in session.execute(statement)]
 
 
-def suppressed(counts: Mapping[str, int]) -> list[Cell]:
-    """Leave out every number below FEWEST; where that hides only one, the next smallest too.
-
-    Otherwise the hidden one could be worked out from a total known elsewhere.
-    """
-    hidden = {label for label, count in counts.items() if 0 < count < FEWEST}
-    shown = [label for label in counts if label not in hidden]
-    if len(hidden) == 1 and shown:
-        hidden.add(min(shown, key=lambda label: (counts[label], label)))
-    return [Cell(label, None if label in hidden else count) for label, count in counts.items()]
+def _cells(counts: Mapping[str, int]) -> list[Cell]:
+    told = disclosure.suppressed(counts, disclosure.newest())
+    return [Cell(label, count) for label, count in told.items()]
 
 
 def promises(session: Session) -> list[Promise]:
-    """Return per clock how often it was kept and broken; nothing of fewer than FEWEST.
+    """Return per clock how often it was kept and broken, small numbers left out.
 
     One statement.
     """
@@ -204,6 +197,6 @@ def promises(session: Session) -> list[Promise]:
 
 
 def _promise(workflow: str, name: str, both: Mapping[str, int]) -> Promise:
-    kept, broken = both.get("kept", 0), both.get("broken", 0)
-    small = any(0 < count < FEWEST for count in (kept, broken))
-    return Promise(workflow, name, None if small else kept, None if small else broken)
+    counts = {state: both.get(state, 0) for state in ("kept", "broken")}
+    told = disclosure.suppressed(counts, disclosure.newest())
+    return Promise(workflow, name, told["kept"], told["broken"])

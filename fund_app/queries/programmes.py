@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from statistics import median
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -13,12 +12,11 @@ from sqlalchemy.orm import Session
 from fund_app.models.clocks import Clock
 from fund_app.models.ledger import Fund, FundPosition
 from fund_app.queries import canaries
+from workflows import disclosure
 from workflows.catalogue import all_workflows
 from workflows.rules import BOOTSTRAP, RulesParameters, in_force
 
 PROGRAMMES = ("emergency", "relocation", "long_term")
-FEWEST = 5
-"""Fewer finished cases than this are not shown: a median of one is somebody's story."""
 COMFORTABLE = 10
 
 
@@ -96,5 +94,5 @@ def _speed(session: Session, clock: str, rules: RulesParameters) -> Speed:
         )
     ).all()
     known = [each for each in hours if each is not None]
-    measured = round(median(known)) if len(known) >= FEWEST else None
+    measured = disclosure.typical_hours(known, disclosure.newest())
     return Speed(rules.length(f"{clock}_hours"), measured)

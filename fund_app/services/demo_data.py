@@ -31,6 +31,7 @@ from fund_app.services import (
     demo_gifts,
     demo_people,
     demo_promises,
+    demo_publications,
     demo_rails,
     demo_receipts,
     demo_specials,
@@ -150,6 +151,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     demo_changes.arrange(house)
     demo_bank.arrange(house)
     demo_erasures.tell(house)
+    demo_publications.arrange(house)
     _take_back_letters()
     with unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(Application)) or 0

@@ -1,15 +1,15 @@
 """Statements: what a donor gave and got back in a range of days, to the cent, from the ledger.
 
-What restricted money did is told for the whole fund, never for one gift, and only up to the end
-of a finished quarter: two statements a few days apart would otherwise show what one case
-received. The number of cases is rounded down, and below five it is "fewer than five".
+What restricted money did is told for the whole fund, never for one gift, and only up to the ends
+of quarters that workflows/disclosure.py lets through: two statements subtracted would otherwise
+show what one case received. The number of cases is rounded down, or "fewer than five".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from fund_app.adapters import pdf
 from fund_app.adapters.clock import now
 from fund_app.queries import donation_labels, donations, ledger_gifts
 from fund_app.queries.donations import DonorRow, MovementRow
+from workflows import disclosure
 from workflows.money import Money
+from workflows.quarters import Quarter
 
 TEMPLATE = "documents/statement.html"
 STYLE = "documents/document.css"
@@ -38,11 +40,15 @@ class BadRange(ValueError):
 class Use:
     """What the money of one restricted fund did: minor units; `other` is transfers and the like.
 
+    From the first to the last day of whole quarters, told together with those before and after
+    that would be too little to tell of by themselves.
     carried_in + received - given_back - granted - costs + other = carried_out.
     """
 
     fund_code: str
     currency: str
+    since: date
+    until: date
     carried_in: int
     received: int
     given_back: int
@@ -79,8 +85,6 @@ class Statement:
     made_on: date
     movements: tuple[MovementRow, ...]
     totals: tuple[Total, ...]
-    use_since: date
-    use_until: date | None
     uses: tuple[Use, ...]
 
 
@@ -89,9 +93,6 @@ def statement(donor: DonorRow, since: date, until: date) -> Statement:
     if until < since:
         raise BadRange
     lines = donations.movements(donor.id, since, until)
-    use_since = date(since.year, 1, 1)
-    use_until = _last_finished_quarter(date(until.year, 12, 31), now().date())
-    is_told = use_until >= use_since
     funds = {(line.fund_code, line.currency) for line in lines if line.restricted}
     return Statement(
         donor=donor,
@@ -100,9 +101,7 @@ def statement(donor: DonorRow, since: date, until: date) -> Statement:
         made_on=now().date(),
         movements=lines,
         totals=_totals(lines),
-        use_since=use_since,
-        use_until=use_until if is_told else None,
-        uses=tuple(_uses(funds, use_since, use_until)) if is_told else (),
+        uses=tuple(_uses(funds, since.year, until.year)),
     )
 
 
@@ -176,32 +175,50 @@ def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
     return tuple(total(code) for code in sorted({line.currency for line in found}))
 
 
-def _uses(funds: set[tuple[str, str]], since: date, until: date) -> Iterable[Use]:
+def _uses(funds: set[tuple[str, str]], first_year: int, last_year: int) -> Iterable[Use]:
+    for fund_code, currency in sorted(funds):
+        days = _days_told(fund_code, currency, first_year, last_year)
+        if days is not None:
+            yield _use(fund_code, currency, *days)
+
+
+def _days_told(
+    fund_code: str, currency: str, first_year: int, last_year: int
+) -> tuple[date, date] | None:
+    """Return the days of which a fund's use may be told for these years, or None."""
+    paid = ledger_gifts.paid_cases(fund_code, currency)
+    first = Quarter(first_year, 1)
+    last = min(Quarter(last_year, 4), disclosure.latest_quarter(now().date()))
+    ends = disclosure.told_ends(paid, first, last)
+    within = [end for end in ends if end >= first]
+    before = [end for end in ends if end < first]
+    if not within:
+        return None
+    begin = before[-1].next if before else min([first, *paid])
+    return begin.first_day, within[-1].last_day
+
+
+def _use(fund_code: str, currency: str, since: date, until: date) -> Use:
     moved = {
         (row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(since, until)
     }
-    for fund_code, currency in sorted(funds):
-        row = moved.get((fund_code, currency))
-        held = donations.use_of(fund_code, currency, since, until)
-        received, given_back, granted, costs = (
-            (row.received, row.given_back, row.granted, row.costs) if row else (0, 0, 0, 0)
-        )
-        explained = held.carried_in + received - given_back - granted - costs
-        yield Use(
-            fund_code,
-            currency,
-            held.carried_in,
-            received,
-            given_back,
-            granted,
-            costs,
-            held.carried_out - explained,
-            held.carried_out,
-            held.cases,
-        )
-
-
-def _last_finished_quarter(end: date, today: date) -> date:
-    """Return the last day of the last quarter that is over today, at most `end`."""
-    first_month = 3 * ((today.month - 1) // 3) + 1
-    return min(end, date(today.year, first_month, 1) - timedelta(days=1))
+    row = moved.get((fund_code, currency))
+    held = donations.use_of(fund_code, currency, since, until)
+    received, given_back, granted, costs = (
+        (row.received, row.given_back, row.granted, row.costs) if row else (0, 0, 0, 0)
+    )
+    explained = held.carried_in + received - given_back - granted - costs
+    return Use(
+        fund_code,
+        currency,
+        since,
+        until,
+        held.carried_in,
+        received,
+        given_back,
+        granted,
+        costs,
+        held.carried_out - explained,
+        held.carried_out,
+        disclosure.told_cases(held.cases, disclosure.in_force(until)),
+    )

@@ -148,6 +148,7 @@ LOOKS = {
     "duplicates_cleared": _l("Looked at possible duplicates"),
     "directive_opened": _l("Read the wishes for the worst case"),
     "receipt_details_opened": _l("Opened the name on a tax receipt"),
+    "words_compared": _l("Compared words meant for publishing with what was confided"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""
 

@@ -182,6 +182,12 @@ ROWS: list[Row] = [
         _l("The whole in numbers, too coarse to point at anybody."),
     ),
     Row(
+        frozenset({Role.BOARD_MEMBER, Role.COORDINATOR, Role.TREASURER}),
+        "board.figures",
+        _l("Publishing"),
+        _l("Propose and confirm figures and single grants for everybody to read."),
+    ),
+    Row(
         frozenset({Role.AUDITOR}),
         "auditor.audit",
         _l("Trail"),

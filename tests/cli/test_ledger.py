@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -71,3 +73,30 @@ def test_export_writes_what_the_judges_accept() -> None:
 
 def test_export_in_an_unknown_format_is_refused() -> None:
     assert fund("export", "--format", "excel").exit_code == 2
+
+
+def test_part_of_the_journal_and_a_folder_of_everything(tmp_path: Path) -> None:
+    out = tmp_path / "books"
+    of_period = fund("export", "--format", "balances", "--period", "2026").output
+    assert of_period == fund(
+        "export", "--format", "balances", "--since", "2026-01-01", "--until", "2026-12-31"
+    ).output  # fmt: skip
+    assert "Bank,asset,EMG,EUR,0.00,6260.00,5014.08,1245.92" in of_period
+    assert fund("export", "--out", str(out)).output == f"5 files in {out}\n"
+    manifest = json.loads((out / "MANIFEST.json").read_text("utf-8"))
+    assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.iterdir()
+        if path.name != "MANIFEST.json"
+    }
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    ((), "Give either --format for one format or --out for all of them."),
+    (("--format", "csv", "--period", "1999"), "There is no period of this code."),
+    (("--format", "csv", "--period", "2026", "--since", "2026-01-01"), "Give either --period"),
+    (("--format", "csv", "--since", "2026-02-01", "--until", "2026-01-01"), "lies before --since"),
+])  # fmt: skip
+def test_export_that_contradicts_itself_is_refused(words: tuple[str, ...], told: str) -> None:
+    result = fund("export", *words)
+    assert (result.exit_code, told in result.output) == (2, True)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
+from datetime import date, timedelta
 
 import pytest
+from beancount import loader
+from beancount.core import realization
 from sqlalchemy.orm import Session
 
 from fund_app.queries import ledger_export
 from fund_app.queries.ledger_export import FORMATS, decimal_text
+from fund_app.queries.ledger_spans import WHOLE, Span
+from fund_app.services.unit import unit_of_work
 from tests.support import books
 
 
@@ -24,13 +31,13 @@ def test_amount_becomes_exact_text(amount: int, currency: str, text: str) -> Non
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_same_journal_gives_the_same_bytes(session: Session, name: str) -> None:
     books.play_worked_example()
-    assert list(FORMATS[name]()) == list(FORMATS[name]())
+    assert list(FORMATS[name](WHOLE)) == list(FORMATS[name](WHOLE))
 
 
 def test_empty_ledger_exports_to_files_both_judges_accept(session: Session) -> None:
-    assert books.bean_check("\n".join(FORMATS["beancount"]()) + "\n").returncode == 0
-    assert list(FORMATS["hledger"]()) == []
-    assert list(FORMATS["csv"]()) == [",".join(ledger_export.CSV_COLUMNS)]
+    assert books.bean_check("\n".join(FORMATS["beancount"](WHOLE)) + "\n").returncode == 0
+    assert list(FORMATS["hledger"](WHOLE)) == []
+    assert list(FORMATS["csv"](WHOLE)) == [",".join(ledger_export.CSV_COLUMNS)]
 
 
 def test_csv_holds_every_posting_and_adds_up_to_nothing(session: Session) -> None:
@@ -50,3 +57,91 @@ def test_promises_stand_under_equity(session: Session) -> None:
     assert [name for name in opened if "Commit" in name] == [
         "Equity:Memo:CommitControl:EMG", "Equity:Memo:CommitOpen:EMG",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def days(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a step of the worked example each day, the first on 1 June 2026."""
+    for number, step in enumerate(books.worked_example()):
+        monkeypatch.setattr(books, "DAY", date(2026, 6, 1) + timedelta(days=number))
+        with unit_of_work() as unit:
+            step.act(unit)
+
+
+def closing(span: Span) -> dict[str, str]:
+    """Return what every account holds at the end of a span, as text, empty ones left out."""
+    return standing(span, "closing")
+
+
+def standing(span: Span, column: str) -> dict[str, str]:
+    rows = csv.DictReader(ledger_export.balances(span))
+    return {
+        f"{row['account']}:{row['fund']} {row['currency']}": row[column]
+        for row in rows
+        if int(row[column].replace(".", ""))
+    }
+
+
+def in_beancount(text: str) -> dict[str, str]:
+    entries, errors, _ = loader.load_string(text)
+    assert errors == []
+    return {
+        f"{account.account.partition(':')[2].removeprefix('Memo:')} {position.units.currency}": str(
+            position.units.number
+        )
+        for account in realization.iter_children(realization.realize(entries), leaf_only=True)
+        for position in account.balance
+    }
+
+
+SPANS = [
+    Span(date(2026, 6, 5), date(2026, 6, 12)),
+    Span(since=date(2026, 6, 14)),
+    Span(until=date(2026, 6, 9)),
+    Span(date(2027, 1, 1), date(2027, 1, 31)),
+    Span(date(2020, 1, 1), date(2020, 12, 31)),
+]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_part_of_the_journal_loads_with_the_balances_of_its_last_day(
+    days: None, span: Span
+) -> None:
+    text = "\n".join(FORMATS["beancount"](span)) + "\n"
+    judged = books.bean_check(text)
+    assert (judged.returncode, judged.stderr) == (0, "")
+    assert in_beancount(text) == closing(span)
+    if books.HLEDGER is not None:
+        judged = books.hledger_check("\n".join(FORMATS["hledger"](span)) + "\n")
+        assert (judged.returncode, judged.stderr) == (0, "")
+
+
+def test_one_cent_in_the_opening_balances_is_missed_by_no_judge(days: None) -> None:
+    for name, judge in (("beancount", books.bean_check), ("hledger", books.hledger_check)):
+        if name == "hledger" and books.HLEDGER is None:
+            continue
+        text = "\n".join(FORMATS[name](SPANS[0])) + "\n"
+        flipped = text.replace("GEN  1000.00 EUR", "GEN  1000.01 EUR", 1)
+        assert flipped != text
+        assert judge(flipped).returncode == 1
+
+
+def test_parts_join_to_the_whole(days: None) -> None:
+    first, second = Span(until=date(2026, 6, 9)), Span(since=date(2026, 6, 10))
+    whole = list(FORMATS["csv"](WHOLE))
+    assert list(FORMATS["csv"](first)) + list(FORMATS["csv"](second))[1:] == whole
+    assert closing(second) == closing(WHOLE)
+    assert standing(first, "closing") == standing(second, "opening")
+
+
+def test_manifest_names_every_file_by_its_checksum(days: None) -> None:
+    files = dict(ledger_export.everything(SPANS[0]))
+    manifest = json.loads(files.pop("MANIFEST.json"))
+    assert (manifest["since"], manifest["until"]) == ("2026-06-05", "2026-06-12")
+    assert sorted(files) == [
+        "balances-2026-06-05-2026-06-12.csv", "ledger-2026-06-05-2026-06-12.beancount",
+        "ledger-2026-06-05-2026-06-12.csv", "ledger-2026-06-05-2026-06-12.journal",
+    ]  # fmt: skip
+    assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
+        name: hashlib.sha256(content).hexdigest() for name, content in files.items()
+    }

@@ -71,14 +71,14 @@ def test_it_lies_among_the_ended_and_counts_nowhere(house: House) -> None:
     house.submitted()
     before = (
         oversight.by_state(db.session()),
-        oversight.by_month(db.session()),
+        oversight.by_quarter(db.session()),
         oversight.promises(db.session()),
         reads.counts_by_state(db.session()),
     )
     canary = set_out(house)
     after = (
         oversight.by_state(db.session()),
-        oversight.by_month(db.session()),
+        oversight.by_quarter(db.session()),
         oversight.promises(db.session()),
         reads.counts_by_state(db.session()),
     )

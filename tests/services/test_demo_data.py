@@ -30,6 +30,7 @@ from fund_app.models.ledger import Posting
 from fund_app.models.monthly_gifts import MonthlyGift, MonthlyInvoice
 from fund_app.models.people import Person
 from fund_app.models.pledges import Pledge
+from fund_app.models.publications import GrantRecord, Publication
 from fund_app.models.subjects import SUBJECTS
 from fund_app.models.unlocks import Unlock
 from fund_app.queries import canaries, ledger, receipts_issued
@@ -130,6 +131,18 @@ class TestLoaded:
     def test_every_special_record_is_there_once(self) -> None:
         tags = [tag for tag in db.session.scalars(select(Application.demo_tag)) if tag]
         assert sorted(tags) == sorted(TAGS)
+
+    def test_figures_and_grants_are_published_and_one_of_each_is_not(self) -> None:
+        figures = db.session.execute(
+            select(Publication.state, Publication.refusal_code).order_by(Publication.state)
+        )
+        assert figures.all() == [
+            ("published", None),
+            ("published", None),
+            ("refused", "difference"),
+        ]
+        grants = db.session.scalars(select(GrantRecord.state).order_by(GrantRecord.state))
+        assert grants.all() == ["proposed", "published", "published", "published"]
 
     def test_designations_never_repeat(self) -> None:
         names = list(db.session.scalars(select(Application.designation)))

@@ -158,7 +158,7 @@ def figures(house: House) -> dict[str, Any]:
     return {
         "public": programmes.public_status(session, house.clock.now()),
         "states": oversight.by_state(session),
-        "months": oversight.by_month(session),
+        "quarters": oversight.by_quarter(session),
         "promises": oversight.promises(session),
         "incidents": oversight.incidents(session),
         "positions": books.positions(),

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db, prepare_engine
 from fund_app.models.ledger import TrancheState
-from fund_app.queries import ledger
+from fund_app.queries import ledger, ledger_spans
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.queries.ledger_export import beancount
 from fund_app.services import ledger_facts as facts
@@ -174,6 +174,15 @@ class Histories(RuleBasedStateMachine):
             if self.judged_outside:
                 judged = books.bean_check("\n".join(beancount()) + "\n")
                 assert (judged.returncode, judged.stderr) == (0, "")
+                assert {
+                    (row.account_code, row.fund_code, row.currency): row.closing
+                    for row in ledger_spans.balances()
+                    if row.closing
+                } == {
+                    (row.account_code, row.fund_code, row.currency): row.balance
+                    for row in ledger.trial_balance()
+                    if row.balance
+                }
         finally:
             db.session.remove()
             db.engine.dispose()

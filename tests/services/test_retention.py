@@ -58,7 +58,7 @@ def test_case_is_destroyed_a_year_after_its_end(house: House) -> None:
     house.submitted()
     for _ in range(5):
         withdrawn(house)
-    before = oversight.by_state(db.session()), oversight.by_month(db.session())
+    before = oversight.by_state(db.session()), oversight.by_quarter(db.session())
     day = today(house) + timedelta(days=365)
     assert retention.due(db.session(), day - timedelta(days=1)).cases == ()
     found = retention.due(db.session(), day)
@@ -67,7 +67,7 @@ def test_case_is_destroyed_a_year_after_its_end(house: House) -> None:
     house.clock.advance(days=365)
     assert retention.apply(day).cases == found.cases
     assert remains.of(db.session(), case_id).is_gone
-    assert (oversight.by_state(db.session()), oversight.by_month(db.session())) == before
+    assert (oversight.by_state(db.session()), oversight.by_quarter(db.session())) == before
     assert retention.due(db.session(), day).cases == ()
     db.session.rollback()
     assert set(db.session.scalars(select(Erasure.origin))) == {"retention"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -171,19 +171,50 @@ def test_days_of_the_range_are_inclusive(app: Flask, chart: None) -> None:
         statements.statement(donor, day, before)
 
 
-def test_use_is_told_for_finished_quarters_only(
+def told(donor: DonorRow, year: int) -> tuple[date, date, int] | None:
+    """Return the days a statement tells the fund's use of, and what was spent in them."""
+    uses = statements.of_year(donor, year).uses
+    return (uses[0].since, uses[0].until, uses[0].granted) if uses else None
+
+
+def test_use_is_told_for_quarters_that_are_over_for_a_while(
     app: Flask, chart: None, clock: ManualClock
 ) -> None:
     donor = donor_giving(date(2026, 2, 2), ("EMG", 10_000))
-    spend("EMG", date(2026, 4, 10), 1, 700)
-    found = statements.of_year(donor, 2026)
-    assert (found.use_until, found.uses[0].granted) == (date(2026, 3, 31), 0)
-    clock.advance(days=1)
-    found = statements.of_year(donor, 2026)
-    assert (found.use_until, found.uses[0].granted) == (date(2026, 6, 30), 700)
+    for number in range(5):
+        spend("EMG", date(2026, 4, 10), number, 700)
+    assert told(donor, 2026) == (date(2026, 1, 1), date(2026, 3, 31), 0)
+    clock.set(datetime(2026, 7, 30, 12, tzinfo=UTC))
+    assert told(donor, 2026) == (date(2026, 1, 1), date(2026, 3, 31), 0)
+    clock.set(datetime(2026, 7, 31, 12, tzinfo=UTC))
+    assert told(donor, 2026) == (date(2026, 1, 1), date(2026, 6, 30), 3_500)
 
 
-@pytest.mark.parametrize(("count", "told"), [(4, None), (5, 5), (9, 5), (10, 10)])
+def test_two_statements_subtracted_show_no_case(
+    app: Flask, chart: None, clock: ManualClock
+) -> None:
+    """Whenever they are asked for, their difference is of five cases or more, or of nothing."""
+    donors = {year: donor_giving(date(year, 2, 2), ("EMG", 100_000)) for year in (2024, 2025)}
+    cases = (5, 1, 0, 3, 1, 0, 6, 0)
+    days = [date(2024 + at // 4, 3 * (at % 4) + 2, 10) for at in range(8)]
+    number = 0
+    for count, day in zip(cases, days, strict=True):
+        for _ in range(count):
+            number += 1
+            spend("EMG", day, number, 1_000)
+    seen: set[int] = {0}
+    for month in range(4, 28):
+        clock.set(datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC))
+        for first, donor in donors.items():
+            for last in (2024, 2025)[first - 2024 :]:
+                found = statements.statement(donor, date(first, 1, 1), date(last, 12, 31))
+                seen |= {use.granted for use in found.uses}
+    assert seen == {0, 5_000, 10_000, 11_000, 16_000}
+    assert told(donors[2024], 2024) == (date(2024, 1, 1), date(2024, 3, 31), 5_000)
+    assert told(donors[2025], 2025) == (date(2024, 4, 1), date(2025, 12, 31), 11_000)
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, None), (4, None), (5, 5), (9, 5), (10, 10)])
 def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: int | None) -> None:
     donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
     for number in range(count):

@@ -32,11 +32,11 @@ def origin(
     key: str,
     source: tuple[str, str] = ("donation", "d1"),
     *,
-    on: date = DAY,
+    on: date | None = None,
     reason: str | None = None,
 ) -> Origin:
     """Return where a test's fact comes from."""
-    return Origin(key, on, source, "somebody", reason_code=reason)
+    return Origin(key, on or DAY, source, "somebody", reason_code=reason)
 
 
 def seed(**gifts: int) -> None:

@@ -36,6 +36,16 @@ KINDS = MappingProxyType(
     }
 )
 
+EXPORTS = MappingProxyType(
+    {
+        "everything": _l("Everything, with a manifest of checksums (ZIP)"),
+        "csv": _l("Journal as a table (CSV)"),
+        "balances": _l("Balances as a table (CSV)"),
+        "beancount": _l("Journal for beancount"),
+        "hledger": _l("Journal for hledger"),
+    }
+)
+
 DIFFERENCES = MappingProxyType(
     {
         "account_balance": _l("Balance of an account"),
@@ -108,6 +118,14 @@ HOUSE = MappingProxyType(
         "period_proposed": _l("Closing a period was proposed"),
         "period_closed": _l("A period was closed"),
         "period_opened": _l("A period was opened"),
+        "figure_proposed": _l("Publishing a figure was proposed"),
+        "figure_confirmed": _l("Publishing a figure was signed by a second person"),
+        "figure_refused": _l("A figure was refused by the disclosure check"),
+        "figure_withdrawn": _l("A proposal to publish a figure was withdrawn"),
+        "grant_proposed": _l("Publishing a single grant was proposed"),
+        "grant_confirmed": _l("Publishing a single grant was signed by a second person"),
+        "grant_declined": _l("A proposal to publish a single grant was withdrawn"),
+        "grant_withdrawn": _l("A published grant was taken off"),
     }
 )
 

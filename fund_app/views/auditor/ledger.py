@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Form
 
+from forms.ledger import export_form
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.queries import audit as trail
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels, ledger, ledger_spans
 from fund_app.queries.ledger import EntryRow, Position, Search
 from fund_app.queries.ledger_check import Difference, recompute_check
-from fund_app.queries.ledger_export import FORMATS, decimal_text
+from fund_app.queries.ledger_export import FORMATS, decimal_text, everything, file_name
+from fund_app.queries.ledger_spans import WHOLE, Span
 from fund_app.services import audit as chains
 from fund_app.services.ledger import altered_entries
 from fund_app.services.unit import unit_of_work
-from fund_app.views import acts, drawings, errors, formats
+from fund_app.views import acts, drawings, formats
 from fund_app.views.access import allow, not_found
 from fund_app.views.auditor import labels
 from workflows.money import EXPONENTS
@@ -29,7 +34,7 @@ from workflows.roles import Role
 
 READERS = (Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR)
 LARGEST_ENTRY = 2**63 - 1
-FILES = {"beancount": "ledger.beancount", "hledger": "ledger.journal", "csv": "ledger.csv"}
+EVERYTHING = "everything"
 PROMISES = frozenset({ledger_accounts.COMMIT_CONTROL, ledger_accounts.COMMIT_OPEN})
 CODED = frozenset({"application", "ballot", "disbursement"})
 
@@ -86,15 +91,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
 @allow(*READERS)
 def balances() -> ResponseReturnValue:
     """Show the trial balance, and offer the journal in other programs' formats."""
-    rows = [row for row in ledger.trial_balance() if row.balance]
-    return render_template(
-        "auditor/ledger/balances.html",
-        tabs=_tabs("auditor.balances"),
-        rows=rows,
-        sums=_sums(rows),
-        fund=donation_labels.fund,
-        formats=sorted(FORMATS),
-    )
+    return _balances_page(_export_form()(data={"format": EVERYTHING}))
 
 
 @allow(*READERS)
@@ -111,14 +108,49 @@ def check() -> ResponseReturnValue:
 
 @allow(*READERS)
 def export() -> ResponseReturnValue:
-    """Hand out the whole journal in one format; that it was taken is recorded."""
-    name = request.form.get("format", "")
-    if name not in FORMATS:
-        return errors.refusal(_("There is no such format."), status=422)
-    _record_export(name)
-    response = Response(stream_with_context(_lines(name)), mimetype="text/plain")
-    response.headers["Content-Disposition"] = f'attachment; filename="{FILES[name]}"'
+    """Hand out the journal or a part of it; that it was taken is recorded."""
+    form = _export_form()(request.form)
+    if not form.validate():
+        return _balances_page(form), 422
+    period = form["period"].data
+    span = ledger_spans.period(period) if period else Span(form["since"].data, form["until"].data)
+    name, span = form["format"].data, span or WHOLE
+    _record_export(f"{name}{span.label}")
+    if name == EVERYTHING:
+        response = Response(_packed(span), mimetype="application/zip")
+        called = f"ledger{span.label}.zip"
+    else:
+        response = Response(stream_with_context(_lines(name, span)), mimetype="text/plain")
+        called = file_name(name, span)
+    response.headers["Content-Disposition"] = f'attachment; filename="{called}"'
     return response
+
+
+def _balances_page(form: Form) -> str:
+    rows = [row for row in ledger.trial_balance() if row.balance]
+    return render_template(
+        "auditor/ledger/balances.html",
+        tabs=_tabs("auditor.balances"),
+        rows=rows,
+        sums=_sums(rows),
+        fund=donation_labels.fund,
+        form=form,
+    )
+
+
+def _export_form() -> type[Form]:
+    return export_form(
+        list(labels.EXPORTS.items()), [(code, code) for code in ledger_spans.periods()]
+    )
+
+
+def _packed(span: Span) -> bytes:
+    """Return every format and the manifest as one archive; the same books, the same bytes."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for path, content in everything(span):
+            archive.writestr(ZipInfo(path), content, ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _record_export(name: str) -> None:
@@ -130,8 +162,8 @@ def _record_export(name: str) -> None:
         )
 
 
-def _lines(name: str) -> Iterator[str]:
-    for line in FORMATS[name]():
+def _lines(name: str, span: Span) -> Iterator[str]:
+    for line in FORMATS[name](span):
         yield f"{line}\n"
 
 

@@ -8,30 +8,31 @@ from flask_babel import gettext as _
 
 from fund_app.extensions import db
 from fund_app.queries import donation_labels, ledger, oversight
-from fund_app.queries.oversight import FEWEST, Cell, Promise
+from fund_app.queries.oversight import Cell, Promise
 from fund_app.views import drawings, formats, labels
 from fund_app.views.access import allow
+from workflows import disclosure
 from workflows.roles import Role
 
 
 @allow(Role.BOARD_MEMBER, Role.TREASURER, Role.AUDITOR)
 def index() -> ResponseReturnValue:
-    """Show the numbers; cells below five are left out."""
+    """Show the numbers; small ones are left out, the rest is rounded down."""
     session = db.session()
-    states, months = oversight.by_state(session), oversight.by_month(session)
+    states, quarters = oversight.by_state(session), oversight.by_quarter(session)
     promises = oversight.promises(session)
     return render_template(
         "board/statistics.html",
         states=states,
-        months=months,
+        quarters=quarters,
         promises=promises,
-        month_bars=drawings.bars([_bar(cell) for cell in months if cell.count is not None]),
+        quarter_bars=drawings.bars([_bar(cell) for cell in quarters if cell.count is not None]),
         promise_bars=drawings.bars([_kept(each) for each in promises if each.kept is not None]),
         positions=ledger.positions(),
         fund=donation_labels.fund,
         labels=labels,
         clock=clock,
-        fewest=FEWEST,
+        fewest=disclosure.newest().fewest,
     )
 
 

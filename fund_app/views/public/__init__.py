@@ -12,6 +12,7 @@ from fund_app.views.public import (
     anchors,
     components,
     door,
+    figures,
     health,
     home,
     leave,
@@ -31,6 +32,8 @@ bp.add_url_rule("/safety", "safety", safety.show)
 bp.add_url_rule("/components", "components", components.show)
 bp.add_url_rule("/anchors", "anchors", anchors.show)
 bp.add_url_rule("/anchors.txt", "anchors_list", anchors.listed)
+bp.add_url_rule("/figures", "figures", figures.show)
+bp.add_url_rule("/figures/grants.json", "grants", figures.grants)
 bp.add_url_rule("/keys", "keys", proofs.keys)
 bp.add_url_rule("/proofs/<number>", "proof", proofs.show)
 bp.add_url_rule("/proofs/<number>/text", "proof_text", proofs.download)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from sqlalchemy import select, text
 
@@ -76,6 +79,26 @@ def test_balances_are_equal_on_both_sides_and_every_export_is_recorded(
     assert db.session.execute(taken).all() == [("beancount", "treasurer")]
     answer = client.post("/ledger/export", data={"csrf_token": token, "format": "excel"})
     assert answer.status_code == 422
+    assert house.staff
+
+
+def test_part_of_the_books_is_taken_along_with_a_manifest(house: House, enter: Enter) -> None:
+    client = enter("treasurer")
+    page = client.page("/ledger/balances")
+    sent = {"format": "everything", "since": "2026-06-01", "until": "2026-05-01"}
+    answer = client.submit(page, sent, to="/ledger/export")
+    assert answer.status_code == 422
+    assert "Please turn them round." in answer.get_data(as_text=True)
+    answer = client.submit(page, {**sent, "until": "2026-06-30"}, to="/ledger/export")
+    with ZipFile(BytesIO(answer.get_data())) as archive:
+        assert archive.namelist() == [
+            "balances-2026-06-01-2026-06-30.csv", "ledger-2026-06-01-2026-06-30.beancount",
+            "ledger-2026-06-01-2026-06-30.csv", "ledger-2026-06-01-2026-06-30.journal",
+            "MANIFEST.json",
+        ]  # fmt: skip
+        assert b"Bank,asset,EMG,EUR,0.00,5000.00,0.00,5000.00" in archive.read(
+            "balances-2026-06-01-2026-06-30.csv"
+        )
     assert house.staff
 
 
