@@ -7,7 +7,7 @@ lengths count what the clock's unit says (hours, days, working days).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from workflows.money import EXPONENTS
+from workflows.screening import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 
 DECISIONS = (
     "fast_track", "approve", "approve_partially", "board_consent", "reject", "reject_formal",
@@ -41,6 +42,9 @@ class RulesParameters:
     last pair's amount being the highest award there is. `lengths` holds per clock parameter a
     length per variant (an urgency band, a way to pay) and for any other. `refusal_codes` says
     per reason whether it may be appealed. `citations` names the paragraph per decision.
+    `screening_days`: how long a list check counts; `screening_threshold`: from which score a
+    name may be one of an official list (workflows/screening.py). Rules written before the
+    latter was thought of read on with the number here.
     """
 
     currency: str
@@ -60,6 +64,7 @@ class RulesParameters:
     lengths: Mapping[str, Mapping[str, int]]
     refusal_codes: Mapping[str, bool]
     citations: Mapping[str, str]
+    screening_threshold: int = 85
 
     def __post_init__(self) -> None:
         _check_currency_and_caps(self)
@@ -104,7 +109,8 @@ class RulesParameters:
         names = {field.name for field in fields(cls)}
         if unknown := sorted(set(mapping) - names):
             raise InvalidRules(f"{unknown[0]}: the rules know no such field")
-        if missing := sorted(names - set(mapping)):
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if missing := sorted(needed - set(mapping)):
             raise InvalidRules(f"{missing[0]}: is missing")
         values = dict(mapping)
         try:
@@ -140,6 +146,12 @@ def _check_panel(rules: RulesParameters) -> None:
     ):  # fmt: skip
         value = getattr(rules, name)
         _require(type(value) is int and value >= 1, name, "must be a whole number above zero")
+    _require(
+        type(rules.screening_threshold) is int
+        and LOWEST_THRESHOLD <= rules.screening_threshold <= HIGHEST_THRESHOLD,
+        "screening_threshold",
+        f"must be a whole number from {LOWEST_THRESHOLD} to {HIGHEST_THRESHOLD}",
+    )
     _require(rules.quorum <= rules.panel_size, "quorum", "larger than the panel")
     _require(rules.panel_size <= rules.panel_size_most, "panel_size", "larger than the largest")
 

@@ -29,6 +29,7 @@ from fund_app.services import (
     demo_erasures,
     demo_gifts,
     demo_people,
+    demo_safety,
     demo_specials,
     jobs,
     ledger_chart,
@@ -127,6 +128,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
         ledger_chart.seed_chart(session)
     demo_gifts.open_books()
     house.hire()
+    demo_safety.bring_lists()
     timeline = Timeline(house.clock)
     sources = (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions, demo_custody)
     for source in sources:
@@ -134,6 +136,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
             timeline.tell(start, story)
     timeline.run(NOW, progress)
     demo_changes.arrange(house)
+    demo_safety.arrange(house)
     demo_erasures.tell(house)
     _take_back_letters()
     with unit_of_work() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Disbursement
-from fund_app.services import countersignatures, disbursement_facts
+from fund_app.services import countersignatures, disbursement_facts, safety_checks
 from fund_app.services.disbursements import FIRST_SIGNERS
 from workflows.catalogue import workflow
 from workflows.engine import Refused, fire
@@ -101,7 +101,7 @@ def _refusals(
         fire(definition, payment, action, actor, facts)
     except Refused as refused:
         return refused.codes
-    return ()
+    return safety_checks.obstacles(session, payment, application, action)
 
 
 def _given(action: str) -> dict[str, bool]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Answer, Application
 from fund_app.models.sealed import Compartment
 from fund_app.queries import answers
-from fund_app.services import disbursements, offers, vault
-from fund_app.services.disbursements import Way
+from fund_app.services import channels, disbursements, offers, vault
+from fund_app.services.channels import Way
 from fund_app.services.intake import AnswerText
 
 
@@ -38,4 +38,5 @@ def name_payee(session: Session, application: Application, payee: Sequence[Answe
         session.add(row)
         details[each.question] = each.text
     session.flush()
-    return Way(details[offers.CHANNEL], disbursements.payee_digest(details))
+    receipt = channels.told(details, application.region)
+    return Way(details[offers.CHANNEL], disbursements.payee_digest(details), receipt.region)

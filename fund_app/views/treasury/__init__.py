@@ -6,12 +6,15 @@ from flask import Blueprint
 
 from fund_app.views import acts
 from fund_app.views.treasury import (
+    channels,
     disbursements,
     gift_returns,
     gifts,
+    official_lists,
     outcomes,
     receipts,
     releases,
+    screenings,
     waiting,
 )
 
@@ -66,4 +69,35 @@ bp.add_url_rule("/waiting", "waiting", waiting.index)
 bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.money_found,
                 methods=POST)  # fmt: skip
 
+CHANGE = "/channels/changes/<channel_change_id>"
+STOP = "/channels/stops/<channel_stop_id>"
+bp.add_url_rule("/channels", "channels", channels.index)
+bp.add_url_rule("/channels/change", "new_channel_change", channels.new_change)
+bp.add_url_rule("/channels/change", "propose_channel_change", channels.propose_change, methods=POST)
+bp.add_url_rule(
+    f"{CHANGE}/confirm", "confirm_channel_change", channels.confirm_change, methods=POST
+)
+bp.add_url_rule(
+    f"{CHANGE}/take-back", "take_back_channel_change", channels.take_back_change, methods=POST
+)
+bp.add_url_rule("/channels/stop", "stop_channel", channels.stop, methods=POST)
+bp.add_url_rule(f"{STOP}/propose-lift", "propose_lift", channels.propose_lift, methods=POST)
+bp.add_url_rule(f"{STOP}/lift", "lift", channels.lift, methods=POST)
+bp.add_url_rule(f"{STOP}/take-back", "take_back_lift", channels.take_back_lift, methods=POST)
+
+bp.add_url_rule("/lists", "lists", official_lists.index)
+bp.add_url_rule("/lists/import", "import_list", official_lists.import_list, methods=POST)
+bp.add_url_rule("/lists/screen", "screen_all", official_lists.screen_all, methods=POST)
+bp.add_url_rule(f"{ONE}/screen", "screen", screenings.screen, methods=POST)
+bp.add_url_rule(f"{ONE}/hits", "show_hits", screenings.show_hits, methods=POST)
+bp.add_url_rule(f"{ONE}/decide", "propose_decision", screenings.propose_decision, methods=POST)
+bp.add_url_rule(
+    f"{ONE}/confirm-decision", "confirm_decision", screenings.confirm_decision, methods=POST
+)
+bp.add_url_rule(
+    f"{ONE}/take-back-decision", "take_back_decision", screenings.take_back_decision, methods=POST
+)
+
+channels.register_refusals(bp)
+screenings.register_refusals(bp)
 acts.register_refusals(bp)

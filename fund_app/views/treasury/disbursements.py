@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,31 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forms.disbursements import ChannelForm, ReasonForm, SafetyCheckForm, StatementForm
+from forms.screenings import DecisionForm
 from fund_app.extensions import db
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.types import new_ref
 from fund_app.queries import disbursements as payments
 from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
-from fund_app.services import disbursement_facts, disbursement_offers, looks, payee_looks
+from fund_app.services import (
+    channels,
+    disbursement_facts,
+    disbursement_offers,
+    looks,
+    payee_looks,
+)
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
 from fund_app.views import acts, drawings, errors, marks
 from fund_app.views import labels as roles
 from fund_app.views.access import allow, not_found
-from fund_app.views.treasury import labels
-from workflows.channels import allowed_in
+from fund_app.views.treasury import labels, screening_panel
+from workflows.channels import Verdict
 from workflows.disbursement import DISBURSEMENT
 from workflows.engine import SAME
 from workflows.roles import Role
+from workflows.screening import Hit
 
 FINANCE = (Role.FINANCE_OFFICER, Role.TREASURER)
 LISTERS = (*FINANCE, Role.SECURITY_LEAD, Role.BOARD_MEMBER)
@@ -77,8 +85,13 @@ def page(
     *,
     details: Mapping[str, str] | None = None,
     bound: Forms | None = None,
+    decision: DecisionForm | None = None,
+    hits: Sequence[Hit] | None = None,
 ) -> str:
-    """Render the page of a payment; `bound` replaces a form by one that was sent, by action."""
+    """Render the page of a payment; `bound` replaces a form by one that was sent, by action.
+
+    `decision` is a form about a hit as it was sent, `hits` what a look at one has found.
+    """
     person, session = acts.me(), db.session()
     payment, application = payments.payment(session, disbursement_id) or not_found()
     offers = disbursement_offers.offered_to(session, payment, application, person)
@@ -90,11 +103,16 @@ def page(
         may_look=person.has_any(frozenset(FINANCE)),
         offers=[each for each in offers if each.is_theirs],
         others=[_others(payment, each) for each in offers if not each.is_theirs],
-        forms_of={**_forms(payment, application.region, offers), **(bound or {})},
+        forms_of={**_forms(payment, offers), **(bound or {})},
         signatures=payments.signatures(session, payment.id),
         bound_to=disbursement_facts.subject_hash(payment),
         history=[_event(step) for step in payments.steps(session, payment.id)],
         diagram=diagram(payment.state),
+        screening=screening_panel.of(
+            session, payment, application, person, form=decision, hits=hits
+        ),
+        screening_words=screening_panel,
+        me=person.ref,
         labels=labels,
         role=roles.role,
         fund=donation_labels.fund,
@@ -130,14 +148,14 @@ def blank(kind: type[Any], action: str, **options: Any) -> Any:
     return form
 
 
-def _forms(payment: Disbursement, region: str | None, offers: tuple[Offer, ...]) -> dict[str, Any]:
+def _forms(payment: Disbursement, offers: tuple[Offer, ...]) -> dict[str, Any]:
     found = {}
     for offer in offers:
         makers = {
             "safety_check": lambda: blank(SafetyCheckForm, "safety_check"),
             "safety_block": lambda: blank(ReasonForm, "safety_block"),
             "refuse_authorisation": lambda: blank(ReasonForm, "refuse_authorisation"),
-            "retry": lambda: channel_form(region),
+            "retry": lambda: channel_form(payment),
             "bank_ok": lambda: statement_form("bank_ok", payment.currency),
             "bounce": lambda: statement_form("bounce", payment.currency),
             "reconcile": lambda: statement_form("reconcile", payment.currency),
@@ -155,10 +173,15 @@ def statement_form(action: str, currency: str) -> StatementForm:
     return form
 
 
-def channel_form(region: str | None) -> ChannelForm:
-    """Return the form of another way, with the ways that are safe in a region."""
+def channel_form(payment: Disbursement) -> ChannelForm:
+    """Return the form of another way, with the ways that are not forbidden where it goes."""
     form: ChannelForm = blank(ChannelForm, "retry")
-    form.channel.choices = [(way, labels.CHANNELS[way]) for way in allowed_in(region)]
+    verdicts = channels.verdicts(db.session(), channels.kept(payment))
+    form.channel.choices = [
+        (way, labels.CHANNELS[way])
+        for way, cell in verdicts.items()
+        if cell.verdict is not Verdict.FORBIDDEN
+    ]
     return form
 
 

@@ -124,6 +124,11 @@ REASONS = MappingProxyType(
         "details_wrong": _l("Details do not fit together"),
         "amount_wrong": _l("The amount is not right"),
         "other": _l("Another reason, told to the case lead"),
+        "other_birth": _l("A false alarm: another date of birth"),
+        "other_place": _l("A false alarm: another place"),
+        "other_person": _l("A false alarm: known as another person"),
+        "name_only": _l("A false alarm: only a part of the name agrees"),
+        "true_hit": _l("The payee is on a list"),
     }
 )
 
