@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
+FOLDING = 1
+"""Raised whenever names are folded otherwise, so that what was folded before is folded anew."""
+
 FOLDS = (
     ("tsch", "c"), ("sch", "s"), ("tch", "c"), ("zh", "z"), ("kh", "h"), ("ch", "c"), ("sh", "s"),
     ("ts", "c"), ("tz", "c"), ("ph", "f"), ("ck", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
@@ -125,16 +128,25 @@ def score(one: Sequence[str], other: Sequence[str]) -> int:
     return min(found, LONE_TOKEN) if is_lone else found
 
 
+Folded = Sequence[Sequence[str]]
+"""The names of one entry, each as its folded words."""
+
+
+def fold(entry: Listed) -> list[tuple[str, ...]]:
+    """Return the names of an entry as `tokens` folds them; those of no word are left out."""
+    return [folded for name in entry.names if (folded := tokens(name))]
+
+
 class NameIndex:
     """The entries of one list, their names folded once, found by any word near one of theirs."""
 
-    def __init__(self, code: str, entries: Sequence[Listed]) -> None:
-        """Fold every name; `code` is the list's."""
+    def __init__(
+        self, code: str, entries: Sequence[Listed], folded: Sequence[Folded] | None = None
+    ) -> None:
+        """Fold every name, unless the names come folded by `fold`; `code` is the list's."""
         self.code = code
-        self._entries = [
-            (entry, [folded for name in entry.names if (folded := tokens(name))])
-            for entry in entries
-        ]
+        names = [fold(entry) for entry in entries] if folded is None else folded
+        self._entries = list(zip(entries, names, strict=True))
         places: dict[str, set[int]] = {}
         for number, (_entry, names) in enumerate(self._entries):
             for word in {word for name in names for word in name}:

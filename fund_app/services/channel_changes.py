@@ -27,7 +27,6 @@ from workflows.channels import (
     FLOOR,
     SILENT,
     STATUSES,
-    Cell,
     Key,
     Verdict,
     is_place,
@@ -144,4 +143,4 @@ def _about(row: ChannelChange) -> str:
     return f"{row.place}:{row.channel}"
 
 
-__all__ = ["Cell", "ChannelRefused", "Word", "confirm", "propose", "take_back"]
+__all__ = ["ChannelRefused", "Word", "confirm", "propose", "take_back"]

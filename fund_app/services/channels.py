@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund_app.models.applications import Application
 from fund_app.models.channels import ChannelChange, ChannelStop
 from fund_app.models.disbursements import Disbursement
 from workflows.channels import (
@@ -50,11 +49,6 @@ def matrix(session: Session) -> Matrix:
     )
 
 
-def is_stopped(session: Session, region: str, channel: str) -> bool:
-    """Whether a way is stopped in a group of countries."""
-    return channel in _stopped(session, region)
-
-
 def _stopped(session: Session, region: str) -> frozenset[str]:
     statement = select(ChannelStop.channel).where(
         ChannelStop.region == region, ChannelStop.state == "stopped"
@@ -87,8 +81,3 @@ def told(details: Mapping[str, str], region: str | None) -> Receipt:
 def kept(payment: Disbursement) -> Receipt:
     """Return what is known of a payment's receipt without a key: the group of countries."""
     return Receipt(payment.receipt_region)
-
-
-def of_case(application: Application | None) -> Receipt:
-    """Return what is known of a case without a key."""
-    return received_in(None, None, application.region if application else None)

@@ -24,7 +24,7 @@ from fund_app.services import audit
 from fund_app.services.notifications import notify_role
 from fund_app.services.unit import unit_of_work
 from workflows.roles import Actor, Role
-from workflows.screening import Listed, NameIndex
+from workflows.screening import FOLDING, Listed, NameIndex, fold
 
 IMPORTERS = frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SYSTEM})
 
@@ -105,13 +105,21 @@ def _imported(row: OfficialList, *, is_new: bool) -> Imported:
 
 
 def _packed(entries: Sequence[Listed]) -> bytes:
-    plain = [[entry.reference, entry.names, entry.years] for entry in entries]
-    return zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
+    plain = [[each.reference, each.names, each.years, fold(each)] for each in entries]
+    packed = {"folding": FOLDING, "entries": plain}
+    return zlib.compress(json.dumps(packed, ensure_ascii=False).encode())
 
 
-def _unpacked(content: bytes) -> list[Listed]:
-    plain = json.loads(zlib.decompress(content))
-    return [Listed(reference, tuple(names), tuple(years)) for reference, names, years in plain]
+def _unpacked(code: str, content: bytes) -> NameIndex:
+    """Return the index of a list; folding 90,000 names takes seconds, so it was done before."""
+    packed = json.loads(zlib.decompress(content))
+    entries = [
+        Listed(reference, tuple(names), tuple(years))
+        for reference, names, years, _folded in packed["entries"]
+    ]
+    if packed["folding"] != FOLDING:
+        return NameIndex(code, entries)
+    return NameIndex(code, entries, [folded for *_entry, folded in packed["entries"]])
 
 
 def newest(session: Session) -> list[OfficialList]:
@@ -128,7 +136,7 @@ def index_of(row: OfficialList) -> NameIndex:
     """Return the folded names of a version in use; made once, kept while it is the newest."""
     known = _indexes.get(row.code)
     if known is None or known[0] != row.sha256:
-        known = (row.sha256, NameIndex(row.code, _unpacked(row.content or b"")))
+        known = (row.sha256, _unpacked(row.code, row.content or b""))
         _indexes[row.code] = known
     return known[1]
 

@@ -34,6 +34,7 @@ class Seen:
 
 ASKED_AGAIN = frozenset(
     {
+        ("conditions_met", "planned"),
         ("authorise_first", "payee_checked"),
         ("authorise_second", "part_authorised"),
         ("export", "authorised"),
@@ -41,7 +42,8 @@ ASKED_AGAIN = frozenset(
     }
 )
 """Actions, by the state they leave, before which way and lists are asked once more."""
-LEAVING = "authorised"
+PLANNED, LEAVING = "planned", "authorised"
+"""Where only the way is asked, and where the payee is screened anew."""
 
 
 def obstacles(
@@ -54,7 +56,7 @@ def obstacles(
     if (action, payment.state) not in ASKED_AGAIN:
         return ()
     is_allowed = channels.is_allowed(session, channels.kept(payment), payment.channel)
-    is_screened = screenings.is_current(session, payment, application)
+    is_screened = payment.state == PLANNED or screenings.is_current(session, payment, application)
     return (() if is_allowed else ("channel_forbidden",)) + (
         () if is_screened else ("screening_not_clean",)
     )

@@ -17,6 +17,7 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.screenings import Screening, ScreeningDecision
 from fund_app.models.types import new_ref
 from fund_app.services import disbursements, looks, official_lists, screenings
+from fund_app.services.channel_stops import BEFORE, RELEASED
 from fund_app.services.notifications import Audience, notify_people, notify_role
 from fund_app.services.transition import INTERNAL, Request
 from fund_app.services.unit import unit_of_work
@@ -29,7 +30,6 @@ SECURITY = frozenset({Role.SECURITY_LEAD})
 FALSE_ALARM, TRUE_HIT = "false_alarm", "true_hit"
 REASONS = ("other_birth", "other_place", "other_person", "name_only")
 """Why a hit is a false alarm."""
-BEFORE = ("ready", "payee_checked", "part_authorised")
 
 
 class DecisionRefused(Exception):
@@ -49,12 +49,12 @@ def screen_again(actor: SignedIn, disbursement_id: str, request: Request) -> boo
     """
     with unit_of_work() as session:
         payment, application = disbursements.locked(session, disbursement_id, request)
-        if payment.state not in {*BEFORE, "held", "authorised"}:
+        if payment.state not in {*BEFORE, "held", RELEASED}:
             raise DecisionRefused("has_left")
         found = screenings.screen(session, actor, payment, application)
         if found is None or found.is_clean or payment.state == "held":
             return found.is_clean if found else None
-        action = "recall" if payment.state == "authorised" else "safety_block"
+        action = "recall" if payment.state == RELEASED else "safety_block"
         stopper = Actor(actor.ref, FINANCE)
         given = {"reason_given": True, "case_is_held": True}
         disbursements.fire(

@@ -191,6 +191,20 @@ def test_freeze_stops_the_way_there_holds_what_has_not_left_and_tells_the_leads(
     assert refused.value.codes == ("channel_forbidden",)
 
 
+def test_payment_planned_on_a_stopped_way_does_not_begin(house: House) -> None:
+    payment_id = accept(house, "partner_payout")
+    with unit_of_work() as session:
+        session.get_one(Disbursement, payment_id).state = "planned"
+        stop_id = channel_stops.stop(session, house["anna"], "russia", "partner_payout").id
+    with pytest.raises(Refused) as refused:
+        disbursements.take_up(house["fin1"], payment_id, press())
+    assert refused.value.codes == ("channel_forbidden",)
+    channel_stops.propose_lift(house["fin1"], stop_id)
+    channel_stops.lift(house["security"], stop_id)
+    disbursements.take_up(house["fin1"], payment_id, press())
+    assert payment(payment_id).state == "ready"
+
+
 def test_stop_is_lifted_by_two_and_what_was_held_stays_held(house: House) -> None:
     held = accept(house, "partner_payout")
     with unit_of_work() as session:
@@ -202,7 +216,7 @@ def test_stop_is_lifted_by_two_and_what_was_held_stays_held(house: House) -> Non
         with pytest.raises(ChannelRefused, match=code):
             channel_stops.lift(house[person], stop_id)
     channel_stops.lift(house["security"], stop_id)
-    assert not channels.is_stopped(db.session(), "russia", "partner_payout")
+    assert channels.is_allowed(db.session(), Receipt("russia"), "partner_payout")
     assert payment(held).state == "held"
     with pytest.raises(ChannelRefused, match="lifted"):
         channel_stops.propose_lift(house["treasurer"], stop_id)
