@@ -165,9 +165,10 @@ def confirm(actor: Actor, disbursement_id: str, request: Request) -> str:
 
 
 def take_back(actor: Actor, disbursement_id: str) -> None:
-    """Withdraw a proposal about a hit; raises as `confirm` does."""
+    """Withdraw a proposal about a hit; raises Unknown, DecisionRefused as `confirm` does."""
     with unit_of_work() as session:
         _require_signer(actor)
+        disbursements.locked(session, disbursement_id, INTERNAL)
         row = waiting(session, disbursement_id)
         if row is None:
             raise DecisionRefused("no_hit")
