@@ -40,12 +40,11 @@ class StepForm(FlaskForm):
 
 
 class SafetyCheckForm(StepForm):
-    """The three things looked at before anybody signs."""
+    """What a person looks at before anybody signs; the lists are gone through by the program."""
 
     payee_verified = BooleanField(
         _l("The payee is verified by calling back"), [InputRequired(TICK)]
     )
-    list_clean = BooleanField(_l("The list check of today is clean"), [InputRequired(TICK)])
     reference_neutral = BooleanField(
         _l("Reference and sender's name give nothing away"), [InputRequired(TICK)]
     )

@@ -4,11 +4,41 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from forms.questions import PARAGRAPH, Block, Kind, Question, Sensitivity
+from forms.questions import PARAGRAPH, Block, Kind, Question, Sensitivity, choices
+
+RECEIVERS = choices(
+    ("at_liberty", _l("At liberty")),
+    ("in_custody", _l("In custody")),
+    ("listed", _l("On a state list, as “foreign agent” or “extremist”")),
+    ("abroad", _l("Abroad")),
+    ("unsure", _l("I am not sure, or I would rather not say")),
+)
+"""What may be true for whoever receives money, as far as it changes which way is safe."""
 
 PAY = Block(
     "pay",
     (
+        Question(
+            "receipt_country",
+            Sensitivity.LIFE_CRITICAL,
+            Kind.PICK,
+            _l("In which country will it be received?"),
+            _l(
+                "Which ways are safe depends on the country. Outside of the seal stands only a"
+                " group of countries."
+            ),
+            source="countries",
+            is_payout=True,
+        ),
+        Question(
+            "receipt_status",
+            Sensitivity.LIFE_CRITICAL,
+            Kind.ONE,
+            _l("What is true for whoever receives it?"),
+            _l("Some ways are safe for one person and dangerous for another."),
+            RECEIVERS,
+            is_payout=True,
+        ),
         Question(
             "payout_channel",
             Sensitivity.PERSONAL,
@@ -26,6 +56,17 @@ PAY = Block(
             _l("Who will receive it?"),
             _l("The name the bank, the wallet or the pick-up point knows. It need not be you."),
             must_agree=True,
+            is_payout=True,
+        ),
+        Question(
+            "payee_born",
+            Sensitivity.LIFE_CRITICAL,
+            Kind.DAY,
+            _l("When were they born?"),
+            _l(
+                "Names repeat. With the date we do not confuse them with somebody else when we"
+                " look through official lists, which we have to do before we pay."
+            ),
             is_payout=True,
         ),
         Question(

@@ -15,6 +15,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from workflows.money import EXPONENTS
+from workflows.screening import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 
 DECISIONS = (
     "fast_track", "approve", "approve_partially", "board_consent", "reject", "reject_formal",
@@ -41,10 +42,12 @@ class RulesParameters:
     last pair's amount being the highest award there is. `lengths` holds per clock parameter a
     length per variant (an urgency band, a way to pay) and for any other. `refusal_codes` says
     per reason whether it may be appealed. `citations` names the paragraph per decision.
+    `screening_days`: how long a list check counts; `screening_threshold`: from which score a
+    name may be one of an official list (workflows/screening.py).
     `fx_tolerance_permille`: how far the bank's amount of a payment in another currency may lie
     from what was promised, in thousandths, before another person has to agree;
     `payee_quiet_hours`: how long after a change of payee a further person has to. Rules written
-    before these two were thought of read on with the numbers here.
+    before the last three were thought of read on with the numbers here.
     """
 
     currency: str
@@ -66,6 +69,7 @@ class RulesParameters:
     citations: Mapping[str, str]
     fx_tolerance_permille: int = 20
     payee_quiet_hours: int = 24
+    screening_threshold: int = 85
 
     def __post_init__(self) -> None:
         _check_currency_and_caps(self)
@@ -150,6 +154,12 @@ def _check_panel(rules: RulesParameters) -> None:
     ):  # fmt: skip
         value = getattr(rules, name)
         _require(type(value) is int and value >= 1, name, "must be a whole number above zero")
+    _require(
+        type(rules.screening_threshold) is int
+        and LOWEST_THRESHOLD <= rules.screening_threshold <= HIGHEST_THRESHOLD,
+        "screening_threshold",
+        f"must be a whole number from {LOWEST_THRESHOLD} to {HIGHEST_THRESHOLD}",
+    )
     _require(rules.quorum <= rules.panel_size, "quorum", "larger than the panel")
     _require(rules.panel_size <= rules.panel_size_most, "panel_size", "larger than the largest")
 

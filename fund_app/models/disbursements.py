@@ -21,6 +21,7 @@ from fund_app.models.applications import Application
 from fund_app.models.events import Stateful
 from fund_app.models.sealed import plain
 from fund_app.models.types import MinorUnits, Ref, new_ref
+from workflows.countries import OTHER
 
 OVER = "'reissued', 'cancelled', 'written_off', 'reconciled', 'frozen_incident'"
 LIVE = text(f"state NOT IN ({OVER})")
@@ -59,6 +60,9 @@ class Disbursement(Stateful, Base):
     currency: Mapped[str] = mapped_column(String(3), info=plain("ISO 4217"))
     fund_code: Mapped[str] = mapped_column(String(16), info=plain("code"))
     channel: Mapped[str] = mapped_column(String(24), info=plain("code of the way it travels"))
+    receipt_region: Mapped[str] = mapped_column(
+        String(24), default=OTHER, info=plain("coarse group of countries")
+    )
     payee_hash: Mapped[str] = mapped_column(
         String(64), info=plain("keyed digest of the sealed payee, to notice a change")
     )

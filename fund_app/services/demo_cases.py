@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fund_app.services import applications, demo_referees, intake, offers
+from fund_app.services import applications, demo_referees, intake, offers, screening_decisions
 from fund_app.services import demo_texts as texts
 from fund_app.services.applications import FileLine
 from fund_app.services.demo_house import House, press
+from fund_app.services.demo_lists import LISTED_PAYEE
 from fund_app.services.demo_plans import Case, Plan
 from fund_app.services.demo_roads import (
     ABSTAIN,
@@ -36,7 +37,6 @@ from fund_app.services.demo_roads import (
 )
 from fund_app.services.demo_texts import Text
 from fund_app.services.demo_timeline import Story
-from fund_app.services.disbursements import safety_block
 from fund_app.services.personas import persona
 
 REGIONS = {
@@ -332,11 +332,16 @@ def _until_sent(house: House, chosen: Plan) -> Story[None]:
 
 
 def _until_held(house: House, chosen: Plan) -> Story[None]:
-    case = yield from to_acceptance(house, chosen)
+    case = yield from to_decision(house, chosen)
+    yield 2.0
+    house.offer(case)
+    yield 14.0
+    house.accept(case, payee_name=LISTED_PAYEE, receipt_country="TR")
     yield 3.0
     house.check_payee(case)
     yield 2.0
-    safety_block(house["finance-2"], house.payment(case).id, "way_unsafe", press())
+    payment_id = house.payment(case).id
+    screening_decisions.propose(house["finance-1"], payment_id, "false_alarm", "name_only")
 
 
 def _until_received(house: House, chosen: Plan) -> Story[None]:

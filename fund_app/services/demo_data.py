@@ -34,6 +34,7 @@ from fund_app.services import (
     demo_publications,
     demo_rails,
     demo_receipts,
+    demo_safety,
     demo_specials,
     jobs,
     ledger_chart,
@@ -132,6 +133,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
         ledger_chart.seed_chart(session)
     demo_gifts.open_books()
     house.hire()
+    demo_safety.bring_lists()
     timeline = Timeline(house.clock)
     sources = (
         demo_gifts,
@@ -150,6 +152,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     timeline.run(NOW, progress)
     demo_changes.arrange(house)
     demo_bank.arrange(house)
+    demo_safety.arrange(house)
     demo_erasures.tell(house)
     demo_publications.arrange(house)
     _take_back_letters()

@@ -190,9 +190,9 @@ class House:
         from_whom = self.applicant(case)
         intake.answer(from_whom, dict.fromkeys(open_questions(case.id), text), press())
 
-    def accept(self, case: Case) -> None:
-        """Accept the offer, paid by the plan's way."""
-        offers.accept(self.applicant(case), self.payee(case), press())
+    def accept(self, case: Case, **payee: str) -> None:
+        """Accept the offer, paid by the plan's way; `payee` replaces some of the answers."""
+        offers.accept(self.applicant(case), self.payee(case, **payee), press())
 
     @staticmethod
     def payee(case: Case, **other: str) -> list[AnswerText]:
@@ -336,7 +336,6 @@ class House:
             self["finance-1"],
             self.payment(case).id,
             payee_verified=True,
-            list_clean=True,
             request=press(),
         )
 

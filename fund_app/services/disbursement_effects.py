@@ -13,14 +13,16 @@ from fund_app.models.disbursements import Disbursement, ExchangeTerms
 from fund_app.models.ledger import Tranche, TrancheState
 from fund_app.services import (
     cases,
+    channel_stops,
     disbursement_facts,
     disbursements,
     ledger_advances,
     ledger_facts,
     ledger_grants,
 )
+from fund_app.services.channels import Way
 from fund_app.services.disbursement_changes import Terms
-from fund_app.services.disbursements import BankLine, Way
+from fund_app.services.disbursements import BankLine
 from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.ledger_grants import Foreign
@@ -28,7 +30,7 @@ from fund_app.services.notifications import notify_role
 from fund_app.services.transition import Context
 from workflows.channels import ADVANCED
 from workflows.engine import Refused
-from workflows.roles import Actor, Role
+from workflows.roles import Role
 
 
 def record_screening(context: Context) -> None:
@@ -115,8 +117,11 @@ def record_difference(context: Context) -> None:
 
 def replace_payee(context: Context) -> None:
     """Bind the payment to the payee's new details, and to the way they ask for."""
+    payment: Disbursement = context.subject
     way: Way = context.data
-    context.subject.channel, context.subject.payee_hash = way.channel, way.payee_hash
+    payment.channel, payment.payee_hash, payment.receipt_region = (
+        way.channel, way.payee_hash, way.region,
+    )  # fmt: skip
 
 
 def post_executed(context: Context) -> None:
@@ -206,26 +211,9 @@ def release_payout(context: Context) -> None:
 
 
 def stop_channel(context: Context) -> None:
-    """Hold every payment on the same way to the same region until two people have looked."""
+    """Stop the way for the group of countries, and hold what was to go it, until two lift it."""
     payment: Disbursement = context.subject
-    session = context.session
-    own = session.get_one(Application, payment.application_id)
-    statement = (
-        select(Disbursement)
-        .join(Application, Application.id == Disbursement.application_id)
-        .where(
-            Disbursement.channel == payment.channel,
-            Application.region == own.region,
-            Disbursement.state.in_(("ready", "payee_checked", "part_authorised")),
-        )
-    )
-    stopper = Actor(context.actor.ref, frozenset({Role.SECURITY_LEAD}))
-    for other in session.scalars(statement.order_by(Disbursement.application_id)):
-        application = session.get_one(Application, other.application_id)
-        disbursements.fire(
-            session, other, application, "safety_block", stopper, given={"reason_given": True}
-        )
-    notify_role(session, Role.SECURITY_LEAD)
+    channel_stops.stop(context.session, context.actor, payment.receipt_region, payment.channel)
 
 
 def origin_of(context: Context, effect: str, day: date | None = None) -> Origin:

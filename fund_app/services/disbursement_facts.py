@@ -19,10 +19,11 @@ from fund_app.models.countersignatures import Countersignature
 from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.events import Event
 from fund_app.models.ledger import Tranche, TrancheState
-from fund_app.services import countersignatures, holds, rules
+from fund_app.services import channels, countersignatures, holds, rules, screenings
 from fund_app.services.facts import Facts
-from workflows.channels import ADVANCED, allowed_in
+from workflows.channels import ADVANCED
 from workflows.disbursement import LIVE
+from workflows.references import is_neutral
 from workflows.roles import Actor
 from workflows.rules import ANY, RulesParameters
 
@@ -97,10 +98,12 @@ def gather(
             "amount": lambda: payment.amount,
             "encumbered": lambda: _encumbered(session, payment),
             "other_attempts": lambda: _other_attempts(session, payment),
-            "channel_allowed": lambda: payment.channel in allowed_in(application.region),
-            "reference_neutral": payment.reference.isalnum,
+            "channel_allowed": lambda: channels.is_allowed(
+                session, channels.kept(payment), payment.channel
+            ),
+            "reference_neutral": lambda: is_neutral(payment.reference),
             "payee_verified": lambda: False,
-            "screening_clean": lambda: False,
+            "screening_clean": lambda: screenings.is_current(session, payment, application),
             "details_unchanged": lambda: signer(payment, "safety_check") is not None,
             "payee_details_settled": lambda: _are_settled(session, payment, action, actor),
             "lead": lambda: application.lead_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Disbursement
-from fund_app.services import countersignatures, disbursement_facts
+from fund_app.services import countersignatures, disbursement_facts, safety_checks
 from workflows.catalogue import workflow
 from workflows.disbursement import FIRST_SIGNERS
 from workflows.engine import Refused, fire
@@ -126,7 +126,7 @@ def _refusals(
         fire(definition, payment, action, actor, facts)
     except Refused as refused:
         return refused.codes
-    return ()
+    return safety_checks.obstacles(session, payment, application, action)
 
 
 def _given(action: str) -> dict[str, bool | str]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fund_app.services import disbursement_facts
-from fund_app.services.disbursements import BankLine, Way, fire, locked
+from fund_app.services import channels, disbursement_facts
+from fund_app.services.channels import Way
+from fund_app.services.disbursements import BankLine, fire, locked
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
-from workflows.channels import allowed_in
 from workflows.roles import Actor
 
 
@@ -89,10 +89,11 @@ def frozen_replace(actor: Actor, disbursement_id: str, channel: str, request: Re
     """Pay anew what is frozen, by another way, as finance beside the board; the loss is booked."""
     with unit_of_work() as session:
         payment, application = locked(session, disbursement_id, request)
-        way = Way(channel, payment.payee_hash)
+        way = Way(channel, payment.payee_hash, payment.receipt_region)
         advance = disbursement_facts.advance_of(session, payment.id)
         arrived = advance is None or all(each.kind == "handed_over" for each in advance.parts)
-        given = {"replacement_approved": arrived and channel in allowed_in(application.region)}
+        is_allowed = channels.is_allowed(session, channels.kept(payment), channel)
+        given = {"replacement_approved": arrived and is_allowed}
         fire(session, payment, application, "frozen_replace", actor, request, given, way)
 
 

@@ -24,12 +24,20 @@ from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
 from fund_app.models.types import new_ref
 from fund_app.queries import answers
-from fund_app.services import casework, countersignatures, disbursement_facts, lasting_keys, lot
+from fund_app.services import (
+    casework,
+    channels,
+    countersignatures,
+    disbursement_facts,
+    lasting_keys,
+    references,
+    safety_checks,
+)
+from fund_app.services.channels import Way
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.catalogue import workflow
-from workflows.channels import allowed_in
 from workflows.disbursement import FIRST_SIGNERS, LIVE
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Actor
@@ -45,14 +53,6 @@ HOLD_REASONS = (
     "other",
 )
 """Codes of why a payment is stopped; the story behind one belongs to the case, not here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How an award is to travel: the channel's code and the digest of the sealed payee."""
-
-    channel: str
-    payee_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,6 @@ class BankLine:
     day: date | None = None
 
 
-def allowed_channels(application_id: str) -> tuple[str, ...]:
-    """Return the ways that may be offered to an applicant, the safest first."""
-    with unit_of_work() as session:
-        application = session.get(Application, application_id)
-        return allowed_in(application.region if application else None)
-
-
 def choose_channel(
     actor: SignedIn,
     application_id: str,
@@ -92,12 +85,16 @@ def choose_channel(
     """Accept the offer by a way of payment: the award becomes a planned payment.
 
     `details` are the answers of block PAY, sealed by the caller in the same unit of work; here
-    only their keyed digest is kept. Refused when the way is not safe in the person's region.
+    only their keyed digest and the group of countries are kept. Refused when the way is
+    forbidden there, for that person, or stopped.
     """
-    way = Way(channel, payee_digest(details))
-    is_allowed = channel in allowed_channels(application_id)
-    deed = casework.Deed("accept", {"channel_allowed": is_allowed}, data=way)
-    casework.carry_out(actor, application_id, deed, request)
+    with unit_of_work() as session:
+        application = session.get(Application, application_id)
+        receipt = channels.told(details, application.region if application else None)
+        is_allowed = channels.is_allowed(session, receipt, channel)
+        way = Way(channel, payee_digest(details), receipt.region)
+        deed = casework.Deed("accept", {"channel_allowed": is_allowed}, data=way)
+        casework.carry_out(actor, application_id, deed, request)
 
 
 def payee_digest(details: Mapping[str, str]) -> str:
@@ -148,8 +145,9 @@ def _new(
         currency=application.currency,
         fund_code=application.fund_code,
         channel=way.channel,
+        receipt_region=way.region,
         payee_hash=way.payee_hash,
-        reference=lot.letters(ALPHABET, 10),
+        reference=references.draw(ALPHABET, 10),
     )
 
 
@@ -188,16 +186,20 @@ def take_up(actor: Actor, disbursement_id: str, request: Request) -> None:
 
 
 def safety_check(
-    actor: Actor, disbursement_id: str, *, payee_verified: bool, list_clean: bool, request: Request
-) -> None:
-    """Record that way, reference and payee were checked, by calling back and against the lists."""
-    _act(
-        actor,
-        disbursement_id,
-        "safety_check",
-        request,
-        {"payee_verified": payee_verified, "screening_clean": list_clean},
-    )
+    actor: SignedIn, disbursement_id: str, *, payee_verified: bool, request: Request
+) -> bool:
+    """Check a payee, opened with the actor's key: called back, the way safe, in no list.
+
+    Returns False where a list may name the payee: the payment is held, and two people decide.
+    """
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        seen = safety_checks.examine(session, actor, payment, application)
+        action = "safety_block" if seen.may_be_listed else "safety_check"
+        given = {**seen.facts, "payee_verified": payee_verified, "reason_given": True}
+        reason = "list_hit" if seen.may_be_listed else None
+        fire(session, payment, application, action, actor, request, given, reason_code=reason)
+    return not seen.may_be_listed
 
 
 def safety_block(actor: Actor, disbursement_id: str, reason_code: str, request: Request) -> None:
@@ -294,8 +296,8 @@ def retry(actor: Actor, disbursement_id: str, channel: str, request: Request) ->
     """Try anew by a checked way, as finance beside a coordinator; a new payment with its parent."""
     with unit_of_work() as session:
         payment, application = locked(session, disbursement_id, request)
-        given = {"channel_allowed": channel in allowed_in(application.region)}
-        way = Way(channel, payment.payee_hash)
+        given = {"channel_allowed": channels.is_allowed(session, channels.kept(payment), channel)}
+        way = Way(channel, payment.payee_hash, payment.receipt_region)
         fire(session, payment, application, "retry", actor, request, given, way)
 
 
@@ -377,6 +379,7 @@ def fire(  # noqa: PLR0913, PLR0917 - the same
     facts = disbursement_facts.gather(
         session, payment, application, action, actor, given=given, line=data
     )
+    safety_checks.require_still_safe(session, payment, application, action, actor)
     seen = payment.step
     step(session, payment, Step(action, actor, facts, request, reason_code, data))
     countersignatures.use(session, payment.id, action, actor, seen)

@@ -6,7 +6,7 @@ from fund_app.adapters.keystore_keys import DeploymentSecrets, lock, unlock
 from fund_app.models.sealed import framed
 from fund_app.services.vault import deployment_secrets, keystore
 
-LASTING = ("contact-mark", "payee-digest", "referee", "erasure-proof", "bank")
+LASTING = ("contact-mark", "payee-digest", "referee", "erasure-proof", "bank", "screening")
 """Keys whose digests stand in the data for years and cannot be made again by a machine."""
 
 

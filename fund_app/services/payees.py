@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Answer, Application
 from fund_app.models.sealed import Compartment
 from fund_app.queries import answers
-from fund_app.services import disbursements, offers, vault
-from fund_app.services.disbursements import Way
+from fund_app.services import channels, disbursements, offers, vault
+from fund_app.services.channels import Way
 from fund_app.services.intake import AnswerText
+from workflows.engine import Refused
 
 
 def name_payee(session: Session, application: Application, payee: Sequence[AnswerText]) -> Way:
@@ -20,6 +21,7 @@ def name_payee(session: Session, application: Application, payee: Sequence[Answe
     payee: the answers of block PAY, the channel among them, as they were told by a safe way or
     stand in the person's directive. They are sealed under a new version of the payout key that
     the applicant and those who make payments open; whoever wrote them cannot read them again.
+    Raises Refused (channel_forbidden) where the way is forbidden there or stopped.
     """
     keys = vault.renew(application.id, Compartment.PAYOUT)
     vault.grant(keys, application.id, Compartment.PAYOUT, *offers.payers(session))
@@ -38,4 +40,7 @@ def name_payee(session: Session, application: Application, payee: Sequence[Answe
         session.add(row)
         details[each.question] = each.text
     session.flush()
-    return Way(details[offers.CHANNEL], disbursements.payee_digest(details))
+    receipt, channel = channels.told(details, application.region), details[offers.CHANNEL]
+    if not channels.is_allowed(session, receipt, channel):
+        raise Refused("channel_forbidden", {"state": application.state})
+    return Way(channel, disbursements.payee_digest(details), receipt.region)

@@ -104,6 +104,18 @@ ROWS: list[Row] = [
         _l("Check, sign, send and prove what is to be paid."),
     ),
     Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.SECURITY_LEAD, Role.COORDINATOR}),
+        "treasury.channels",
+        _l("Safe ways"),
+        _l("Which way to pay is safe where and for whom, and which one is stopped."),
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
+        "treasury.lists",
+        _l("Official lists"),
+        _l("Import the lists payees are looked for in, and screen anew."),
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
         "treasury.batches",
         _l("Payment files"),

@@ -221,9 +221,7 @@ def decide(house: House, words: Words, case_id: str) -> None:
 def pay(house: House, case_id: str) -> None:
     payment = house.payment_of(case_id)
     payment_id, reference = payment.id, payment.reference
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     disbursements.authorise_second(house["treasurer"], payment_id, press())
     disbursements.send(house["fin1"], payment_id, Sending(), press())

@@ -165,7 +165,7 @@ def pay(stage: Stage) -> None:
     first.shot("payee")
     first.go(payment)
     first.tick(*(f"safety_check-{name}" for name in
-                 ("payee_verified", "list_clean", "reference_neutral")))  # fmt: skip
+                 ("payee_verified", "reference_neutral")))  # fmt: skip
     first.shot("safety-check")
     first.act("safety-check")
     casework.did(first)

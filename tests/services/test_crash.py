@@ -123,9 +123,7 @@ def test_approving_happens_whole_or_not_at_all(house: House) -> None:
 def test_second_signature_happens_whole_or_not_at_all(house: House) -> None:
     _, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     entries = rows(JournalEntry)
     act = partial(disbursements.authorise_second, house["treasurer"], payment_id, press())

@@ -33,9 +33,7 @@ def test_payment_goes_from_planned_to_reconciled(house: House) -> None:
     payment = house.payment_of(case_id)
     assert (payment.state, payment.amount, money()) == ("ready", 100_000, (100_000, 0, 400_000))
 
-    disbursements.safety_check(
-        house["fin1"], payment.id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment.id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment.id, press())
     disbursements.authorise_second(house["treasurer"], payment.id, press())
     assert money() == (0, 100_000, 400_000)
@@ -59,9 +57,7 @@ def test_one_person_cannot_give_two_signatures(house: House) -> None:
     _, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
     both = house.add("double", Role.FINANCE_OFFICER, Role.TREASURER)
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(both, payment_id, press())
     with pytest.raises(Refused) as refused:
         disbursements.authorise_second(both, payment_id, press())
@@ -71,9 +67,7 @@ def test_one_person_cannot_give_two_signatures(house: House) -> None:
 def test_checker_does_not_authorise(house: House) -> None:
     _, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     with pytest.raises(Refused) as refused:
         disbursements.authorise_first(house["fin1"], payment_id, press())
     assert refused.value.codes == ("checked_the_payee",)
@@ -92,9 +86,7 @@ def test_chair_who_broke_the_tie_does_not_release_the_money(house: House) -> Non
     ballots.chair_decides(both, ballot_id, yes, press())
     house.accept_offer(applicant, case_id)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     with pytest.raises(Refused) as refused:
         disbursements.authorise_second(both, payment_id, press())
@@ -105,9 +97,7 @@ def test_unchecked_payee_is_refused(house: House) -> None:
     _, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
     with pytest.raises(Refused) as refused:
-        disbursements.safety_check(
-            house["fin1"], payment_id, payee_verified=False, list_clean=True, request=press()
-        )
+        disbursements.safety_check(house["fin1"], payment_id, payee_verified=False, request=press())
     assert refused.value.codes == ("payee_not_verified",)
 
 

@@ -88,6 +88,16 @@ def test_amount_above_the_cap_is_refused(house: House, case_id: str) -> None:
     assert refused.value.codes == ("above_fast_track_cap",)
 
 
+def test_way_that_is_forbidden_is_refused_whoever_writes_the_payee_down(
+    house: House, case_id: str
+) -> None:
+    fast_track.propose(house["boris"], case_id, 120_000, press())
+    by_bank = (AnswerText("payout_channel", 0, "payout", "bank_transfer"), *PAYEE[1:])
+    with pytest.raises(Refused) as refused:
+        fast_track.decide(house["anna"], case_id, Grant((80_000, 40_000), by_bank), press())
+    assert refused.value.codes == ("channel_forbidden",)
+
+
 def test_amount_above_a_line_is_refused(house: House, case_id: str) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         fast_track.decide(house["anna"], case_id, Grant((80_001, 0), PAYEE), press())

@@ -66,9 +66,7 @@ def checked_payment(house: House) -> str:
     """Return a payment whose payee was checked and which nobody has signed."""
     _, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     return payment_id
 
 
@@ -232,9 +230,7 @@ def test_withdrawing_while_the_second_signature_is_given_leaves_one_of_both(
 ) -> None:
     applicant, case_id = house.accepted(LINES)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     told = at_once(
         app,

@@ -90,7 +90,7 @@ PAYEE = [
     AnswerText("confirmation_word", 0, "payout", "heron"),
 ]
 
-Act = Callable[[Request], None]
+Act = Callable[[Request], object]
 
 
 @dataclass
@@ -238,7 +238,7 @@ class Fund(RuleBasedStateMachine):
         table: dict[str, Act] = {
             "conditions_met": partial(disbursements.take_up, actor, payment_id),
             "safety_check": lambda request: disbursements.safety_check(
-                actor, payment_id, payee_verified=True, list_clean=True, request=request
+                actor, payment_id, payee_verified=True, request=request
             ),
             "safety_block": partial(disbursements.safety_block, actor, payment_id, "other"),
             "release_hold": partial(disbursements.release_hold, actor, payment_id),

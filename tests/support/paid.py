@@ -20,9 +20,7 @@ def paid(house: House, applicant: SignedIn, case_id: str, lines: Sequence[tuple[
     house.vote(case_id, dict.fromkeys(("r1", "r2", "r3"), YES))
     house.accept_offer(applicant, case_id)
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     disbursements.authorise_second(house["treasurer"], payment_id, press())
     disbursements.send(house["fin1"], payment_id, Sending(), press())

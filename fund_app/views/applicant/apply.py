@@ -11,7 +11,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from forms import emergency, fit
-from forms.countries import group_of
 from forms.pages import Page, PageForm, fill, page_form
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
@@ -24,6 +23,7 @@ from fund_app.views import resume, session
 from fund_app.views.access import allow, not_found, public
 from fund_app.views.applicant import common, summaries
 from fund_app.views.throttle import SUBMIT, take
+from workflows.countries import group_of
 from workflows.roles import Role
 
 FIRST = emergency.MINIMUM_PAGES[0].slug

@@ -73,6 +73,14 @@ TROUBLES = MappingProxyType(
 
 HOUSE = MappingProxyType(
     {
+        "channel_change_proposed": _l("A change of the payment-safety matrix was proposed"),
+        "channel_changed": _l("The payment-safety matrix was changed"),
+        "channel_change_withdrawn": _l("A proposed change of the matrix was withdrawn"),
+        "channel_stopped": _l("A way to pay was stopped"),
+        "channel_lift_proposed": _l("Opening a stopped way was proposed"),
+        "channel_lift_withdrawn": _l("A proposal to open a stopped way was withdrawn"),
+        "channel_lifted": _l("A stopped way was opened again"),
+        "list_imported": _l("An official list was imported"),
         "person_added": _l("A person was taken on"),
         "role_granted": _l("A role was given"),
         "person_disabled": _l("Access was ended"),

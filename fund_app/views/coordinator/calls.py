@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from forms import emergency
 from forms.calls import CALL_PAGE, CODE, CODENAME, CallForm, call_form
-from forms.countries import group_of
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
 from fund_app.services import calls
@@ -26,6 +25,7 @@ from fund_app.views.applicant import common
 from fund_app.views.applicant.apply import answer_texts, word_lists
 from fund_app.views.casework import me
 from fund_app.views.coordinator import frame
+from workflows.countries import group_of
 from workflows.roles import Role
 
 

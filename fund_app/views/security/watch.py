@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from forms.canaries import canary_form
-from forms.countries import country_choices, group_of
+from forms.countries import country_choices
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
@@ -23,6 +23,7 @@ from fund_app.services.looks import MARK_LENGTH
 from fund_app.views import acts, custody_labels, history_labels, labels
 from fund_app.views.access import allow
 from fund_app.views.casework import Trouble
+from workflows.countries import group_of
 from workflows.roles import Role
 
 

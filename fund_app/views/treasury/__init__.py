@@ -11,11 +11,13 @@ from fund_app.views.treasury import (
     bank_lines,
     batches,
     changes,
+    channels,
     disbursements,
     fund_reports,
     gift_returns,
     gifts,
     in_kind_gifts,
+    official_lists,
     outcomes,
     periods,
     pledges,
@@ -24,6 +26,7 @@ from fund_app.views.treasury import (
     receipts,
     receipts_issued,
     releases,
+    screenings,
     stripe_readings,
     troubles,
     waiting,
@@ -179,4 +182,35 @@ bp.add_url_rule("/periods", "open_period", periods.open_next, methods=POST)
 bp.add_url_rule(f"{PERIOD}/propose", "propose_closing", periods.propose, methods=POST)
 bp.add_url_rule(f"{PERIOD}/close", "close_period", periods.close, methods=POST)
 
+CHANGE = "/channels/changes/<channel_change_id>"
+STOP = "/channels/stops/<channel_stop_id>"
+bp.add_url_rule("/channels", "channels", channels.index)
+bp.add_url_rule("/channels/change", "new_channel_change", channels.new_change)
+bp.add_url_rule("/channels/change", "propose_channel_change", channels.propose_change, methods=POST)
+bp.add_url_rule(
+    f"{CHANGE}/confirm", "confirm_channel_change", channels.confirm_change, methods=POST
+)
+bp.add_url_rule(
+    f"{CHANGE}/take-back", "take_back_channel_change", channels.take_back_change, methods=POST
+)
+bp.add_url_rule("/channels/stop", "stop_channel", channels.stop, methods=POST)
+bp.add_url_rule(f"{STOP}/propose-lift", "propose_lift", channels.propose_lift, methods=POST)
+bp.add_url_rule(f"{STOP}/lift", "lift", channels.lift, methods=POST)
+bp.add_url_rule(f"{STOP}/take-back", "take_back_lift", channels.take_back_lift, methods=POST)
+
+bp.add_url_rule("/lists", "lists", official_lists.index)
+bp.add_url_rule("/lists/import", "import_list", official_lists.import_list, methods=POST)
+bp.add_url_rule("/lists/screen", "screen_all", official_lists.screen_all, methods=POST)
+bp.add_url_rule(f"{ONE}/screen", "screen", screenings.screen, methods=POST)
+bp.add_url_rule(f"{ONE}/hits", "show_hits", screenings.show_hits, methods=POST)
+bp.add_url_rule(f"{ONE}/decide", "propose_decision", screenings.propose_decision, methods=POST)
+bp.add_url_rule(
+    f"{ONE}/confirm-decision", "confirm_decision", screenings.confirm_decision, methods=POST
+)
+bp.add_url_rule(
+    f"{ONE}/take-back-decision", "take_back_decision", screenings.take_back_decision, methods=POST
+)
+
+channels.register_refusals(bp)
+screenings.register_refusals(bp)
 acts.register_refusals(bp)

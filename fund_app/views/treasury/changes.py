@@ -89,5 +89,5 @@ def write_off_advance(disbursement_id: str) -> ResponseReturnValue:
 
 
 def _form(disbursement_id: str, action: str) -> Any:
-    payment, application = payments.payment(db.session(), disbursement_id) or not_found()
-    return form_of(payment, action, application.region)
+    payment, _application = payments.payment(db.session(), disbursement_id) or not_found()
+    return form_of(payment, action)

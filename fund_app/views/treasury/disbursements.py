@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +10,29 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forms.screenings import DecisionForm
 from fund_app.extensions import db
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.types import new_ref
 from fund_app.queries import disbursements as payments
 from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
-from fund_app.services import disbursement_facts, disbursement_offers, looks, payee_looks
+from fund_app.services import (
+    disbursement_facts,
+    disbursement_offers,
+    looks,
+    payee_looks,
+)
 from fund_app.services.disbursement_offers import Offer
 from fund_app.views import acts, drawings, errors, marks
 from fund_app.views import labels as roles
 from fund_app.views.access import allow, not_found
-from fund_app.views.treasury import labels
+from fund_app.views.treasury import labels, screening_panel
 from fund_app.views.treasury.payment_forms import forms_of
 from workflows.disbursement import DISBURSEMENT
 from workflows.engine import SAME
 from workflows.roles import Role
+from workflows.screening import Hit
 
 FINANCE = (Role.FINANCE_OFFICER, Role.TREASURER)
 LISTERS = (*FINANCE, Role.SECURITY_LEAD, Role.BOARD_MEMBER)
@@ -75,8 +82,13 @@ def page(
     *,
     details: Mapping[str, str] | None = None,
     bound: Forms | None = None,
+    decision: DecisionForm | None = None,
+    hits: Sequence[Hit] | None = None,
 ) -> str:
-    """Render the page of a payment; `bound` replaces a form by one that was sent, by action."""
+    """Render the page of a payment; `bound` replaces a form by one that was sent, by action.
+
+    `decision` is a form about a hit as it was sent, `hits` what a look at one has found.
+    """
     person, session = acts.me(), db.session()
     payment, application = payments.payment(session, disbursement_id) or not_found()
     advance = disbursement_facts.advance_of(session, payment.id)
@@ -89,13 +101,18 @@ def page(
         may_look=person.has_any(frozenset(FINANCE)),
         offers=[each for each in offers if each.is_theirs],
         others=[_others(payment, each) for each in offers if not each.is_theirs],
-        forms_of={**forms_of(payment, application.region, offers), **(bound or {})},
+        forms_of={**forms_of(payment, offers), **(bound or {})},
         advance=advance,
         batch=payments.batch_of(session, payment.id),
         signatures=payments.signatures(session, payment.id),
         bound_to=disbursement_facts.subject_hash(payment),
         history=[_event(step) for step in payments.steps(session, payment.id)],
         diagram=diagram(payment.state),
+        screening=screening_panel.of(
+            session, payment, application, person, form=decision, hits=hits
+        ),
+        screening_words=screening_panel,
+        me=person.ref,
         labels=labels,
         role=roles.role,
         fund=donation_labels.fund,

@@ -64,8 +64,8 @@ def bounce(disbursement_id: str) -> ResponseReturnValue:
 @allow(Role.FINANCE_OFFICER)
 def retry(disbursement_id: str) -> ResponseReturnValue:
     """Try anew by a safe way, as finance beside a coordinator."""
-    payment, application = payments.payment(db.session(), disbursement_id) or not_found()
-    form = form_of(payment, "retry", application.region)
+    payment, _application = payments.payment(db.session(), disbursement_id) or not_found()
+    form = form_of(payment, "retry")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"retry": form}), 422
     disbursements.retry(acts.me(), disbursement_id, form.channel.data, acts.wish(form))

@@ -17,33 +17,35 @@ from forms.disbursements import (
     StatementForm,
     TermsForm,
 )
+from fund_app.extensions import db
 from fund_app.models.advances import EVIDENCE
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.types import new_ref
+from fund_app.services import channels
 from fund_app.services.advances import KINDS, REASONS
 from fund_app.services.disbursement_changes import RATE_SOURCES
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
 from fund_app.views.treasury import labels
-from workflows.channels import ADVANCED, allowed_in
+from workflows.channels import ADVANCED, Verdict
 from workflows.money import EXPONENTS
 
 ONCE = ("reconcile", "lost")
 """Actions that want the bank's line only while the payment has not been seen there."""
 
 
-def forms_of(payment: Disbursement, region: str | None, offers: Sequence[Offer]) -> dict[str, Any]:
+def forms_of(payment: Disbursement, offers: Sequence[Offer]) -> dict[str, Any]:
     """Return the forms of the actions somebody is offered, empty, by action."""
     found = {}
     for offer in offers:
-        form = form_of(payment, offer.action, region)
+        form = form_of(payment, offer.action)
         if form is not None:
             form.request_id.data, form.step_seen.data = new_ref(), str(payment.step)
             found[offer.action] = form
     return found
 
 
-def form_of(payment: Disbursement, action: str, region: str | None = None) -> Any:
+def form_of(payment: Disbursement, action: str) -> Any:
     """Return the form of one action, its fields named after it; None where a button is enough."""
     if (action in ONCE and payment.confirmed_on is not None) or (
         action == "send" and payment.channel not in ADVANCED
@@ -54,7 +56,7 @@ def form_of(payment: Disbursement, action: str, region: str | None = None) -> An
         return None
     money = {"currency": payment.currency} if kind in {StatementForm, PartForm, AmountForm} else {}
     form = kind(prefix=action, **money)
-    _choices(form, action, payment, region)
+    _choices(form, action, payment)
     return form
 
 
@@ -86,12 +88,17 @@ KIND_OF: dict[str, Any] = {
 }
 
 
-def _choices(form: Any, action: str, payment: Disbursement, region: str | None) -> None:
+def _choices(form: Any, action: str, payment: Disbursement) -> None:
     if isinstance(form, ReasonForm):
         codes = REASONS if action == "write_off_advance" else HOLD_REASONS
         form.reason.choices = [(code, labels.REASONS[code]) for code in codes]
     elif isinstance(form, ChannelForm | PayeeForm):
-        form.channel.choices = [(way, labels.CHANNELS[way]) for way in allowed_in(region)]
+        verdicts = channels.verdicts(db.session(), channels.kept(payment))
+        form.channel.choices = [
+            (way, labels.CHANNELS[way])
+            for way, cell in verdicts.items()
+            if cell.verdict is not Verdict.FORBIDDEN
+        ]
     elif isinstance(form, TermsForm):
         others = [code for code in sorted(EXPONENTS) if code != payment.currency]
         form.currency.choices = [(code, code) for code in others]

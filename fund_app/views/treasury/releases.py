@@ -30,13 +30,18 @@ def safety_check(disbursement_id: str) -> ResponseReturnValue:
     form = blank("safety_check")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"safety_check": form}), 422
-    disbursements.safety_check(
+    passed = disbursements.safety_check(
         acts.me(),
         disbursement_id,
         payee_verified=form.payee_verified.data,
-        list_clean=form.list_clean.data,
         request=acts.wish(form),
     )
+    if not passed:
+        return back(
+            disbursement_id,
+            _("A name on a list may be the payee's. The payment is on hold; two people decide."),
+            "warning",
+        )
     return back(disbursement_id, _("The check is recorded. Somebody else signs first now."))
 
 
@@ -91,7 +96,7 @@ def refuse_authorisation(disbursement_id: str) -> ResponseReturnValue:
     return back(disbursement_id, _("The payment is on hold and its signatures are void."))
 
 
-def back(disbursement_id: str, sentence: str) -> ResponseReturnValue:
+def back(disbursement_id: str, sentence: str, tone: str = "success") -> ResponseReturnValue:
     """Return to the payment with a sentence about what was done."""
-    flash(sentence, "success")
+    flash(sentence, tone)
     return redirect(url_for("treasury.disbursement", disbursement_id=disbursement_id), 303)

@@ -109,8 +109,7 @@ def frozen_resolved(disbursement_id: str) -> ResponseReturnValue:
 @confirmed
 def frozen_replace(disbursement_id: str) -> ResponseReturnValue:
     """Pay anew what is frozen, beside the board."""
-    _found, application = payments.payment(db.session(), disbursement_id) or not_found()
-    form = form_of(_payment(disbursement_id), "frozen_replace", application.region)
+    form = form_of(_payment(disbursement_id), "frozen_replace")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"frozen_replace": form}), 422
     troubles.frozen_replace(acts.me(), disbursement_id, form.channel.data, acts.wish(form))

@@ -235,9 +235,7 @@ def accept(client: FundClient) -> None:
 def sent(house: House, case_id: str) -> None:
     """Carry the planned payment until it has left."""
     payment_id = house.payment_of(case_id).id
-    disbursements.safety_check(
-        house["fin1"], payment_id, payee_verified=True, list_clean=True, request=press()
-    )
+    disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     disbursements.authorise_first(house["fin2"], payment_id, press())
     disbursements.authorise_second(house["treasurer"], payment_id, press())
     disbursements.send(house["fin1"], payment_id, Sending(), press())
@@ -270,6 +268,32 @@ def test_accepting_seals_the_payee_for_those_who_pay_and_nobody_else(
     payee = disbursements.payee_of(session, house["fin1"], case_id)
     assert payee["payee_name"] == "sentinel-payee"
     assert disbursements.payee_of(session, house["anna"], case_id) == {}
+
+
+def test_ways_follow_country_and_person_and_the_forbidden_ones_say_why(
+    client: FundClient, house: House, case_id: str
+) -> None:
+    offered(house, case_id)
+    page = client.page("/return/offer/accept")
+    assert page.form("accept").values["receipt_country"] == ["GE"]
+    assert "Transfer to a bank account" in page.text
+    assert "Not offered there" not in page.text
+    told = {"receipt_country": "RU", "receipt_status": "listed", "payee_name": "kept"}
+    looked = client.submit(page, {**told, "look": "y"}, to="accept")
+    assert looked.status_code == 200
+    shown = Page(looked)
+    assert shown.form("accept").values["payee_name"] == ["kept"]
+    assert "Transfer to a bank account – A transfer from abroad stays in the bank's" in shown.text
+    assert "better not: It would show a connection to an organisation near you." in shown.text
+    ways = {node.get("value") for node in shown.find_all("input", name="payout_channel")}
+    assert ways == {"direct_to_supplier", "partner_payout", "voucher", "cash_agent"}
+    forced = {**PAYEE, **told, "payout_channel": "bank_transfer"}
+    refused = client.submit(page, forced, to="accept")
+    assert refused.status_code == 422
+    assert house.case(case_id).state == "offered"
+    done = client.submit(page, {**PAYEE, **told}, to="accept")
+    assert done.location == "/return/case", Page(done).text
+    assert house.payment_of(case_id).receipt_region == "russia"
 
 
 def test_receipt_takes_the_persons_own_word_only(

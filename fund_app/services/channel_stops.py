@@ -1,0 +1,166 @@
+"""Channels that are stopped: after a freeze at a recipient, until two people lift the stop.
+
+A stop is for a group of countries: the exact country is sealed, and a freeze in one country is a
+warning for its neighbours. Whatever was to go this way there and has not left is held.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.adapters.clock import now
+from fund_app.models.channels import ChannelStop
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.events import HOUSE, HOUSE_ID
+from fund_app.models.types import new_ref
+from fund_app.services import audit, disbursements
+from fund_app.services.notifications import notify_role
+from fund_app.services.transition import INTERNAL
+from fund_app.services.unit import unit_of_work
+from workflows.channels import ANY
+from workflows.roles import Actor, Role
+
+BEFORE = ("ready", "payee_checked", "part_authorised")
+"""States in which a payment is put on hold; one signed by two is called back."""
+RELEASED = "authorised"
+TREASURY = frozenset({Role.FINANCE_OFFICER, Role.TREASURER})
+SECURITY = frozenset({Role.SECURITY_LEAD})
+SIGNERS = TREASURY | SECURITY
+
+
+class ChannelRefused(Exception):
+    """A word about a channel cannot be signed; `code` says why, for the page to explain."""
+
+    def __init__(self, code: str) -> None:
+        """Carry a code only."""
+        super().__init__(code)
+        self.code = code
+
+
+def stop(session: Session, actor: Actor, region: str, channel: str) -> ChannelStop:
+    """Stop a way in a group of countries, in the caller's step; already stopped stays so.
+
+    Payments that have not left are held, their case leads are told that something waits, and
+    no more; finance and the security lead look.
+    """
+    statement = select(ChannelStop).where(
+        ChannelStop.region == region,
+        ChannelStop.channel == channel,
+        ChannelStop.state == "stopped",
+    )
+    row = session.scalar(statement)
+    if row is None:
+        row = ChannelStop(
+            id=new_ref(),
+            region=region,
+            channel=channel,
+            stopped_by_id=actor.ref,
+            stopped_on=now().date(),
+        )
+        session.add(row)
+        session.flush()
+        note(session, actor, "channel_stopped", f"{region}:{channel}")
+    row.held += hold(session, actor, region, channel)
+    for role in (Role.SECURITY_LEAD, Role.FINANCE_OFFICER):
+        notify_role(session, role)
+    return row
+
+
+def hold(session: Session, actor: Actor, region: str, channel: str) -> int:
+    """Hold what is to go a way in a group of countries and has not left; return how many.
+
+    region: a group, or ANY for everywhere. The reason is `way_unsafe`; signatures are void.
+    Payments in a frozen file are left to finance, who alone know whether the bank has it.
+    """
+    statement = select(Disbursement.id).where(
+        Disbursement.channel == channel, Disbursement.state.in_((*BEFORE, RELEASED))
+    )
+    if region != ANY:
+        statement = statement.where(Disbursement.receipt_region == region)
+    stopper, held = Actor(actor.ref, SECURITY), 0
+    order = (Disbursement.application_id, Disbursement.id)
+    for payment_id in session.scalars(statement.order_by(*order)).all():
+        payment, application = disbursements.locked(session, payment_id, INTERNAL)
+        if payment.state not in {*BEFORE, RELEASED}:
+            continue
+        action = "recall" if payment.state == RELEASED else "safety_block"
+        given = {"reason_given": True, "case_is_held": True}
+        disbursements.fire(
+            session, payment, application, action, stopper, given=given, reason_code="way_unsafe"
+        )
+        held += 1
+    return held
+
+
+def propose_lift(actor: Actor, stop_id: str) -> None:
+    """Propose to lift a stop, as the first of two.
+
+    Raises LookupError for an unknown stop, ChannelRefused: not_a_signer, lifted, proposed.
+    """
+    with unit_of_work() as session:
+        require_signer(actor)
+        row = _open_stop(session, stop_id)
+        if row.proposed_by_id is not None:
+            raise ChannelRefused("proposed")
+        row.proposed_by_id, row.proposed_on = actor.ref, now().date()
+        note(session, actor, "channel_lift_proposed", f"{row.region}:{row.channel}")
+        for role in (Role.SECURITY_LEAD, Role.FINANCE_OFFICER):
+            notify_role(session, role)
+
+
+def lift(actor: Actor, stop_id: str) -> None:
+    """Lift a stop, as the second of two; what was held stays held until it is released.
+
+    The treasury signs one half and the security lead the other. Raises LookupError,
+    ChannelRefused: not_a_signer, lifted, not_proposed, same_person, other_side.
+    """
+    with unit_of_work() as session:
+        require_signer(actor)
+        row = _open_stop(session, stop_id)
+        if row.proposed_by is None:
+            raise ChannelRefused("not_proposed")
+        require_other_half(actor, row.proposed_by.id, row.proposed_by.roles)
+        row.state, row.lifted_by_id, row.lifted_on = "lifted", actor.ref, now().date()
+        note(session, actor, "channel_lifted", f"{row.region}:{row.channel}")
+
+
+def take_back_lift(actor: Actor, stop_id: str) -> None:
+    """Withdraw a proposal to lift a stop; raises as above."""
+    with unit_of_work() as session:
+        require_signer(actor)
+        row = _open_stop(session, stop_id)
+        row.proposed_by_id = row.proposed_on = None
+        note(session, actor, "channel_lift_withdrawn", f"{row.region}:{row.channel}")
+
+
+def _open_stop(session: Session, stop_id: str) -> ChannelStop:
+    row = session.get(ChannelStop, stop_id, with_for_update=True)
+    if row is None:
+        raise LookupError(stop_id)
+    if row.state != "stopped":
+        raise ChannelRefused("lifted")
+    return row
+
+
+def require_signer(actor: Actor) -> None:
+    """Want somebody of the treasury or the security lead."""
+    if not actor.has_any(SIGNERS):
+        raise ChannelRefused("not_a_signer")
+
+
+def require_other_half(actor: Actor, first: str, first_roles: frozenset[Role]) -> None:
+    """Want another person, so that treasury and security have signed one half each."""
+    if actor.ref == first:
+        raise ChannelRefused("same_person")
+    across = (first_roles & TREASURY and actor.has_any(SECURITY)) or (
+        first_roles & SECURITY and actor.has_any(TREASURY)
+    )
+    if not across:
+        raise ChannelRefused("other_side")
+
+
+def note(session: Session, actor: Actor, action: str, about: str) -> None:
+    """Record a word about a channel in the house's chain."""
+    role = min(actor.roles & SIGNERS or actor.roles)
+    audit.record(session, HOUSE, HOUSE_ID, action, actor=actor, role=role, reason_code=about)
