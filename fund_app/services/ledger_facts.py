@@ -28,7 +28,6 @@ _REVERSIBLE = frozenset(
         EntryKind.BANK_GIFT,
         EntryKind.BANK_FEE,
         EntryKind.STRIPE_UNKNOWN,
-        EntryKind.FUND_TRANSFER,
     }
 )
 """What a person records by hand, and what was kept until somebody could explain it."""
