@@ -6,18 +6,22 @@ from flask import Blueprint
 
 from fund_app.views import acts
 from fund_app.views.treasury import (
+    budgets,
     disbursements,
+    funds,
     gift_returns,
     gifts,
     outcomes,
     receipts,
     releases,
+    resolutions,
     waiting,
 )
 
 POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
 GIFT = "/gifts/<donation_id>"
+RESOLUTION = "/resolutions/<resolution_id>"
 RETURN = "/gifts/returns/<return_id>"
 
 bp = Blueprint("treasury", __name__, url_prefix="/treasury")
@@ -64,6 +68,20 @@ bp.add_url_rule(f"{ONE}/reconcile", "reconcile", outcomes.reconcile, methods=POS
 bp.add_url_rule(f"{ONE}/late-ok", "late_ok", outcomes.late_ok, methods=POST)
 bp.add_url_rule("/waiting", "waiting", waiting.index)
 bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.money_found,
+                methods=POST)  # fmt: skip
+
+bp.add_url_rule("/funds", "funds", funds.index)
+bp.add_url_rule("/funds/<fund_code>", "fund", funds.show)
+bp.add_url_rule("/funds/<fund_code>/<name>", "fund_figure", funds.figure)
+bp.add_url_rule("/budgets", "budgets", budgets.index)
+bp.add_url_rule("/budgets/lines/<budget_id>", "budget_line", budgets.line)
+bp.add_url_rule("/budgets/<programme>/<currency>/<starts>", "budget", budgets.show)
+bp.add_url_rule("/resolutions", "resolutions", resolutions.index)
+bp.add_url_rule("/resolutions/new/<kind>", "new_resolution", resolutions.new)
+bp.add_url_rule("/resolutions/new/<kind>", "propose_resolution", resolutions.propose, methods=POST)
+bp.add_url_rule(RESOLUTION, "resolution", resolutions.show)
+bp.add_url_rule(f"{RESOLUTION}/confirm", "confirm_resolution", resolutions.confirm, methods=POST)
+bp.add_url_rule(f"{RESOLUTION}/withdraw", "withdraw_resolution", resolutions.withdraw,
                 methods=POST)  # fmt: skip
 
 acts.register_refusals(bp)
