@@ -78,9 +78,11 @@ def beancount() -> Iterator[str]:
     for currency in sorted({row.currency for row in known}):
         yield f'option "operating_currency" "{currency}"'
     first = ledger.first_day()
+    held: dict[str, list[str]] = {}
     for row in known:
-        name = f"{names[row.account_code]}:{row.fund_code}"
-        yield f"{first} open {name} {row.currency}"
+        held.setdefault(f"{names[row.account_code]}:{row.fund_code}", []).append(row.currency)
+    for name, currencies in held.items():
+        yield f"{first} open {name} {','.join(currencies)}"
     for entry in ledger.journal():
         sums.add(entry, names)
         yield ""

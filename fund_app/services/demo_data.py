@@ -27,6 +27,7 @@ from fund_app.services import (
     demo_custody,
     demo_decisions,
     demo_erasures,
+    demo_funds,
     demo_gifts,
     demo_people,
     demo_specials,
@@ -128,7 +129,10 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     demo_gifts.open_books()
     house.hire()
     timeline = Timeline(house.clock)
-    sources = (demo_gifts, demo_cases, demo_specials, demo_people, demo_decisions, demo_custody)
+    sources = (
+        demo_gifts, demo_funds, demo_cases, demo_specials, demo_people, demo_decisions,
+        demo_custody,
+    )  # fmt: skip
     for source in sources:
         for start, story in source.stories(house):
             timeline.tell(start, story)

@@ -72,7 +72,7 @@ bp.add_url_rule("/waiting/<application_id>/money-found", "money_found", waiting.
 
 bp.add_url_rule("/funds", "funds", funds.index)
 bp.add_url_rule("/funds/<fund_code>", "fund", funds.show)
-bp.add_url_rule("/funds/<fund_code>/<name>", "fund_figure", funds.figure)
+bp.add_url_rule("/funds/<fund_code>/<figure_name>", "fund_figure", funds.figure)
 bp.add_url_rule("/budgets", "budgets", budgets.index)
 bp.add_url_rule("/budgets/lines/<budget_id>", "budget_line", budgets.line)
 bp.add_url_rule("/budgets/<programme>/<currency>/<starts>", "budget", budgets.show)

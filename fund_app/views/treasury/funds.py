@@ -61,23 +61,27 @@ def show(fund_code: str) -> ResponseReturnValue:
 
 
 @allow(*READERS)
-def figure(fund_code: str, name: str) -> ResponseReturnValue:
+def figure(fund_code: str, figure_name: str) -> ResponseReturnValue:
     """List the entries one figure is made of; together they add up to it."""
     days, currency = days_asked(), request.args.get("currency", "EUR")
     rows = [row for row in reads.figures(days, fund_code) if row.currency == currency]
-    if name not in list(Figure) or not rows:
+    if figure_name not in list(Figure) or not rows:
         not_found()
-    page = reads.shares(fund_code, currency, Figure(name), days, request.args.get("after"))
+    page = reads.shares(fund_code, currency, Figure(figure_name), days, request.args.get("after"))
     asked: dict[str, Any] = {"currency": currency, "since": days.since, "until": days.until}
-    here = url_for("treasury.fund_figure", fund_code=fund_code, name=name, **asked)
+    here = url_for("treasury.fund_figure", fund_code=fund_code, figure_name=figure_name, **asked)
     following = page.following and url_for(
-        "treasury.fund_figure", fund_code=fund_code, name=name, after=page.following, **asked
+        "treasury.fund_figure",
+        fund_code=fund_code,
+        figure_name=figure_name,
+        after=page.following,
+        **asked,
     )
     return render_template(
         "treasury/funds/figure.html",
         row=rows[0],
-        name=name,
-        total=rows[0][Figure(name)],
+        name=figure_name,
+        total=rows[0][Figure(figure_name)],
         page=page,
         kinds=ledger_labels.KINDS,
         first_url=here if request.args.get("after") else None,
@@ -118,11 +122,19 @@ def _frame(days: Days) -> dict[str, Any]:
         "fund": donation_labels.fund,
         "may_propose": acts.me().has_any(PROPOSERS),
         "figures": list(Figure),
-        "figure_url": lambda row, name: url_for(
-            "treasury.fund_figure", fund_code=row.fund_code, name=name, currency=row.currency,
-            since=days.since or "", until=days.until or "",
-        ),
-    }  # fmt: skip
+        "figure_url": lambda row, name: _figure_url(row, name, days),
+    }
+
+
+def _figure_url(row: FigureRow, name: str, days: Days) -> str:
+    return url_for(
+        "treasury.fund_figure",
+        fund_code=row.fund_code,
+        figure_name=name,
+        currency=row.currency,
+        since=days.since or "",
+        until=days.until or "",
+    )
 
 
 def _bar(row: FigureRow) -> tuple[str, list[tuple[str, int, str]]]:
