@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from fund_app.extensions import db
 from fund_app.models.applications import Application
@@ -238,8 +238,13 @@ def shortages(session: Session, case_ids: Sequence[str], day: date) -> dict[str,
     Awards the board let go beyond are not among them.
     """
     found: dict[str, dict[str, int]] = {}
-    for application in session.scalars(select(Application).where(Application.id.in_(case_ids))):
-        lines = lines_on(session, application.programme, application.currency, day)
+    limits: dict[tuple[str, str], dict[str, Budget]] = {}
+    query = select(Application).where(Application.id.in_(case_ids))
+    for application in session.scalars(query.options(selectinload(Application.award_lines))):
+        key = (application.programme, application.currency)
+        if key not in limits:
+            limits[key] = lines_on(session, *key, day)
+        lines = limits[key]
         if not lines or exceeding(session, application) is not None:
             continue
         short = {

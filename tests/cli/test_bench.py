@@ -19,7 +19,7 @@ FIGURES = {
     "case": 2,
     "transition": 1,
     "submit": 2,
-    "ledger": 2,
+    "ledger": 4,
     "statement": 1,
     "engine": 2,
     "vault": 4,

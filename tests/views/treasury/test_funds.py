@@ -164,6 +164,7 @@ def test_budget_holds_an_award_until_the_board_lets_it_go_beyond(
     assert "€0.01 missing" in listed.text
     waiting = treasurer.page("/treasury/waiting")
     assert "beyond its budget" in waiting.text
+    assert "beyond its budget" in board.page("/board").text
     form = treasurer.page(waiting.links["Let it go beyond"])
     answer = treasurer.submit(form, {"number": "2026/15"}, to="/exceed")
     confirmed(board, answer.headers["Location"])
