@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.budgets import Budget
 from fund_app.models.funds import RELEASES, FundFloor, ResolutionKind
-from fund_app.models.ledger import Fund
+from fund_app.models.ledger import Fund, FundPosition
 from fund_app.models.ledger_accounts import GENERAL
 from fund_app.queries import ledger
 from fund_app.services import ledger_chart
@@ -92,6 +92,16 @@ def _check_cover(session: Session, draft: Draft) -> None:
     helped = _open_fund(session, draft.target_code, may_be_closed=True)
     if helped.deficit_fund_code is None or helped.deficit_fund_code != draft.fund_code:
         raise ResolutionRefused("not_its_deficit_fund")
+    # Two covers at once take turns, in the order the seals lock positions in.
+    positions = (
+        select(FundPosition.fund_code)
+        .where(
+            FundPosition.fund_code.in_([helped.code, helped.deficit_fund_code]),
+            FundPosition.currency == draft.currency,
+        )
+        .order_by(FundPosition.fund_code)
+    )
+    session.scalars(positions.with_for_update()).all()
     missing = -ledger.position(helped.code, draft.currency or "").available
     if missing <= 0:
         raise ResolutionRefused("not_below_zero")

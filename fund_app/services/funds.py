@@ -19,7 +19,7 @@ from fund_app.adapters.clock import now
 from fund_app.models.budgets import REST, Budget, BudgetLine
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.funds import SOURCE, FundFloor, FundResolution, ResolutionKind
-from fund_app.models.ledger import AccountBalance, Fund
+from fund_app.models.ledger import Fund, FundPosition
 from fund_app.models.types import new_ref
 from fund_app.services import audit, ledger_chart, ledger_grants
 from fund_app.services.fund_checks import Draft, ResolutionRefused, check
@@ -139,10 +139,11 @@ def _open(session: Session, _actor: Actor, row: FundResolution) -> None:
 
 def _close(session: Session, _actor: Actor, row: FundResolution) -> None:
     fund = session.get_one(Fund, row.fund_code, with_for_update=True)
-    # Whoever would still use the fund waits at its rows until it is closed, or came before.
+    # Whoever would still use the fund waits at its position until it is closed, or came before.
     session.scalars(
-        select(AccountBalance.balance)
-        .where(AccountBalance.fund_code == fund.code)
+        select(FundPosition.spendable)
+        .where(FundPosition.fund_code == fund.code)
+        .order_by(FundPosition.currency)
         .with_for_update()
     ).all()
     fund.open_for_donations, fund.closed_on = False, now().date()

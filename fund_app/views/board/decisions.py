@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     frozen = suspensions.suspended(session)
     signed = suspensions.first_signatures(session, [row.id for row in frozen])
     consents, waiting = oversight.waiting_for_consent(session), payments.waiting_for_money(session)
-    awards = [row.id for row in (*consents, *waiting)]
+    awards = [*(row.id for row in consents), *(row.id for row in waiting)]
     return render_template(
         "board/index.html",
         consents=consents,
