@@ -114,7 +114,8 @@ class TrancheState(StrEnum):
     CANCELLED = "cancelled"
 
 
-def _one_of(column: str, values: type[StrEnum] | frozenset[EntryKind]) -> str:
+def one_of(column: str, values: type[StrEnum] | frozenset[EntryKind]) -> str:
+    """Return the condition that a column holds one of the codes."""
     return f"{column} IN ({', '.join(sorted(repr(str(item)) for item in values))})"
 
 
@@ -148,6 +149,10 @@ class Fund(Base):
     )
     """Who carries losses; empty: the fund itself."""
     open_for_donations: Mapped[bool]
+    name: Mapped[str | None] = mapped_column(String(80), info=plain("public name"))
+    """As the board named a fund it opened; the first funds are named in the catalogues."""
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    """From then on no decision uses it; facts that come late are still recorded."""
 
 
 class Account(Base):
@@ -155,7 +160,7 @@ class Account(Base):
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint(_one_of("type", AccountType), name="type"),
+        CheckConstraint(one_of("type", AccountType), name="type"),
         CheckConstraint("NOT (spendable AND type = 'memo')", name="spendable_is_real"),
         CheckConstraint("NOT commit_leg OR type = 'memo'", name="commit_leg_is_memo"),
     )
@@ -194,9 +199,9 @@ class JournalEntry(Base):
 
     __tablename__ = "journal_entry"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", EntryKind), name="kind"),
+        CheckConstraint(one_of("kind", EntryKind), name="kind"),
         CheckConstraint(
-            f"NOT ({_one_of('kind', NEEDS_REASON)}) OR reason_code IS NOT NULL", name="reason"
+            f"NOT ({one_of('kind', NEEDS_REASON)}) OR reason_code IS NOT NULL", name="reason"
         ),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
         Index("ix_journal_entry_book_date", "book_date", "id"),
@@ -322,7 +327,7 @@ class GrantCommitment(Base):
 
     __tablename__ = "grant_commitment"
     __table_args__ = (
-        CheckConstraint(_one_of("state", CommitmentState), name="state"),
+        CheckConstraint(one_of("state", CommitmentState), name="state"),
         CheckConstraint(f"amount > 0 AND amount <= {LARGEST}", name="amount"),
         CheckConstraint(_currency(), name="currency"),
         CheckConstraint("(state = 'open') = (approve_entry_id IS NOT NULL)", name="opened"),
@@ -351,7 +356,7 @@ class Tranche(Base):
     __tablename__ = "tranche"
     __table_args__ = (
         UniqueConstraint("commitment_id", "number"),
-        CheckConstraint(_one_of("state", TrancheState), name="state"),
+        CheckConstraint(one_of("state", TrancheState), name="state"),
         CheckConstraint(f"amount > 0 AND amount <= {LARGEST}", name="amount"),
         CheckConstraint("cancelled BETWEEN 0 AND amount", name="cancelled"),
         CheckConstraint("(state = 'cancelled') = (cancelled = amount)", name="cancelled_whole"),

@@ -85,6 +85,7 @@ class WaitingRow:
     fund_code: str
     due_at: datetime | None
     step: int
+    programme: str
 
 
 def listing(session: Session, search: Search) -> Page[PaymentRow]:
@@ -228,6 +229,7 @@ def waiting_for_money(session: Session) -> list[WaitingRow]:
             Application.fund_code,
             Application.due_at,
             Application.step,
+            Application.programme,
         )
         .where(Application.state == "waiting_for_money")
         .order_by(Application.due_at, Application.id)

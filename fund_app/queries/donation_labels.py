@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from fund_app.extensions import db
+from fund_app.models.ledger import Fund
 from fund_app.queries.donations import GiftRow
 
 FUNDS = {
@@ -104,8 +106,11 @@ def returned(code: str) -> str:
 
 
 def fund(code: str) -> str:
-    """Return what a fund is called; a fund without a name goes by its code."""
-    return str(FUNDS.get(code, code))
+    """Return what a fund is called: as in the catalogues, else as the board named it."""
+    if code in FUNDS:
+        return str(FUNDS[code])
+    found = db.session.get(Fund, code)
+    return (found.name if found is not None else None) or code
 
 
 def method(code: str) -> str:

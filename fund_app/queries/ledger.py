@@ -38,6 +38,7 @@ class FundRow:
     restricted: bool
     programme: str | None
     open_for_donations: bool
+    closed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,9 @@ _TRANCHE = (
 
 def funds() -> tuple[FundRow, ...]:
     """Return all funds by code. One statement."""
-    query = select(Fund.code, Fund.restricted, Fund.programme, Fund.open_for_donations)
+    query = select(
+        Fund.code, Fund.restricted, Fund.programme, Fund.open_for_donations, Fund.closed_on
+    )
     return tuple(FundRow(*row) for row in db.session.execute(query.order_by(Fund.code)))
 
 

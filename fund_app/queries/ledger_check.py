@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, select
 
 from fund_app.extensions import db
+from fund_app.models.budgets import Budget, BudgetCharge
 from fund_app.models.ledger import (
     Account,
     AccountBalance,
@@ -42,7 +43,8 @@ def recompute_check() -> tuple[Difference, ...]:
 
     Compared are the balances and positions the seals keep, each entry's sum per fund and
     currency (real and memo apart), each fund's open promises with the tranches that are still
-    planned, and that every entry is sealed. Eight statements, whatever the ledger's size.
+    planned, that every entry is sealed, each budget line with what was charged to it, and each
+    award's charges with what is left of the award. Twelve statements, whatever the size.
     """
     return (
         *_compared("account_balance", _balances(), _balances_again()),
@@ -50,6 +52,8 @@ def recompute_check() -> tuple[Difference, ...]:
         *_compared("entry", {}, _unbalanced()),
         *_compared("promises", _promised(), _planned()),
         *_compared("unsealed", _unsealed(), {}),
+        *_compared("budget", _used(), _charged()),
+        *_compared("award", _charged_to_awards(), _awards_charged()),
     )
 
 
@@ -138,3 +142,26 @@ def _unsealed() -> Amounts:
         .where(EntrySeal.entry_id.is_(None))
     )
     return _amounts(query, 1)
+
+
+def _used() -> Amounts:
+    return _amounts(select(Budget.id, Budget.used).where(Budget.used != 0), 1)
+
+
+def _charged() -> Amounts:
+    total = func.sum(BudgetCharge.amount)
+    query = select(BudgetCharge.budget_id, total).group_by(BudgetCharge.budget_id)
+    return _amounts(query.having(total != 0), 1)
+
+
+def _charged_to_awards() -> Amounts:
+    key = BudgetCharge.commitment_id
+    return _amounts(select(key, func.sum(BudgetCharge.amount)).group_by(key), 1)
+
+
+def _awards_charged() -> Amounts:
+    key = Tranche.commitment_id
+    query = select(key, func.sum(Tranche.amount - Tranche.cancelled)).where(
+        key.in_(select(BudgetCharge.commitment_id))
+    )
+    return _amounts(query.group_by(key), 1)

@@ -99,9 +99,11 @@ def beancount(span: Span = WHOLE) -> Iterator[str]:
     for currency in sorted({row.currency for row in known}):
         yield f'option "operating_currency" "{currency}"'
     first = _eve(span) or ledger.first_day()
+    held: dict[str, list[str]] = {}
     for row in known:
-        name = f"{names[row.account_code]}:{row.fund_code}"
-        yield f"{first} open {name} {row.currency}"
+        held.setdefault(f"{names[row.account_code]}:{row.fund_code}", []).append(row.currency)
+    for name, currencies in held.items():
+        yield f"{first} open {name} {','.join(currencies)}"
     if opening:
         yield ""
         yield f'{_eve(span)} * "{OPENING}"'

@@ -16,6 +16,7 @@ from fund_app.models.messages import Message
 from fund_app.services import (
     application_facts,
     ballots,
+    budgets,
     clocks,
     disbursement_ends,
     disbursements,
@@ -210,16 +211,20 @@ def void_ballot(context: Context) -> None:
 
 
 def encumber(context: Context) -> None:
-    """Reserve the award in its fund, in one tranche; Refused when it is not there any more."""
+    """Reserve the award in its fund, in one tranche, and take it from its budget lines.
+
+    Refused when either does not hold it any more.
+    """
     application: Application = context.subject
     try:
-        ledger_grants.approve_grant(
+        commitment = ledger_grants.approve_grant(
             context.session,
             _origin(context, "encumber"),
             application.fund_code or "",
             [ledger_grants.Part(application.awarded or 0)],
             application.currency,
         )
+        budgets.charge(context.session, application, commitment)
     except Overspent:
         raise Refused("budget_too_small", {"award": application.awarded}) from None
 

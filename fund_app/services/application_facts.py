@@ -18,8 +18,8 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
 from fund_app.models.messages import Message
-from fund_app.queries import answers, canaries, ledger
-from fund_app.services import countersignatures, holds, rules
+from fund_app.queries import answers, canaries, funds
+from fund_app.services import budgets, countersignatures, holds, rules
 from fund_app.services.facts import Facts
 from workflows.disbursement import IN_FLIGHT, MONEY_LEFT
 from workflows.roles import Actor, Role
@@ -44,7 +44,11 @@ def gather(
 
 def funds_for(session: Session, programme: str) -> list[str]:
     """Return the funds that may carry a programme, the narrowest first, the general one last."""
-    statement = select(Fund.code).where(Fund.programme == programme).order_by(Fund.code)
+    statement = (
+        select(Fund.code)
+        .where(Fund.programme == programme, Fund.closed_on.is_(None))
+        .order_by(Fund.code)
+    )
     restricted = [code for code in session.scalars(statement) if code != GENERAL]
     return [*sorted(restricted, key=lambda code: (code != EMERGENCY, code)), GENERAL]
 
@@ -53,7 +57,7 @@ def fund_with(session: Session, programme: str, amount: int, currency: str) -> s
     """Return the first fund of a programme that has the amount free, else the general fund."""
     codes = funds_for(session, programme)
     for code in codes:
-        if ledger.position(code, currency).available >= amount:
+        if funds.free(code, currency) >= amount:
             return code
     return codes[-1]
 
@@ -197,12 +201,15 @@ class _Gatherer:
         return self.session.get(Document, letter_id(key, AWARD_LETTER)) is not None
 
     def available(self) -> int:
-        """Return what the fund of the award has free, in minor units."""
+        """Return what the fund and the budget lines of the award hold of it, in minor units."""
         application = self.application
         code = application.fund_code or fund_with(
             self.session, application.programme, application.awarded or 0, application.currency
         )
-        return ledger.position(code, application.currency).available
+        free = funds.free(code, application.currency)
+        fitting = budgets.fitting(self.session, application, now().date())
+        is_limited = fitting is not None and fitting < (application.awarded or 0)
+        return min(free, fitting or 0) if is_limited else free
 
     @cached_property
     def payout_states(self) -> list[str]:

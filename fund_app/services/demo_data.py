@@ -28,6 +28,7 @@ from fund_app.services import (
     demo_custody,
     demo_decisions,
     demo_erasures,
+    demo_funds,
     demo_gifts,
     demo_people,
     demo_promises,
@@ -138,6 +139,7 @@ def _live(house: House, progress: Callable[[datetime], None]) -> int:
     sources = (
         demo_gifts,
         demo_receipts,
+        demo_funds,
         demo_cases,
         demo_specials,
         demo_people,

@@ -63,6 +63,9 @@ class LedgerConflict(LedgerRefused):
 _REFUSALS: dict[str, type[LedgerRefused]] = {
     "overspent": Overspent,
     "never_committed": Overspent,
+    "below_floor": Overspent,
+    "fund_closed": Overspent,
+    "over_budget": Overspent,
     "unbalanced": Unbalanced,
     "single_line": Unbalanced,
     "period_closed": PeriodClosed,
@@ -344,7 +347,10 @@ def _insert(session: Session, row: dict[str, Any], entry: Entry) -> JournalEntry
     """Write entry, lines and seal; None when another transaction recorded the fact first."""
     connection = session.connection()
     statement = _insert_if_new(connection, JournalEntry, "idem_key").values(row)
-    posted: JournalEntry | None = session.scalar(statement.returning(JournalEntry))
+    # SQLite gives the number of a refused entry to the next one: what is known is read anew.
+    posted: JournalEntry | None = session.scalar(
+        statement.returning(JournalEntry), execution_options={"populate_existing": True}
+    )
     if posted is None:
         return None
     if entry.lines:

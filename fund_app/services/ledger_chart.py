@@ -98,14 +98,16 @@ def add_fund(
     programme: str | None = None,
     carried_by: str | None = None,
     open_for_donations: bool = True,
+    name: str | None = None,
 ) -> None:
     """Add a fund unless there is one of that code.
 
-    `carried_by` is the fund that bears its fees and losses; left out, it bears its own.
+    `carried_by` is the fund that bears its fees and losses; left out, it bears its own. `name`
+    is for funds the catalogues do not know.
     Raises LedgerRefused("fund_code") for a code that is not 2 to 16 capitals and digits: the
     code becomes part of account names in exports.
     """
-    if not _FUND_CODE.fullmatch(code):
+    if not is_fund_code(code):
         raise LedgerRefused("fund_code")
     row = {
         "code": code,
@@ -114,8 +116,14 @@ def add_fund(
         "fee_fund_code": carried_by,
         "deficit_fund_code": carried_by,
         "open_for_donations": open_for_donations,
+        "name": name,
     }
     _add(session.connection(), Fund, row)
+
+
+def is_fund_code(code: str) -> bool:
+    """Whether a code is 2 to 16 capitals and digits, a capital first."""
+    return _FUND_CODE.fullmatch(code) is not None
 
 
 def advance_account(session: Session, partner_code: str) -> str:

@@ -29,7 +29,6 @@ _REVERSIBLE = frozenset(
         EntryKind.BANK_FEE,
         EntryKind.PAYOUT_ARRIVED,
         EntryKind.STRIPE_UNKNOWN,
-        EntryKind.FUND_TRANSFER,
     }
 )
 """What a person records by hand, and what was kept until somebody could explain it."""

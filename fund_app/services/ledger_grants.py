@@ -25,6 +25,7 @@ from fund_app.models.ledger import (
     TrancheState,
 )
 from fund_app.models.types import new_ref
+from fund_app.services import budgets
 from fund_app.services import ledger_tranches as tranches
 from fund_app.services.ledger import LedgerRefused, Line
 from fund_app.services.ledger_chart import advance_account
@@ -169,8 +170,9 @@ def cancel_commitment(
 ) -> Tranche:
     """Give a planned tranche, or a part of it, back to its fund (step 14).
 
-    CommitOpen +, CommitControl -. `amount` left out: all that is still planned. Raises
-    LedgerRefused("tranche_state") unless it is planned, ("cancelled_too_much") beyond it.
+    CommitOpen +, CommitControl -; its budget lines get their parts back. `amount` left out: all
+    that is still planned. Raises LedgerRefused("tranche_state") unless it is planned,
+    ("cancelled_too_much") beyond it.
     """
     tranche, grant = tranches.locked(session, tranche_id)
     if tranches.is_recorded(session, origin, EntryKind.COMMITMENT_CANCELLED):
@@ -181,7 +183,8 @@ def cancel_commitment(
         raise LedgerRefused("cancelled_too_much")
     at = (grant.fund_code, given_back, grant.currency)
     lines = move(chart.COMMIT_OPEN, chart.COMMIT_CONTROL, *at)
-    record(session, EntryKind.COMMITMENT_CANCELLED, origin, lines)
+    entry = record(session, EntryKind.COMMITMENT_CANCELLED, origin, lines)
+    budgets.give_back(session, grant.id, entry.id, given_back)
     tranche.cancelled += given_back
     if tranche.owed == 0:
         tranche.state = TrancheState.CANCELLED
@@ -243,11 +246,12 @@ def write_off(
 def fund_transfer(
     session: Session, origin: Origin, source: str, target: str, *, amount: int, currency: str
 ) -> JournalEntry:
-    """Move money between funds, a decision.
+    """Move money between funds, as two people resolved (services/funds.py).
 
     FundTransfers/source +, Bank/source -; Bank/target +, FundTransfers/target -.
-    Raises Overspent when the source does not have it free, LedgerRefused("restricted") when
-    the source is restricted, unless `origin.reason_code` is donor_consent or correction.
+    Raises Overspent when the source does not have it free above its floor,
+    LedgerRefused("not_resolved") unless `origin` names a confirmed resolution of the same funds,
+    amount and ground, ("restricted") when the source is restricted and nothing released it.
     """
 
     def lines() -> Iterator[Line]:

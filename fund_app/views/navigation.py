@@ -183,9 +183,15 @@ ROWS: list[Row] = [
     ),
     Row(
         frozenset({Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR}),
+        "treasury.funds",
+        _l("Funds"),
+        _l("What each fund and each budget holds, has promised and has paid; resolutions."),
+    ),
+    Row(
+        frozenset({Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR}),
         "auditor.ledger",
         _l("Ledger"),
-        _l("Where each fund stands, every entry, the check of the books, exports."),
+        _l("Every entry, the balances, the check of the books, exports."),
     ),
     Row(
         frozenset({Role.BOARD_MEMBER, Role.TREASURER, Role.AUDITOR}),

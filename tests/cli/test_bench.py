@@ -19,7 +19,7 @@ FIGURES = {
     "case": 2,
     "transition": 1,
     "submit": 2,
-    "ledger": 2,
+    "ledger": 4,
     "statements": 2,
     "engine": 2,
     "vault": 4,

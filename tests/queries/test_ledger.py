@@ -114,7 +114,7 @@ COSTS: dict[str, tuple[Callable[[], object], int]] = {
     "journal": (lambda: list(ledger.journal()), 1),
     "remaining_gift": (lambda: ledger_gifts.remaining_gift("donation", "d1", EUR), 1),
     "restricted_use": (lambda: ledger_gifts.restricted_use(books.DAY, books.DAY), 1),
-    "recompute_check": (ledger_check.recompute_check, 8),
+    "recompute_check": (ledger_check.recompute_check, 12),
 }
 
 

@@ -36,6 +36,7 @@ TABLES = {
     "match": "bank_match",
     "referee": "referee_request",
     "request": "receipt_request",
+    "resolution": "fund_resolution",
     "return": "gift_return",
 }
 """Where an id is called otherwise than its table."""
@@ -49,6 +50,12 @@ FILLERS: dict[str, Callable[[], Sequence[str]]] = {
     "name": lambda: _kept(sessions.c.token_sha256),
     "pack_code": lambda: ["DE", "INT"],
     "lookup": lambda: ["nobodys-link-to-a-reference"],
+    "fund_code": lambda: _in_database(Base.metadata.tables["fund"].c.code),
+    "figure_name": lambda: ["available", "opening"],
+    "kind": lambda: ["transfer", "set_budget"],
+    "programme": lambda: ["emergency"],
+    "currency": lambda: ["EUR"],
+    "starts": lambda: ["2026-01-01"],
     "number": lambda: _numbers() or ["0" * 32],
     "code": lambda: [row.code for row in periods.periods()] or ["2026"],
 }
@@ -71,6 +78,13 @@ def _kept(column: Column[str]) -> list[str]:
     """Return values of a column of the keystore, or one that nothing has."""
     with vault.keystore().engine.connect() as connection:
         found = list(connection.scalars(select(column).order_by(column)))
+    return found or [NOBODYS[""]]
+
+
+def _in_database(column: Column[str]) -> list[str]:
+    """Return values of a column, or one that nothing has."""
+    found = [str(each) for each in db.session.scalars(select(column).order_by(column))]
+    db.session.rollback()
     return found or [NOBODYS[""]]
 
 
@@ -109,11 +123,8 @@ def _examples(path: str, name: str) -> Sequence[str]:
     table = _table(name)
     if table is None:
         raise CannotFill(path, name)
-    column = next(iter(table.primary_key.columns))
-    found = [str(each) for each in db.session.scalars(select(column).order_by(column))]
-    db.session.rollback()
     # A list that is empty in the demonstration still has addresses nobody knows.
-    return found or [NOBODYS[""]]
+    return _in_database(next(iter(table.primary_key.columns)))
 
 
 def _table(name: str) -> Table | None:

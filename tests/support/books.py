@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from fund_app.models.ledger import Tranche
+from fund_app.models.funds import SOURCE, FundResolution
+from fund_app.models.ledger import JournalEntry, Tranche
+from fund_app.models.people import Person
 from fund_app.queries.ledger import commitments_of
 from fund_app.services import ledger_facts as facts
 from fund_app.services import ledger_grants as grants
@@ -53,6 +56,44 @@ def approve(session: Session, key: str, fund: str, *amounts: int) -> list[str]:
     grants.approve_grant(session, origin(key, ("application", key)), fund, parts, EUR)
     (commitment,) = commitments_of("application", key)
     return [tranche.id for tranche in commitment.tranches]
+
+
+def resolve(session: Session, key: str, **values: Any) -> FundResolution:
+    """Write a resolution signed by two people, as its service would leave it."""
+    for handle in ("proposer", "confirmer"):
+        if session.get(Person, handle) is None:
+            session.add(Person(id=handle, handle=handle, display_name=handle.title()))
+            session.flush()
+    row = FundResolution(
+        id=key, state="proposed", number="2026/1", proposed_by_id="proposer", proposed_on=DAY,
+        **values,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    row.state, row.decided_by_id, row.decided_on = "confirmed", "confirmer", DAY
+    session.flush()
+    return row
+
+
+def transfer(
+    session: Session,
+    key: str,
+    source: str,
+    target: str,
+    amount: int,
+    *,
+    currency: str = EUR,
+    ground: str = "board_decision",
+    release_ref: str | None = None,
+) -> JournalEntry:
+    """Move money between funds by a resolution of two people; `key` becomes its id."""
+    row = resolve(
+        session, key, kind="cover" if ground == "shortfall_cover" else "transfer",
+        fund_code=source, target_code=target, amount=amount, currency=currency, ground=ground,
+        release_ref=release_ref,
+    )  # fmt: skip
+    at = origin(f"resolution:{row.id}", (SOURCE, row.id), reason=ground)
+    return grants.fund_transfer(session, at, source, target, amount=amount, currency=currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ DIFFERENCES = MappingProxyType(
         "entry": _l("An entry does not balance"),
         "promises": _l("Promises and instalments"),
         "unsealed": _l("An entry without a seal"),
+        "budget": _l("A budget line and what was charged to it"),
+        "award": _l("An award and what its budget lines were charged"),
         "altered": _l("The content of an entry is not what was recorded"),
     }
 )
@@ -118,6 +120,9 @@ HOUSE = MappingProxyType(
         "requeue_job": _l("A job was tried again"),
         "in_kind_recorded": _l("A gift in kind was recorded"),
         "in_kind_struck": _l("A gift in kind was struck"),
+        "resolution_proposed": _l("A resolution about a fund or a budget was proposed"),
+        "resolution_confirmed": _l("A resolution about a fund or a budget was confirmed"),
+        "resolution_withdrawn": _l("A proposed resolution about a fund or a budget was withdrawn"),
         "ledger_exported": _l("The ledger was exported"),
         "backup_made": _l("A backup was made"),
         "bank_account_added": _l("A bank account was set up"),

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
+from fund_app.queries import budgets, oversight, suspensions
 from fund_app.queries import disbursements as payments
-from fund_app.queries import oversight, suspensions
 from fund_app.queries.suspensions import SignatureRow
 from fund_app.services import appeals, applications
 from fund_app.views import acts, errors
@@ -34,13 +35,16 @@ def index() -> ResponseReturnValue:
     session, me = db.session(), acts.me().ref
     frozen = suspensions.suspended(session)
     signed = suspensions.first_signatures(session, [row.id for row in frozen])
+    consents, waiting = oversight.waiting_for_consent(session), payments.waiting_for_money(session)
+    awards = [*(row.id for row in consents), *(row.id for row in waiting)]
     return render_template(
         "board/index.html",
-        consents=oversight.waiting_for_consent(session),
+        consents=consents,
+        short=budgets.shortages(session, awards, now().date()),
         appeals=oversight.in_state(session, "appealed"),
         ballots=oversight.without_quorum(session),
         fast_tracks=oversight.in_state(session, "fast_track"),
-        waiting=payments.waiting_for_money(session),
+        waiting=waiting,
         incidents=oversight.incidents(session),
         frozen=frozen,
         agreed={row.id for row in frozen if _has_agreed(signed.get(row.id, []), me)},

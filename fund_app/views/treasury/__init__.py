@@ -10,10 +10,12 @@ from fund_app.views.treasury import (
     bank_files,
     bank_lines,
     batches,
+    budgets,
     changes,
     channels,
     disbursements,
     fund_reports,
+    funds,
     gift_returns,
     gifts,
     in_kind_gifts,
@@ -26,6 +28,7 @@ from fund_app.views.treasury import (
     receipts,
     receipts_issued,
     releases,
+    resolutions,
     screenings,
     stripe_readings,
     troubles,
@@ -36,6 +39,7 @@ POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
 BATCH = "/batches/<batch_id>"
 GIFT = "/gifts/<donation_id>"
+RESOLUTION = "/resolutions/<resolution_id>"
 RETURN = "/gifts/returns/<return_id>"
 PLEDGE = "/pledges/<pledge_id>"
 IN_KIND = "/gifts-in-kind"
@@ -213,4 +217,18 @@ bp.add_url_rule(
 
 channels.register_refusals(bp)
 screenings.register_refusals(bp)
+bp.add_url_rule("/funds", "funds", funds.index)
+bp.add_url_rule("/funds/<fund_code>", "fund", funds.show)
+bp.add_url_rule("/funds/<fund_code>/<figure_name>", "fund_figure", funds.figure)
+bp.add_url_rule("/budgets", "budgets", budgets.index)
+bp.add_url_rule("/budgets/lines/<budget_id>", "budget_line", budgets.line)
+bp.add_url_rule("/budgets/<programme>/<currency>/<starts>", "budget", budgets.show)
+bp.add_url_rule("/resolutions", "resolutions", resolutions.index)
+bp.add_url_rule("/resolutions/new/<kind>", "new_resolution", resolutions.new)
+bp.add_url_rule("/resolutions/new/<kind>", "propose_resolution", resolutions.propose, methods=POST)
+bp.add_url_rule(RESOLUTION, "resolution", resolutions.show)
+bp.add_url_rule(f"{RESOLUTION}/confirm", "confirm_resolution", resolutions.confirm, methods=POST)
+bp.add_url_rule(f"{RESOLUTION}/withdraw", "withdraw_resolution", resolutions.withdraw,
+                methods=POST)  # fmt: skip
+
 acts.register_refusals(bp)
