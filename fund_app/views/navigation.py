@@ -6,7 +6,7 @@ they hold; nobody signed in sees the public rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -29,16 +29,37 @@ class Row:
     label: LazyString
     purpose: LazyString | str = ""
     """One sentence for the staff's first page: what can be done there."""
+    under: str = ""
+    """The endpoint of the row it belongs to: there it is found by whoever sees that row too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A row as shown on the present page."""
 
+    row: Row
     url: str
-    label: LazyString
-    purpose: LazyString | str
     current: bool
+    is_open: bool = False
+    """Whether the present page is one of those under it."""
+
+    @property
+    def label(self) -> LazyString:
+        """What the page is called."""
+        return self.row.label
+
+    @property
+    def purpose(self) -> LazyString | str:
+        """What can be done there."""
+        return self.row.purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The head of a page: where to go, and what lies beside the present page."""
+
+    heads: tuple[Item, ...]
+    family: tuple[Item, ...]
 
 
 ROWS: list[Row] = [
@@ -108,24 +129,28 @@ ROWS: list[Row] = [
         "treasury.channels",
         _l("Safe ways"),
         _l("Which way to pay is safe where and for whom, and which one is stopped."),
+        under="treasury.disbursements",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
         "treasury.lists",
         _l("Official lists"),
         _l("Import the lists payees are looked for in, and screen anew."),
+        under="treasury.disbursements",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
         "treasury.batches",
         _l("Payment files"),
         _l("Make a file for the bank, release it as another person, record the answer."),
+        under="treasury.disbursements",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
         "treasury.waiting",
         _l("Waiting for money"),
         _l("Awards the fund could not cover on the day they were decided."),
+        under="treasury.disbursements",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
@@ -144,36 +169,42 @@ ROWS: list[Row] = [
         "treasury.pledges",
         _l("Pledges"),
         _l("What was promised in instalments, what has arrived, and what is expected."),
+        under="treasury.gifts",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
         "treasury.in_kind_gifts",
         _l("Gifts in kind"),
         _l("What was given instead of money, beside the books."),
+        under="treasury.gifts",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
         "treasury.stripe_readings",
         _l("Stripe beside the ledger"),
         _l("Read the provider's account and see that it agrees with our books to the cent."),
+        under="treasury.gifts",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER}),
         "treasury.receipts",
         _l("Receipts"),
         _l("Issue tax receipts, one by one or for a year; names stay sealed until you open one."),
+        under="treasury.gifts",
     ),
     Row(
         frozenset({Role.AUDITOR}),
         "treasury.issued_receipts",
         _l("Receipts"),
         _l("Tax receipts by number, without a gap and without a name."),
+        under="treasury.gifts",
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR}),
         "treasury.fund_report",
         _l("Reports on funds"),
         _l("What one fund's money did, to hand to an institution that gave for it."),
+        under="treasury.bank",
     ),
     Row(
         frozenset({Role.BOARD_MEMBER}),
@@ -192,18 +223,21 @@ ROWS: list[Row] = [
         "auditor.ledger",
         _l("Ledger"),
         _l("Every entry, the balances, the check of the books, exports."),
+        under="treasury.funds",
     ),
     Row(
         frozenset({Role.BOARD_MEMBER, Role.TREASURER, Role.AUDITOR}),
         "board.statistics",
         _l("Statistics"),
         _l("The whole in numbers, too coarse to point at anybody."),
+        under="treasury.funds",
     ),
     Row(
         frozenset({Role.BOARD_MEMBER, Role.COORDINATOR, Role.TREASURER}),
         "board.figures",
         _l("Publishing"),
         _l("Propose and confirm figures and single grants for everybody to read."),
+        under="treasury.funds",
     ),
     Row(
         frozenset({Role.AUDITOR}),
@@ -250,16 +284,36 @@ def items() -> tuple[Item, ...]:
     person = session.current()
     roles = EVERYBODY if person is None else person.roles
     return tuple(
-        Item(url_for(row.endpoint), row.label, row.purpose, row.endpoint == request.endpoint)
+        Item(row, url_for(row.endpoint), row.endpoint == request.endpoint)
         for row in ROWS
         if (row.roles & roles if roles else not row.roles)
+    )
+
+
+def navigation() -> Navigation:
+    """Return what stands in the head: rows of their own, and the family of the present page."""
+    found = items()
+    shown = {item.row.endpoint for item in found}
+
+    def head(item: Item) -> str:
+        return item.row.under if item.row.under in shown else item.row.endpoint
+
+    here = next((head(item) for item in found if item.current), "")
+    family = tuple(item for item in found if head(item) == here)
+    return Navigation(
+        tuple(
+            replace(item, is_open=item.row.endpoint == here)
+            for item in found
+            if head(item) == item.row.endpoint
+        ),
+        family if len(family) > 1 else (),
     )
 
 
 def _context() -> dict[str, Any]:
     person = session.current()
     return {
-        "navigation": items(),
+        "navigation": navigation(),
         "signed_in": person,
         "quick_exit": session.door() != "staff",
         "sign_out_url": None if person is None else url_for("public.sign_out"),
