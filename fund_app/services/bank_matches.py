@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.bank import BankAccount, BankLine, BankMatch
-from fund_app.models.events import VIEWS
 from fund_app.models.ledger_accounts import GENERAL
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
 from fund_app.queries import bank, bank_candidates
-from fund_app.services import audit, bank_accounts, bank_deeds
+from fund_app.services import audit, bank_accounts, bank_deeds, brakes, looks
 from fund_app.services.bank_deeds import REVERSED, UNDONE, Choice, MatchRefused, Part
 from fund_app.services.ledger import LedgerRefused
 from fund_app.services.transition import INTERNAL, Request, Unknown
@@ -140,16 +139,17 @@ def look(actor: SignedIn, line_id: str) -> str:
     """Open the words on a line with the actor's own key, and write the look down.
 
     Raises Unknown for a line without words, and NoKey where the person holds no key of its
-    statement (then nothing is written).
+    statement (then nothing is written). Names of donors are under the brake: raises
+    brakes.Slowed, brakes.Stopped.
     """
-    with unit_of_work() as session:
+    with brakes.watched(actor), unit_of_work() as session:
         line = session.get(BankLine, line_id)
         role = next((each for each in READERS if each in actor.roles), None)
         if line is None or role is None or not line.text.is_set:
             raise Unknown(line_id)
         if not actor.ring.opens(line.statement_id, Compartment.PAYOUT):
             raise NoKey
-        audit.record(session, VIEWS, line.statement_id, LOOK, actor=actor, role=role)
+        looks.write_down(session, actor, line.statement_id, LOOK, role)
         return line.text.open(actor.ring)
 
 

@@ -61,12 +61,17 @@ def watched(actor: Actor) -> Iterator[None]:
         raise
 
 
-def require_room(session: Session, actor: Actor, case_id: str) -> None:
-    """Weigh one more look under the lock of the person's row; raises Slowed, Stopped."""
-    session.get(Person, actor.ref, with_for_update=True)
+def require_released(session: Session, actor: Actor) -> None:
+    """Refuse who is stopped what opens something without showing it; raises Stopped."""
     pulled = in_force(session, actor.ref)
     if pulled is not None:
         raise Stopped(Pulled(pulled.pulled), pulled.count)
+
+
+def require_room(session: Session, actor: Actor, case_id: str) -> None:
+    """Weigh one more look under the lock of the person's row; raises Slowed, Stopped."""
+    session.get(Person, actor.ref, with_for_update=True)
+    require_released(session, actor)
     against = weigh(_recent(session, actor.ref), case_id, now())
     if against is None:
         return

@@ -28,6 +28,7 @@ from fund_app.queries import receipt_gifts
 from fund_app.queries.receipt_gifts import GiftToCertify
 from fund_app.services import (
     audit,
+    brakes,
     gift_aid,
     receipt_issuers,
     receipt_packs,
@@ -38,7 +39,7 @@ from fund_app.services import (
 from fund_app.services.receipt_packs import Pack
 from fund_app.services.receipt_papers import Paper, PaperLine
 from fund_app.services.receipt_voids import CHAIN
-from fund_app.services.receipts import LOOK, TREASURY, Details
+from fund_app.services.receipts import TREASURY, Details
 from fund_app.services.transition import Step, Unknown, step
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -48,6 +49,9 @@ ISSUED, PRINTED = "receipt_issued", "receipt_printed"
 COPY_DAYS = 60
 """How long a donor's codename opens their copy, unless they close it earlier."""
 TOKEN_BYTES = 16
+
+
+MADE = "receipt_made"
 
 
 class CannotIssue(Exception):
@@ -179,8 +183,10 @@ def _write(actor: SignedIn, role: Role, request_id: str, sheet: _Sheet) -> None:
         gifts = _locked_gifts(session, request, sheet.currency)
         pack = receipt_packs.for_country(request.country)
         issuer = _issuer(session, pack)
+        brakes.require_released(session, actor)
         details = Details(request.name.open(actor.ring), request.address.open(actor.ring))
-        audit.record(session, VIEWS, request.id, LOOK, actor=actor, role=role)
+        # Nobody is shown the name: it goes from one seal into another, and counts for no brake.
+        audit.record(session, VIEWS, request.id, MADE, actor=actor, role=role)
         receipt = _receipt(session, request, issuer, pack, gifts)
         receipt.id, receipt.issued_by = sheet.id, actor.ref
         paper = _paper(session, receipt, issuer, details, gifts)

@@ -148,6 +148,9 @@ LOOKS = {
     "duplicates_cleared": _l("Looked at possible duplicates"),
     "directive_opened": _l("Read the wishes for the worst case"),
     "receipt_details_opened": _l("Opened the name on a tax receipt"),
+    "receipt_made": _l("Made a tax receipt, without seeing the name"),
+    "receipt_opened": _l("Took a copy of a tax receipt"),
+    "bank_words_opened": _l("Read the words on a line of the bank"),
     "words_compared": _l("Compared words meant for publishing with what was confided"),
 }
 """Looks into a sealed compartment, as they stand in the chain of views."""

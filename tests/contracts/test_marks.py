@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 STAFF = [each.handle for each in PERSONAS if not each.roles & {Role.APPLICANT, Role.DONOR}]
 UNMARKED = {
     "auditor.export": "the ledger, in which people are tokens; that it was taken is in the trail",
+    "treasury.batch_file": "bytes for the bank, compared by sha256; who took it is in the trail",
     "coordinator.original": "bytes no program opens by itself; the look is in the trail",
 }
 """What is sent to staff and is neither a page nor a file that can carry a mark."""

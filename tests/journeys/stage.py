@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser
 
 import config
 from fund_app.queries import people as known
-from fund_app.services import people, personas
+from fund_app.services import demo_lists, people, personas
 from tests.journeys.visitor import Visitor, visitor
 from tests.support.application import running_app
 from tests.support.authenticator import Authenticator
@@ -121,6 +122,15 @@ def take_on(fund: LiveFund) -> None:
     """Take on the staff whom the demonstration's door knows."""
     staff = [each for each in personas.PERSONAS if not each.codename]
     hire(fund, [(each.handle, each.display_name, each.roles) for each in staff])
+    bring_list(fund)
+
+
+def bring_list(fund: LiveFund) -> None:
+    """Import an official list at the terminal: without one nobody can be paid."""
+    with NamedTemporaryFile(suffix=".xml") as file:
+        file.write(demo_lists.eu("2026-05-01"))
+        file.flush()
+        fund.run("lists", "import", file.name)
 
 
 def hire(fund: LiveFund, wanted: Iterable[tuple[str, str, frozenset[Role]]]) -> None:

@@ -36,7 +36,7 @@ WINTER, SPRING = date(2025, 2, 3), date(2025, 5, 6)
 
 
 @dataclass
-class Desk:
+class Publishers:
     """Who publishes: two of the board and one who only proposes."""
 
     one: Actor
@@ -45,10 +45,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask) -> Iterator[Desk]:
+def publishers(app: Flask) -> Iterator[Publishers]:
     with app.app_context():
         awards.open_books()
-        yield Desk(
+        yield Publishers(
             awards.person("one", Role.BOARD_MEMBER),
             awards.person("other", Role.BOARD_MEMBER),
             awards.person("anna", Role.COORDINATOR),
@@ -59,10 +59,10 @@ def table(first: int = 1, last: int = 1, by: str = "region", measure: str = AWAR
     return Table(measure, Quarter(2025, first), Quarter(2025, last), by, "EUR")
 
 
-def publish(desk: Desk, wanted: Table) -> Publication:
-    row = publications.propose(desk.coordinator, wanted)
+def publish(publishers: Publishers, wanted: Table) -> Publication:
+    row = publications.propose(publishers.coordinator, wanted)
     if row.state == "proposed":
-        row = publications.confirm(desk.one, row.id)
+        row = publications.confirm(publishers.one, row.id)
     db.session.rollback()
     return db.session.get_one(Publication, row.id)
 
@@ -71,12 +71,12 @@ def cells(row: Publication) -> list[tuple[str, str, int | None, int | None]]:
     return [(each.group, each.hidden, each.shown_people, each.shown_amount) for each in row.cells]
 
 
-def test_published_table_hides_the_few_and_rounds_the_rest(desk: Desk) -> None:
+def test_published_table_hides_the_few_and_rounds_the_rest(publishers: Publishers) -> None:
     awards.cases(3, WINTER, region="balkans")
     awards.cases(7, WINTER, amount=123_456)
     awards.cases(9, WINTER, region="russia")
     awards.cases(2, WINTER, region="belarus")
-    row = publish(desk, table())
+    row = publish(publishers, table())
     assert row.state == "published"
     assert cells(row) == [
         ("balkans", "few", None, None),
@@ -87,61 +87,63 @@ def test_published_table_hides_the_few_and_rounds_the_rest(desk: Desk) -> None:
     assert [each.people for each in row.cells] == [None, None, 11, 21]
 
 
-def test_nobody_publishes_alone(desk: Desk) -> None:
+def test_nobody_publishes_alone(publishers: Publishers) -> None:
     awards.cases(6, WINTER)
-    row = publications.propose(desk.one, table())
-    for who, code in ((desk.one, "same_person"), (desk.coordinator, "not_a_signer")):
+    row = publications.propose(publishers.one, table())
+    for who, code in ((publishers.one, "same_person"), (publishers.coordinator, "not_a_signer")):
         with pytest.raises(PublishingRefused) as caught:
             publications.confirm(who, row.id)
         assert caught.value.code == code
     with pytest.raises(PublishingRefused) as caught:
-        publications.propose(desk.coordinator, table())
+        publications.propose(publishers.coordinator, table())
     assert caught.value.code == "under_way"
-    publications.take_back(desk.coordinator, row.id)
+    publications.take_back(publishers.coordinator, row.id)
     with pytest.raises(PublishingRefused) as caught:
-        publications.confirm(desk.other, row.id)
+        publications.confirm(publishers.other, row.id)
     assert caught.value.code == "decided"
     with pytest.raises(LookupError):
-        publications.confirm(desk.other, "0" * 32)
+        publications.confirm(publishers.other, "0" * 32)
     with pytest.raises(PublishingRefused):
         publications.propose(awards.person("r1", Role.REVIEWER), table())
 
 
-def test_table_that_subtracts_to_few_is_refused_and_names_the_other(desk: Desk) -> None:
+def test_table_that_subtracts_to_few_is_refused_and_names_the_other(publishers: Publishers) -> None:
     awards.cases(6, WINTER)
     awards.cases(2, SPRING)
-    half = publish(desk, table(1, 2, "whole"))
+    half = publish(publishers, table(1, 2, "whole"))
     assert half.state == "published"
-    quarter = publish(desk, table(1, 1, "whole"))
+    quarter = publish(publishers, table(1, 1, "whole"))
     assert (quarter.state, quarter.refusal_code, quarter.against) == (
         "refused", "difference", half.id,
     )  # fmt: skip
     assert cells(quarter) == []
 
 
-def test_applications_beside_awards_do_not_tell_how_few_were_refused(desk: Desk) -> None:
+def test_applications_beside_awards_do_not_tell_how_few_were_refused(
+    publishers: Publishers,
+) -> None:
     awards.cases(6, WINTER)
     awards.cases(2, WINTER, awarded=False)
-    assert publish(desk, table(by="whole", measure=RECEIVED)).state == "published"
-    assert publish(desk, table(by="whole")).refusal_code == "difference"
+    assert publish(publishers, table(by="whole", measure=RECEIVED)).state == "published"
+    assert publish(publishers, table(by="whole")).refusal_code == "difference"
 
 
-def test_what_was_published_between_proposal_and_signature_counts(desk: Desk) -> None:
+def test_what_was_published_between_proposal_and_signature_counts(publishers: Publishers) -> None:
     awards.cases(6, WINTER)
     awards.cases(2, SPRING)
-    waiting = publications.propose(desk.coordinator, table(1, 1, "whole"))
-    assert publish(desk, table(1, 2, "whole")).state == "published"
-    done = publications.confirm(desk.other, waiting.id)
+    waiting = publications.propose(publishers.coordinator, table(1, 1, "whole"))
+    assert publish(publishers, table(1, 2, "whole")).state == "published"
+    done = publications.confirm(publishers.other, waiting.id)
     assert (done.state, done.refusal_code) == ("refused", "difference")
     assert len(reads.told(db.session())) == 1
 
 
-def test_figure_that_is_too_fresh_or_too_small_is_refused(desk: Desk) -> None:
+def test_figure_that_is_too_fresh_or_too_small_is_refused(publishers: Publishers) -> None:
     awards.cases(4, WINTER)
     fresh = Table(AWARDED, Quarter(2026, 2), Quarter(2026, 2), "whole", "EUR")
-    assert publish(desk, fresh).refusal_code == "too_early"
-    assert publish(desk, table()).refusal_code == "nothing_left"
-    assert publish(desk, table(2, 1)).refusal_code == "crossed"
+    assert publish(publishers, fresh).refusal_code == "too_early"
+    assert publish(publishers, table()).refusal_code == "nothing_left"
+    assert publish(publishers, table(2, 1)).refusal_code == "crossed"
 
 
 @pytest.mark.parametrize(
@@ -155,16 +157,18 @@ def test_figure_that_is_too_fresh_or_too_small_is_refused(desk: Desk) -> None:
         ADDED,
     ],
 )
-def test_what_is_published_is_frozen_in_the_database(desk: Desk, statement: str) -> None:
+def test_what_is_published_is_frozen_in_the_database(
+    publishers: Publishers, statement: str
+) -> None:
     awards.cases(6, WINTER)
-    assert publish(desk, table(by="whole")).state == "published"
+    assert publish(publishers, table(by="whole")).state == "published"
     with pytest.raises((DBAPIError, IntegrityError)), unit_of_work() as session:
         session.execute(text(statement))
 
 
 @pytest.mark.parametrize("wrong", [{"people": 4}, {"shown_people": 7}, {"hidden": "few"}])
-def test_database_takes_no_small_cell(desk: Desk, wrong: dict[str, Any]) -> None:
-    row = publications.propose(desk.one, table()) if awards.cases(6, WINTER) else None
+def test_database_takes_no_small_cell(publishers: Publishers, wrong: dict[str, Any]) -> None:
+    row = publications.propose(publishers.one, table()) if awards.cases(6, WINTER) else None
     assert row is not None
     right = {"people": 6, "shown_people": 5, "hidden": ""}
     cell = PublishedCell(publication_id=row.id, place=0, group="all", **{**right, **wrong})
@@ -172,9 +176,9 @@ def test_database_takes_no_small_cell(desk: Desk, wrong: dict[str, Any]) -> None
         session.add(cell)
 
 
-def test_every_act_of_publishing_is_in_the_trail(desk: Desk) -> None:
+def test_every_act_of_publishing_is_in_the_trail(publishers: Publishers) -> None:
     awards.cases(6, WINTER)
-    row = publish(desk, table(by="whole"))
+    row = publish(publishers, table(by="whole"))
     db.session.rollback()
     events = db.session.query(Event).where(Event.chain == HOUSE).order_by(Event.step).all()
     assert [(each.action, each.actor_role, each.reason_code) for each in events] == [
@@ -186,13 +190,15 @@ def test_every_act_of_publishing_is_in_the_trail(desk: Desk) -> None:
 
 
 def test_two_signed_at_the_same_moment_are_checked_one_after_the_other(
-    app: Flask, desk: Desk
+    app: Flask, publishers: Publishers
 ) -> None:
     awards.cases(6, WINTER)
     awards.cases(2, SPRING)
-    ids = [publications.propose(desk.coordinator, table(1, last, "whole")).id for last in (1, 2)]
+    ids = [
+        publications.propose(publishers.coordinator, table(1, last, "whole")).id for last in (1, 2)
+    ]
     db.session.rollback()
-    acts = [partial(publications.confirm, desk.one, each) for each in ids]
+    acts = [partial(publications.confirm, publishers.one, each) for each in ids]
     assert at_once(app, acts) == [DONE, DONE]
     states = sorted(db.session.get_one(Publication, each).state for each in ids)
     assert states == ["published", "refused"]

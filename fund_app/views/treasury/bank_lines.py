@@ -41,7 +41,10 @@ def look(line_id: str) -> ResponseReturnValue:
         words = bank_matches.look(acts.me(), row.id)
     except NoKey:
         return errors.refusal(
-            _("Your key does not open this: it was sealed before you joined. A colleague can.")
+            _(
+                "Your key does not open this: it was sealed before you joined. Two colleagues can"
+                " share it with you, under Keys."
+            )
         )
     return _page(row, words=words)
 

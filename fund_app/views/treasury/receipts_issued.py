@@ -123,7 +123,10 @@ def _page(receipt_id: str, form: VoidForm) -> str:
 
 def _no_key() -> ResponseReturnValue:
     return errors.refusal(
-        _("Your key does not open this: it was sealed before you joined. A colleague can.")
+        _(
+            "Your key does not open this: it was sealed before you joined. Two colleagues can"
+            " share it with you, under Keys."
+        )
     )
 
 
