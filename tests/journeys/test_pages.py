@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -132,17 +134,27 @@ def test_public_pages_can_be_read_by_everybody(furnished: Stage) -> None:
     assert len(kinds) >= 6, kinds
 
 
+@contextmanager
+def on_paper(page: Page) -> Iterator[None]:
+    """Show a page as it is printed, and as on a screen again: on paper no button can be pressed."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    try:
+        yield
+    finally:
+        page.emulate_media(media="null")
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "de"])
 def test_printed_tables_lose_no_column(furnished: Stage, language: str) -> None:
     person = furnished.persona("auditor")
-    person.page.emulate_media(media="print")
-    person.page.set_viewport_size({"width": PAPER, "height": 1000})
     lost = "each => each.filter(one => one.scrollWidth > one.clientWidth).length"
-    for path in ("/treasury/gifts", "/audit/erasures", "/ledger/entries", "/anchors"):
-        person.go(f"{path}?lang={language}")
-        tables = person.page.locator(".table-wrap")
-        assert tables.count() > 0, path
-        assert (path, tables.evaluate_all(lost)) == (path, 0)
+    with on_paper(person.page):
+        for path in ("/treasury/gifts", "/audit/erasures", "/ledger/entries", "/anchors"):
+            person.go(f"{path}?lang={language}")
+            tables = person.page.locator(".table-wrap")
+            assert tables.count() > 0, path
+            assert (path, tables.evaluate_all(lost)) == (path, 0)
 
 
 def test_first_page_is_light(furnished: Stage) -> None:
