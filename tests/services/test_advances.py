@@ -22,6 +22,7 @@ from fund_app.services import (
     disbursement_changes,
     disbursement_troubles,
     disbursements,
+    screenings,
 )
 from fund_app.services.advances import Part
 from fund_app.services.disbursement_changes import Terms
@@ -54,6 +55,12 @@ def balance(account: str, fund: str = "EMG") -> int:
     db.session.rollback()
     found = db.session.get(AccountBalance, (account, fund, "EUR"))
     return 0 if found is None else found.balance
+
+
+def is_screened(house: House, case_id: str) -> bool:
+    """Whether a screening counts for the payee of the newest payment, as they are now."""
+    payment = house.payment_of(case_id)
+    return screenings.is_current(db.session(), payment, payment.application)
 
 
 def advanced(house: House, amount: int = 200_000) -> tuple[str, str]:
@@ -198,9 +205,11 @@ def test_changed_payee_voids_the_release_and_needs_a_further_person_for_a_day(
     disbursement_changes.change_payee(house["anna"], payment_id, new, press())
     assert house.payment_of(case_id).state == "ready"
     assert ledger.position("EMG", "EUR").in_transit == 0
+    assert not is_screened(house, case_id)
     with pytest.raises(Refused) as refused:
         house.sign(case_id)
     assert refused.value.codes == ("payee_details_new",)
+    assert is_screened(house, case_id)
     for handle in ("fin1", "fin2"):  # the checker, and who signed first
         disbursements.sign_first(house[handle], payment_id, "authorise_second", press())
         with pytest.raises(Refused):
@@ -215,8 +224,9 @@ def test_further_person_agrees_to_a_changed_payee(house: House) -> None:
     payment_id = house.payment_of(case_id).id
     new = house.payee(payee_account="Pick-up point 9")
     disbursement_changes.change_payee(house["anna"], payment_id, new, press())
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         house.sign(case_id)
+    assert refused.value.codes == ("payee_details_new",)
     disbursements.sign_first(house["board"], payment_id, "authorise_second", press())
     disbursements.authorise_second(house["treasurer"], payment_id, press())
     assert house.payment_of(case_id).state == "authorised"

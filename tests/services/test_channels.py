@@ -84,7 +84,7 @@ def release(house: House, payment_id: str) -> None:
 def frozen(house: House, payment_id: str) -> None:
     """Lead a payment to the day on which its recipient reports a freeze."""
     release(house, payment_id)
-    disbursements.send(house["fin1"], payment_id, Sending(), press())
+    disbursements.send(house["fin1"], payment_id, Sending("P-07"), press())
     line = BankLine(60_000, payment(payment_id).reference)
     disbursements.bank_ok(house["fin1"], payment_id, line, press())
     with unit_of_work() as session:

@@ -18,6 +18,7 @@ from fund_app.models.screenings import OfficialList, Screening
 from fund_app.services import (
     applications,
     demo_lists,
+    disbursement_changes,
     disbursements,
     offers,
     official_lists,
@@ -162,6 +163,22 @@ def test_release_of_a_hold_alone_does_not_get_past_the_lists(house: House) -> No
     assert state(payment_id) == "ready"
     assert check(house, payment_id) is False
     assert state(payment_id) == "held"
+
+
+def test_changed_payee_is_not_told_apart_by_the_birth_of_who_stood_there_before(
+    house: House,
+) -> None:
+    payment_id = accepted(house, "Somebody Quite Different", payee_born="1999-01-01")
+    assert check(house, payment_id)
+    disbursement_changes.change_payee(
+        house["anna"], payment_id, house.payee(payee_name=LISTED), press()
+    )
+    with pytest.raises(Refused) as refused:  # an earlier key does not open the new payee
+        check(house, payment_id)
+    assert refused.value.codes == ("screening_not_clean",)
+    finance = house.fresh("fin1")
+    is_clean = disbursements.safety_check(finance, payment_id, payee_verified=True, request=press())
+    assert (is_clean, state(payment_id)) == (False, "held")
 
 
 def test_new_list_stops_signatures_until_the_payee_is_screened_anew(house: House) -> None:

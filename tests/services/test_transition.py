@@ -195,7 +195,8 @@ def test_open_action_of_a_payment_is_carried_out(house: House) -> None:
     with unit_of_work() as session:
         application = session.get_one(Application, case_id)
         offered = disbursement_offers.offered_to(session, payment, application, house["fin1"])
-    assert [each.action for each in offered if each.is_open] == ["safety_check", "safety_block"]
+    is_open = [each.action for each in offered if each.is_open]
+    assert is_open == ["set_terms", "safety_check", "safety_block"]
     disbursements.safety_check(house["fin1"], payment_id, payee_verified=True, request=press())
     payment = house.payment_of(case_id)
     with unit_of_work() as session:

@@ -265,7 +265,8 @@ class House:
     def sign(self, case_id: str) -> None:
         """Have the newest payment of a case checked and signed by two."""
         payment_id = self.payment_of(case_id).id
-        disbursements.safety_check(self["fin1"], payment_id, payee_verified=True, request=press())
+        checker = self.fresh("fin1")
+        disbursements.safety_check(checker, payment_id, payee_verified=True, request=press())
         disbursements.authorise_first(self["fin2"], payment_id, press())
         disbursements.authorise_second(self["treasurer"], payment_id, press())
 
