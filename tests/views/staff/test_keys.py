@@ -52,7 +52,9 @@ def test_treasurer_who_joins_later_gets_what_donors_asked_for(house: House, ente
     path = f"/staff/keys/{late.ref}"
     fin1, fin2, newcomer = enter("fin1"), enter("fin2"), enter("late")
     treasury = newcomer.page("/treasury/receipts")
-    (one, *_others) = [url for url in treasury.links.values() if re.search(r"/receipts/\w{32}$", url)]
+    (one, *_others) = [
+        url for url in treasury.links.values() if re.search(r"/receipts/\w{32}$", url)
+    ]
     refused = newcomer.submit(newcomer.page(one), to=one)
     assert "Two colleagues can share it with you, under Keys." in Page(refused).text
     page = fin1.page(path)
