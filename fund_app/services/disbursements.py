@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Approval, Disbursement
+from fund_app.models.events import Event
 from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
 from fund_app.models.types import new_ref
 from fund_app.queries import answers
@@ -35,7 +36,7 @@ from fund_app.services import (
 )
 from fund_app.services.channels import Way
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
-from fund_app.services.unit import unit_of_work
+from fund_app.services.unit import Repeated, unit_of_work
 from fund_app.services.vault import SignedIn
 from workflows.catalogue import workflow
 from workflows.disbursement import FIRST_SIGNERS, LIVE
@@ -191,9 +192,14 @@ def safety_check(
     """Check a payee, opened with the actor's key: called back, the way safe, in no list.
 
     Returns False where a list may name the payee: the payment is held, and two people decide.
+    The same request once more changes nothing and gets the same answer.
     """
     with unit_of_work() as session:
-        payment, application = locked(session, disbursement_id, request)
+        try:
+            payment, application = locked(session, disbursement_id, request)
+        except Repeated:
+            done = select(Event.action).where(Event.request_id == request.id)
+            return session.scalar(done) == "safety_check"
         seen = safety_checks.examine(session, actor, payment, application)
         action = "safety_block" if seen.may_be_listed else "safety_check"
         given = {**seen.facts, "payee_verified": payee_verified, "reason_given": True}

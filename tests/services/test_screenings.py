@@ -165,6 +165,21 @@ def test_release_of_a_hold_alone_does_not_get_past_the_lists(house: House) -> No
     assert state(payment_id) == "held"
 
 
+@pytest.mark.parametrize(
+    ("name", "is_clean"), [("Somebody Quite Different", True), (LISTED, False)]
+)
+def test_same_check_sent_twice_is_recorded_once_and_answered_alike(
+    house: House, name: str, is_clean: bool
+) -> None:
+    payment_id, pressed = accepted(house, name), press()
+    for _ in range(2):
+        passed = disbursements.safety_check(
+            house["fin1"], payment_id, payee_verified=True, request=pressed
+        )
+        assert passed is is_clean
+    assert _screenings(payment_id) == 1
+
+
 def test_changed_payee_is_not_told_apart_by_the_birth_of_who_stood_there_before(
     house: House,
 ) -> None:

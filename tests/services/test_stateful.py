@@ -247,7 +247,7 @@ class Fund(RuleBasedStateMachine):
             "refuse_authorisation": partial(
                 disbursements.refuse_authorisation, actor, payment_id, "other"
             ),
-            "send": partial(disbursements.send, actor, payment_id, Sending()),
+            "send": partial(disbursements.send, actor, payment_id, Sending("P-07")),
             "bank_ok": partial(disbursements.bank_ok, actor, payment_id, line),
             "late_ok": partial(disbursements.late_ok, actor, payment_id),
             "bounce": partial(disbursements.bounce, actor, payment_id, line),
