@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,6 +23,7 @@ from forms.donations import FIRST_DAY, LONGEST_AMOUNT, LONGEST_REFERENCE, amount
 
 MOST_INSTALMENTS = 60
 MOST_PIECES = 1_000_000
+LAST_DAY = date(2100, 12, 31)
 STEPS = (1, 3, 6, 12)
 """Months between two instalments."""
 
@@ -41,8 +43,8 @@ class PlanForm(StepForm):
     months = SelectField(_l("Months between two instalments"), coerce=int, default=3)
 
     def validate_first(self, field: Any) -> None:
-        """Refuse days before the fund existed."""
-        if field.data and field.data < FIRST_DAY:
+        """Refuse days before the fund existed, and in a far century."""
+        if field.data and not (FIRST_DAY <= field.data <= LAST_DAY):
             raise ValidationError(_("Please check the year."))
 
 

@@ -266,6 +266,7 @@ def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
         .where(
             Posting.account_code == codes.GRANTS,
             Posting.fund_code == fund_code,
+            Posting.currency == currency,
             JournalEntry.book_date.between(since, until),
         )
     )

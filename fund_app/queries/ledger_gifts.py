@@ -90,13 +90,26 @@ def paid_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
 
     Whatever moved on the account of grants counts, what came back as well.
     """
+    return _cases(codes.GRANTS, fund_code, currency)
+
+
+def promised_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
+    """Return for which cases promises of a fund were made or ended in each quarter, ever.
+
+    What is set aside for a gift that is held is no promise to a case. One statement.
+    """
+    return _cases(codes.COMMIT_OPEN, fund_code, currency)
+
+
+def _cases(account: str, fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
     query = (
         select(JournalEntry.book_date, JournalEntry.source_id)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .where(
-            Posting.account_code == codes.GRANTS,
+            Posting.account_code == account,
             Posting.fund_code == fund_code,
             Posting.currency == currency,
+            JournalEntry.source_type != "donation",
         )
         .distinct()
     )

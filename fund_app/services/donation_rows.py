@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donation, Donor, Method
+from fund_app.models.ledger import Fund
 from fund_app.models.types import new_ref
 from fund_app.services import lot
 from workflows.catalogue import workflow
@@ -43,6 +44,12 @@ def donor_of(session: Session, holder_id: str, language: str) -> Donor:
         session.add(donor)
         session.flush()
     return donor
+
+
+def wait_for_turn(session: Session, fund_code: str) -> None:
+    """Let the same form sent twice at the same moment find what the other one has begun."""
+    fund = select(Fund.code).where(Fund.code == fund_code)
+    session.scalar(fund.with_for_update(key_share=True))
 
 
 def fresh_reference() -> str:

@@ -28,6 +28,7 @@ from fund_app.services.donation_rows import (
     even_parts,
     new,
     normal_reference,
+    wait_for_turn,
 )
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
@@ -124,7 +125,7 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
             return known
     fresh = None if holder_id else codenames.donors().create(language)
     with unit_of_work() as session:
-        _wait_for_turn(session, wish.fund_code)
+        wait_for_turn(session, wish.fund_code)
         if (known := _begun(session, request_id)) is not None:
             if fresh is not None:
                 vault.keystore().remove_holder(fresh.holder_id)
@@ -214,12 +215,6 @@ def _same_request(session: Session, request: Request, taken: Donation) -> str:
 def _begun(session: Session, request_id: str) -> Begun | None:
     known = session.scalar(select(Donation).where(Donation.request_id == request_id))
     return None if known is None else Begun(known.id, known.reference, None)
-
-
-def _wait_for_turn(session: Session, fund_code: str) -> None:
-    """Let the same form sent twice at the same moment find what the other one has begun."""
-    fund = select(Fund.code).where(Fund.code == fund_code)
-    session.scalar(fund.with_for_update(key_share=True))
 
 
 def require_amount(wish: Wish) -> None:

@@ -1,14 +1,15 @@
 """Financial reports on one fund, for an institution that gave for its purpose: page and PDF.
 
-Whole finished quarters only, as in donors' statements: two reports some days apart would
-otherwise show what one case received.
+Whole quarters only, told as donors' statements are (workflows/disclosure.py): between two ends of
+quarters a report may begin after or end with lie five cases that had money, and five that were
+promised some, or none. Two reports laid side by side tell of no person then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from babel.dates import format_date
 from flask import current_app
@@ -20,53 +21,38 @@ from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.ledger import JournalEntry
-from fund_app.queries import donation_labels, fund_report_labels, fund_reports, ledger
+from fund_app.queries import (
+    donation_labels,
+    fund_report_labels,
+    fund_reports,
+    ledger,
+    ledger_gifts,
+)
 from fund_app.queries.fund_reports import Figures
 from fund_app.services import statements
 from fund_app.services.statements import LANGUAGES, amount_in
+from workflows import disclosure
+from workflows.quarters import Quarter
+from workflows.quarters import quarters as spanned
 
 TEMPLATE = "documents/fund_report.html"
-QUARTERS = 4
-MONTHS = 3
 
 
 class BadQuarters(ValueError):
-    """The quarters are not finished, or the last comes before the first."""
+    """The quarters cannot be told of yet, or the last comes before the first."""
+
+
+class TellsOfFew(ValueError):
+    """Between the ends of the quarters lie too few cases; `told` says which ends there are."""
+
+    def __init__(self, told: frozenset[Quarter]) -> None:
+        """Keep the ends of quarters a report may begin after or end with."""
+        super().__init__("tells_of_few")
+        self.told = told
 
 
 class UnknownFund(ValueError):
     """There is no fund of this code."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Quarter:
-    """A quarter of a calendar year, 1 to 4."""
-
-    year: int
-    number: int
-
-    @property
-    def first_day(self) -> date:
-        """Its first day."""
-        return date(self.year, 1 + MONTHS * (self.number - 1), 1)
-
-    @property
-    def last_day(self) -> date:
-        """Its last day."""
-        after = self.following
-        return after.first_day - timedelta(days=1)
-
-    @property
-    def following(self) -> Quarter:
-        """The quarter after it."""
-        if self.number == QUARTERS:
-            return Quarter(self.year + 1, 1)
-        return Quarter(self.year, self.number + 1)
-
-    @property
-    def code(self) -> str:
-        """How forms and addresses name it, such as 2025-3."""
-        return f"{self.year}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +93,25 @@ class Report:
 
 
 def quarters() -> tuple[Quarter, ...]:
-    """Return the finished quarters of the books, the newest first."""
+    """Return the quarters of the books that may be told of, the newest first."""
     first = db.session.scalar(select(func.min(JournalEntry.book_date)))
     if first is None:
         return ()
-    found: list[Quarter] = []
-    quarter = Quarter(first.year, (first.month - 1) // MONTHS + 1)
-    while quarter.last_day < now().date():
-        found.append(quarter)
-        quarter = quarter.following
-    return tuple(reversed(found))
+    last = disclosure.latest_quarter(now().date())
+    return tuple(reversed(list(spanned(Quarter.of(first), last))))
 
 
 def report(fund_code: str, since: Quarter, until: Quarter) -> Report:
-    """Gather a report from the ledger; raises UnknownFund, BadQuarters."""
+    """Gather a report from the ledger; raises UnknownFund, BadQuarters, TellsOfFew."""
     fund = next((each for each in ledger.funds() if each.code == fund_code), None)
     if fund is None:
         raise UnknownFund
-    if until < since or until.last_day >= now().date():
+    if until < since or until > disclosure.latest_quarter(now().date()):
         raise BadQuarters
     found = fund_reports.figures(fund_code, since.first_day, until.last_day)
+    told = _told(fund_code, [each.currency for each in found], since.previous, until)
+    if not {since.previous, until} <= told:
+        raise TellsOfFew(told)
     return Report(
         fund_code,
         fund.restricted,
@@ -135,6 +120,17 @@ def report(fund_code: str, since: Quarter, until: Quarter) -> Report:
         now().date(),
         tuple(_part(figures) for figures in found),
     )
+
+
+def _told(
+    fund_code: str, currencies: Iterable[str], since: Quarter, until: Quarter
+) -> frozenset[Quarter]:
+    """Return the ends of quarters that may be told of by what was paid and what was promised."""
+    told = frozenset(spanned(since, until))
+    for currency in currencies:
+        for cases in (ledger_gifts.paid_cases, ledger_gifts.promised_cases):
+            told &= frozenset(disclosure.told_ends(cases(fund_code, currency), since, until))
+    return told
 
 
 def as_pdf(found: Report, language: str) -> bytes:

@@ -34,6 +34,7 @@ from fund_app.services import (
     jobs,
     monthly_progress,
     transition,
+    vault,
 )
 from fund_app.services.donations import Begun, CheckoutOver, PurposeClosed, Wish
 from fund_app.services.stripe_inbox import provider
@@ -43,8 +44,6 @@ from workflows.roles import Actor, Role
 
 JOB = "monthly_gift"
 """Kind of the job that makes the provider's agreement equal to ours: {"monthly_gift": id}."""
-LIVE = ("checking", "active", "overdue", "paused")
-"""States in which a donor can still stop."""
 COLLECTS = {"active": False, "overdue": False, "paused": True}
 
 Complete = Callable[[Session], None]
@@ -60,11 +59,15 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
     with unit_of_work() as session:
         if not donations.is_open(session, wish.fund_code):
             raise PurposeClosed(wish.fund_code)
-        known = session.scalar(select(MonthlyGift).where(MonthlyGift.request_id == request_id))
-        if known is not None:
-            return Begun(known.id, "", None)
+        if (known := _begun(session, request_id)) is not None:
+            return known
     fresh = None if holder_id else codenames.donors().create(language)
     with unit_of_work() as session:
+        donation_rows.wait_for_turn(session, wish.fund_code)
+        if (known := _begun(session, request_id)) is not None:
+            if fresh is not None:
+                vault.keystore().remove_holder(fresh.holder_id)
+            return known
         donor = donation_rows.donor_of(
             session, holder_id or str(fresh and fresh.holder_id), language
         )
@@ -132,7 +135,7 @@ def stop_all(session: Session, donor: Actor, donor_id: str) -> list[MonthlyGift]
     query = select(MonthlyGift).where(MonthlyGift.donor_id == donor_id).with_for_update()
     rows = list(session.scalars(query))
     for row in rows:
-        if row.state in LIVE:
+        if row.state in monthly_progress.STOPPABLE:
             step(session, row, Step("stop", donor, {}))
     return rows
 
@@ -175,6 +178,11 @@ def _act(donor: Actor, monthly_id: str, action: str, request: Request) -> None:
     with unit_of_work() as session:
         row = _own(session, donor, monthly_id, request)
         step(session, row, Step(action, donor, {}, request))
+
+
+def _begun(session: Session, request_id: str) -> Begun | None:
+    known = session.scalar(select(MonthlyGift.id).where(MonthlyGift.request_id == request_id))
+    return None if known is None else Begun(known, "", None)
 
 
 def _own(session: Session, donor: Actor, monthly_id: str, request: Request) -> MonthlyGift:

@@ -24,6 +24,8 @@ GONE = frozenset({"canceled", "incomplete_expired"})
 SHORT = frozenset({"past_due", "unpaid"})
 FINAL = frozenset({"ended", "refused", "lapsed"})
 BEFORE_THE_FIRST = frozenset({"initiated", "checking"})
+STOPPABLE = frozenset({"checking", "active", "overdue", "paused"})
+"""States in which a donor, or the end of their record, can still stop it."""
 COLLECTED = frozenset({"checking", "active", "overdue"})
 
 
@@ -50,6 +52,9 @@ def follow(session: Session, agreement: Agreement) -> str | None:
         _begin(session, row, agreement)
     if row.state not in BEFORE_THE_FIRST | FINAL or agreement.status != "trialing":
         _go_on(session, row, agreement)
+    if row.donor.ended_on is not None and row.state in STOPPABLE:
+        # Agreed on the page before the donor's record ended; nobody could stop it any more.
+        _step(session, row, "stop")
     return None
 
 

@@ -81,7 +81,7 @@ def propose(actor: SignedIn, wish: Wish) -> GrantRecord:
         award = _award(session, application)
         if _live(session, application.id):
             raise PublishingRefused("under_way")
-        searched = _require_harmless(session, actor, application, wish.description)
+        searched, found = _compared(session, actor, application, wish.description)
         rules = disclosure.in_force(now().date())
         row = GrantRecord(
             id=new_ref(),
@@ -102,10 +102,14 @@ def propose(actor: SignedIn, wish: Wish) -> GrantRecord:
             proposed_by_id=actor.ref,
             proposed_on=now().date(),
         )
-        session.add(row)
-        note(session, actor, "grant_proposed", row.id)
-        session.flush()
-        return row
+        if not found:
+            session.add(row)
+            note(session, actor, "grant_proposed", row.id)
+            session.flush()
+    # Outside of the unit: what was compared stays written down, also where it is refused.
+    if found:
+        raise TooTelling(found)
+    return row
 
 
 def confirm(actor: Actor, record_id: str) -> None:
@@ -200,10 +204,10 @@ def _leaves_few(session: Session, application_id: str) -> bool:
     return disclosure.exposed_by(cases, reads.told(session), rules.fewest)
 
 
-def _require_harmless(
+def _compared(
     session: Session, actor: SignedIn, application: Application, text: str
-) -> bool:
-    """Raise TooTelling for words that lead to somebody; whether the case's own were at hand."""
+) -> tuple[bool, tuple[str, ...]]:
+    """Return whether the case's own words were at hand, and what in a text leads to somebody."""
     opened = [each for each in Compartment if actor.ring.opens(application.id, each)]
     names: list[str] = []
     role = next((each for each in READERS if each in actor.roles), None)
@@ -211,9 +215,7 @@ def _require_harmless(
     if is_searched and role is not None:
         looks.write_down(session, actor, application.id, COMPARED, role)
         names = list(_words(session, actor, application.id, opened))
-    if found := open_data.troubles(text, names, _places()):
-        raise TooTelling(found)
-    return is_searched
+    return is_searched, open_data.troubles(text, names, _places())
 
 
 def _words(

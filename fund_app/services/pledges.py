@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donation
+from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.ledger import Fund
 from fund_app.models.pledges import Pledge, PledgeInstalment, PledgePayment
 from fund_app.models.types import new_ref
 from fund_app.queries import gift_returns
-from fund_app.services import donation_rows, transition
+from fund_app.services import audit, donation_rows, transition
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import INTERNAL, Context, Request, Step, step, take
 from fund_app.services.unit import unit_of_work
@@ -35,6 +36,7 @@ REASONS = ("donor_asked", "source_doubtful", "purpose_not_feasible", "donor_unre
 NOTICES = (30, 7)
 LATE = (7, 30, 60, 90)
 LATE_AGAIN = 30
+COUNTED = "gift_counted"
 
 
 class BadPlan(Exception):
@@ -188,6 +190,10 @@ def count_gift(actor: Actor, pledge_id: str, reference: str, request: Request) -
         if known is not None or gift.currency != row.currency:
             raise CountedAlready(gift.id)
         session.add(PledgePayment(donation_id=gift.id, pledge_id=row.id))
+        office = Role.FINANCE_OFFICER
+        audit.record(
+            session, HOUSE, HOUSE_ID, COUNTED, actor=actor, role=office, reason_code=row.id
+        )
         session.flush()
         _count(session, row, gift)
 

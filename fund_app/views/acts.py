@@ -40,9 +40,12 @@ def wish(form: Any = None) -> Request:
     else:
         sent, step = form.request_id.data or "", form.step_seen.data or ""
     is_step = step.isascii() and step.isdigit() and len(step) <= LONGEST_STEP
-    return Request(
-        sent if REQUEST_ID.fullmatch(sent) else new_ref(), int(step) if is_step else None
-    )
+    return Request(request_id(sent), int(step) if is_step else None)
+
+
+def request_id(sent: str | None) -> str:
+    """Return the id a form was sent with, a new one for a missing or odd one."""
+    return sent if sent and REQUEST_ID.fullmatch(sent) else new_ref()
 
 
 def register_refusals(bp: Blueprint) -> None:

@@ -11,12 +11,13 @@ import pytest
 from fund_app.models.ledger import EntryKind
 from fund_app.queries import ledger
 from fund_app.services import fund_reports, ledger_facts, ledger_grants
-from fund_app.services.fund_reports import BadQuarters, Quarter, UnknownFund
+from fund_app.services.fund_reports import BadQuarters, TellsOfFew, UnknownFund
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.ledger_grants import Part
 from fund_app.services.unit import unit_of_work
 from tests.support.house import House
 from tests.support.staff import house
+from workflows.quarters import Quarter
 
 __all__ = ["house"]
 
@@ -36,26 +37,29 @@ def _moved(house: House) -> None:
         ledger_facts.opening_balance(session, origin("open", opened), FUND, 100_000, "EUR")
         first, second = date(2026, 2, 1), date(2026, 5, 1)
         ledger_facts.bank_gift(session, origin("gift", first), {FUND: 50_000, "GEN": 999}, "EUR")
-        grant = [Part(30_000), Part(12_345)]
-        ledger_grants.approve_grant(session, origin("grant", second), FUND, grant, "EUR")
+        for number, grant in enumerate((30_000, 12_341, 1, 1, 1, 1)):
+            case = origin(f"grant{number}", second)
+            ledger_grants.approve_grant(session, case, FUND, [Part(grant)], "EUR")
 
 
-def paid(house: House) -> None:
+def paid(house: House, *amounts: int, day: date = date(2026, 5, 20)) -> None:
+    """Let money go out, to one case for each amount."""
     with unit_of_work() as session:
-        ledger_facts.record(
-            session,
-            EntryKind.BANK_EXECUTED,
-            origin("paid", date(2026, 5, 20)),
-            ledger_facts.move("Grants", "Bank", FUND, 7_001, "EUR"),
-        )
+        for number, amount in enumerate(amounts):
+            ledger_facts.record(
+                session,
+                EntryKind.BANK_EXECUTED,
+                origin(f"paid{day}{number}", day),
+                ledger_facts.move("Grants", "Bank", FUND, amount, "EUR"),
+            )
 
 
 def test_closing_is_what_the_ledger_holds(house: House) -> None:
-    paid(house)
+    paid(house, 7_000 - 3, 1, 1, 1, 1)
     (part,) = fund_reports.report(FUND, FIRST, Quarter(2026, 1)).parts
     assert (part.opening, part.closing, part.committed) == (100_000, 150_000, 0)
-    # The second quarter ends on the day the clock stands at, so the clock has to go on.
-    house.clock.advance(days=1)
+    # The second quarter ends on the day the clock stands at, and is told 30 days after it.
+    house.clock.advance(days=31)
     found = fund_reports.report(FUND, FIRST, SECOND)
     (part,) = found.parts
     assert [(line.code, line.amount) for line in part.came_in] == [("gifts_other", 50_000)]
@@ -68,13 +72,32 @@ def test_closing_is_what_the_ledger_holds(house: House) -> None:
 
 
 def test_quarters_are_finished_and_in_order(house: House) -> None:
-    assert [quarter.code for quarter in fund_reports.quarters()] == ["2026-1", "2025-4"]
+    assert [str(quarter) for quarter in fund_reports.quarters()] == ["2026-Q1", "2025-Q4"]
     for since, until in ((FIRST, SECOND), (FIRST, Quarter(2025, 4))):
         with pytest.raises(BadQuarters):
             fund_reports.report(FUND, since, until)
     with pytest.raises(UnknownFund):
         fund_reports.report("XX", FIRST, FIRST)
     assert Quarter(2025, 4).last_day == date(2025, 12, 31)
+
+
+def test_two_reports_never_tell_of_few_by_what_was_paid_or_promised(house: House) -> None:
+    with unit_of_work() as session:
+        case = origin("one", date(2026, 7, 2))
+        ledger_grants.approve_grant(session, case, FUND, [Part(500)], "EUR")
+    house.clock.advance(days=130)
+    third = Quarter(2026, 3)
+    assert fund_reports.report(FUND, FIRST, SECOND).parts[0].committed == 42_345
+    for since in (FIRST, third):
+        with pytest.raises(TellsOfFew) as promised:
+            fund_reports.report(FUND, since, third)
+    assert promised.value.told == {SECOND}
+    paid(house, 100)
+    for since, until in ((FIRST, SECOND), (SECOND, SECOND)):
+        with pytest.raises(TellsOfFew) as given:
+            fund_reports.report(FUND, since, until)
+    assert given.value.told == {FIRST}
+    fund_reports.report(FUND, FIRST, FIRST)
 
 
 def test_report_is_printed_with_its_sums(house: House, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.payments import ProviderUnavailable
@@ -236,6 +238,39 @@ def test_nobody_else_stops_it_and_an_ended_record_stops_it(
     assert double.book.get(subscription(double, page))["status"] == "canceled"
     holders = set(db.session.scalars(select(Donor.holder_id)))
     assert donor.ref not in holders
+
+
+def test_agreed_before_the_record_ended_and_reported_after_it_is_stopped(
+    app: Flask, chart: None, double: StripeDouble
+) -> None:
+    donor, monthly, page = agree()
+    double.book.pay(page)
+    donors.end(donor)
+    deliver(double)
+    run_worker(app, once=True)
+    assert standing(monthly) == "ended"
+    assert double.book.get(subscription(double, page))["status"] == "canceled"
+
+
+def test_same_form_sent_twice_at_the_same_moment_begins_one_gift(
+    app: Flask, chart: None, double: StripeDouble
+) -> None:
+    request_id = secrets.token_hex(16)
+    barrier = Barrier(4)
+
+    def press_it(_number: int) -> tuple[str, bool]:
+        with app.app_context():
+            barrier.wait()
+            wish = Wish("EMG", 2_000, Method.CARD)
+            begun = monthly_gifts.begin(wish, language="en", request_id=request_id)
+            return begun.donation_id, begun.codename is not None
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(press_it, range(4)))
+    assert len({monthly for monthly, _fresh in made}) == 1
+    assert sum(fresh for _monthly, fresh in made) == 1
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Donor)) == 1
 
 
 def test_abandoned_page_lapses_and_cannot_be_stopped(

@@ -13,6 +13,7 @@ from fund_app.adapters.clock import ManualClock, now
 from fund_app.extensions import db
 from fund_app.models.clocks import Clock
 from fund_app.models.donations import Donation
+from fund_app.models.events import Event
 from fund_app.models.ledger import JournalEntry
 from fund_app.models.pledges import Pledge, PledgePayment
 from fund_app.models.types import new_ref
@@ -166,6 +167,8 @@ def test_gift_without_the_reference_is_counted_by_finance_once(app: Flask, chart
     with pytest.raises(Unknown):
         pledges.count_gift(FINANCE, one, "nothing", press())
     assert db.session.scalar(select(func.count()).select_from(PledgePayment)) == 1
+    said = select(Event.actor_ref, Event.reason_code).where(Event.action == "gift_counted")
+    assert db.session.execute(said).all() == [(FINANCE.ref, one)]
 
 
 def test_database_keeps_what_was_promised(app: Flask, chart: None) -> None:

@@ -119,6 +119,7 @@ HOUSE = MappingProxyType(
         "sessions_ended": _l("All other sessions of a person were ended"),
         "requeue_job": _l("A job was tried again"),
         "in_kind_recorded": _l("A gift in kind was recorded"),
+        "gift_counted": _l("A gift was counted towards a pledge"),
         "in_kind_struck": _l("A gift in kind was struck"),
         "resolution_proposed": _l("A resolution about a fund or a budget was proposed"),
         "resolution_confirmed": _l("A resolution about a fund or a budget was confirmed"),

@@ -17,7 +17,7 @@ from fund_app.queries import donations as reads
 from fund_app.services import donations, monthly_gifts
 from fund_app.services.donations import AmountRefused, Begun, PurposeClosed, Wish
 from fund_app.services.stripe_inbox import provider
-from fund_app.views import errors, session, throttle
+from fund_app.views import acts, errors, session, throttle
 from fund_app.views.access import allow, public
 from fund_app.views.donor import card_warning, common, payment
 from workflows.money import Money
@@ -46,7 +46,7 @@ def begin() -> ResponseReturnValue:
         begun = begin_it(
             wish,
             language=str(get_locale() or "en"),
-            request_id=form.request_id.data or new_ref(),
+            request_id=acts.request_id(form.request_id.data),
             holder_id=person.ref if person else None,
         )
     except PurposeClosed:

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from forms.fund_reports import FundReportForm
 from fund_app.queries import donation_labels, fund_report_labels, ledger
 from fund_app.services import fund_reports
-from fund_app.services.fund_reports import BadQuarters, Quarter, Report, UnknownFund
+from fund_app.services.fund_reports import BadQuarters, Report, TellsOfFew, UnknownFund
 from fund_app.views.access import allow, not_found
+from workflows.quarters import Quarter
 from workflows.roles import Role
 
 READERS = (Role.TREASURER, Role.FINANCE_OFFICER, Role.AUDITOR)
@@ -28,6 +29,8 @@ def show() -> ResponseReturnValue:
     except BadQuarters:
         refusal = _("These quarters do not make a range. Please check that the first comes first.")
         return _page(form, refusal=refusal), 422
+    except TellsOfFew as refused:
+        return _page(form, refusal=_few(refused)), 422
 
 
 @allow(*READERS)
@@ -35,7 +38,7 @@ def download() -> ResponseReturnValue:
     """Hand the report out as PDF in the language of the page."""
     try:
         found = _report(_form())
-    except BadQuarters:
+    except (BadQuarters, TellsOfFew):
         not_found()
     response = Response(
         fund_reports.as_pdf(found, str(get_locale() or "")), mimetype="application/pdf"
@@ -46,7 +49,7 @@ def download() -> ResponseReturnValue:
 
 
 def _report(form: FundReportForm) -> Report:
-    known = {quarter.code: quarter for quarter in fund_reports.quarters()}
+    known = {str(quarter): quarter for quarter in fund_reports.quarters()}
     since, until = known.get(form.since.data), known.get(form.until.data)
     if since is None or until is None:
         raise BadQuarters
@@ -60,9 +63,19 @@ def _form() -> FundReportForm:
     form = FundReportForm(request.args)
     funds = sorted(ledger.funds(), key=lambda fund: (not fund.restricted, fund.code))
     form.fund.choices = [(fund.code, donation_labels.fund(fund.code)) for fund in funds]
-    quarters = [(quarter.code, _label(quarter)) for quarter in fund_reports.quarters()]
+    quarters = [(str(quarter), _label(quarter)) for quarter in fund_reports.quarters()]
     form.since.choices = form.until.choices = quarters
     return form
+
+
+def _few(refused: TellsOfFew) -> str:
+    why = _(
+        "Too few cases lie between these quarters: the report would tell what somebody received."
+    )
+    ends = ", ".join(_label(quarter) for quarter in sorted(refused.told))
+    if not ends:
+        return why
+    return f"{why} " + _("It can begin after, or end with: %(quarters)s.", quarters=ends)
 
 
 def _label(quarter: Quarter) -> str:

@@ -69,7 +69,8 @@ def record() -> ResponseReturnValue:
     if form.day.data > now().date():
         return _page(form, _("This day has not come yet.")), 422
     try:
-        gift_id = giving.record_bank_gift(_me(), _gift(form), Request(form.request_id.data or None))
+        sent = Request(acts.request_id(form.request_id.data))
+        gift_id = giving.record_bank_gift(_me(), _gift(form), sent)
     except LineTaken:
         return _page(form, _("This line of the bank is recorded already.")), 409
     except PurposeClosed:

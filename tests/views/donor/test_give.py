@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from config import Settings
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.payments import CheckoutOrder, CheckoutPage, ProviderRefused
 from fund_app.adapters.stripe import StripeProvider
+from fund_app.extensions import db
+from fund_app.models.donations import Donation
 from fund_app.models.ledger import Fund
+from fund_app.models.monthly_gifts import MonthlyGift
 from fund_app.services import stripe_inbox
 from fund_app.services.unit import unit_of_work
 from tests.support.client import FundClient
@@ -61,6 +64,17 @@ def deliver(app: Flask, client: FundClient, double: StripeDouble) -> None:
         assert answer.status_code == 200
         with app.app_context():
             stripe_inbox.process(event["id"])
+
+
+def test_odd_request_id_counts_as_a_new_one(client: FundClient) -> None:
+    for rhythm in ("once", "monthly"):
+        assert begin(client, rhythm=rhythm, request_id="x" * 500) is not None
+        shown = client.get("/donate/payment" if rhythm == "once" else "/donate/monthly")
+        assert shown.status_code == 200
+    with client.application.app_context():
+        kept = [*db.session.scalars(select(Donation.request_id))]
+        kept += db.session.scalars(select(MonthlyGift.request_id))
+    assert [len(each or "") for each in kept] == [32, 32]
 
 
 def test_gift_by_card_from_the_form_to_the_statement(

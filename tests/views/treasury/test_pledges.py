@@ -87,6 +87,7 @@ def test_restricted_pledge_needs_the_boards_three_points(app: Flask, finance: Fu
         ({"count": "0"}, "Between 1 and 60 instalments are possible."),
         ({"amount": "0,02", "count": "3"}, "too small for so many instalments"),
         ({"first": ""}, "Please give a day."),
+        ({"first": "9999-12-31"}, "Please check the year."),
     ],
 )
 def test_form_keeps_what_was_typed(

@@ -10,8 +10,11 @@ import pytest
 from flask import Flask
 
 from fund_app.queries import donations as gifts
-from fund_app.services import donations
+from fund_app.services import donations, ledger_grants
+from fund_app.services.ledger_facts import Origin
+from fund_app.services.ledger_grants import Part
 from fund_app.services.transition import Request
+from fund_app.services.unit import unit_of_work
 from tests.support.client import FundClient
 from tests.support.pages import Page
 from tests.support.receipts import FACTS
@@ -174,13 +177,23 @@ def test_fund_report_is_shown_and_printed_and_wants_quarters_in_order(
         "No quarter of the books is finished yet." in treasurer.page("/treasury/fund-report").text
     )
     waiting(app, client)
-    shown = treasurer.page("/treasury/fund-report?fund=EMG&since=2025-1&until=2025-2")
+    shown = treasurer.page("/treasury/fund-report?fund=EMG&since=2025-Q1&until=2025-Q2")
     assert "€130.45" in shown.text
     printed = treasurer.get(shown.links["Download as PDF"])
     assert printed.data.startswith(b"%PDF")
-    wrong = "/treasury/fund-report?fund=EMG&since=2025-2&until=2025-1"
+    wrong = "/treasury/fund-report?fund=EMG&since=2025-Q2&until=2025-Q1"
     assert treasurer.get(wrong).status_code == 422
     assert treasurer.get(wrong.replace("report", "report/file")).status_code == 404
     assert (
-        treasurer.get("/treasury/fund-report?fund=XX&since=2025-1&until=2025-1").status_code == 404
+        treasurer.get("/treasury/fund-report?fund=XX&since=2025-Q1&until=2025-Q1").status_code
+        == 404
     )
+    with app.app_context(), unit_of_work() as session:
+        case = Origin("one", date(2025, 5, 2), ("application", "a" * 32), "f" * 32)
+        ledger_grants.approve_grant(session, case, "EMG", [Part(500)], "EUR")
+    few = "/treasury/fund-report?fund=EMG&since=2025-Q1&until=2025-Q2"
+    refused = treasurer.get(few)
+    assert refused.status_code == 422
+    assert "Too few cases lie between these quarters" in Page(refused).text
+    assert "or end with: Quarter 4 of 2024, Quarter 1 of 2025." in Page(refused).text
+    assert treasurer.get(few.replace("report", "report/file")).status_code == 404
