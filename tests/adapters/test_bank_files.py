@@ -55,6 +55,15 @@ def test_camt_with_any_prefix_or_without_namespace() -> None:
     assert reading(plain).statements == reading(camt(LINES)).statements
 
 
+def test_camt_identification_that_names_the_account_is_no_number() -> None:
+    """A statement's number is kept in clear, the account's never."""
+    named = camt(LINES).replace(
+        b"<Id>S-6</Id><LglSeqNb>6</LglSeqNb>", f"<Id>{IBAN}-6</Id>".encode()
+    )
+    assert IBAN.encode() + b"-6" in named
+    assert reading(named).statements[0].number == ""
+
+
 def test_camt_batch_is_split_where_its_parts_add_up() -> None:
     def batch(second: str) -> bytes:
         parts = "".join(
