@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from fund_app.queries import periods as reads
 from fund_app.queries.pages import encode_cursor
 from tests.support import bank
+from tests.support.application import BASE_URL
 from tests.support.bank_files import IBAN, Line, camt
 from tests.support.client import FundClient
 from tests.support.house import House
@@ -176,6 +178,14 @@ def test_period_is_proposed_and_closed_by_another(house: House, enter: Enter) ->
     assert "closed already" in Page(again).text
     opened = treasurer.page("/treasury/periods")
     assert "Open 2027, to the end of its year" in opened.text
+    sent = [form.values for form in opened.forms if "length" in form.values]
+    assert [each["after"] for each in sent] == [["2026-12-31"]] * 3
+    for _press in range(2):
+        headers = {"Referer": f"{BASE_URL}/treasury/periods", "Origin": BASE_URL}
+        answer = treasurer.post("/treasury/periods", data=sent[0], headers=headers)
+        assert answer.status_code == 303
+    codes = {row.code for row in reads.periods()}
+    assert codes == {"2026", "2027-01"}
 
 
 @pytest.mark.both_stores
