@@ -172,8 +172,9 @@ def minor_units(text: str, currency: str, mark: str = ".") -> int:
     kept, beyond = fraction[:exponent], fraction[exponent:]
     if beyond.strip("0"):
         raise FileRefused("garbled_amount")
-    minor = int(whole + kept.ljust(exponent, "0"))
-    if minor > LARGEST:
+    digits = (whole + kept.ljust(exponent, "0")).lstrip("0") or "0"
+    # More digits than there can be are not made a number of: that alone can be too much.
+    if len(digits) > len(str(LARGEST)) or (minor := int(digits)) > LARGEST:
         raise FileRefused("garbled_amount")
     return -minor if sign == "-" else minor
 

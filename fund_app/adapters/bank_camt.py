@@ -52,7 +52,8 @@ def _statement(root: Element) -> Statement:
     if closing_currency != currency:
         raise FileRefused("other_currency", currency=closing_currency)
     account = _text(root, "Acct/Id/IBAN") or _text(root, "Acct/Id/Othr/Id")
-    number = _text(root, "LglSeqNb") or _text(root, "ElctrncSeqNb") or _text(root, "Id")
+    # Not its Id: banks put the account's number into it, and a statement's number is kept in clear.
+    number = _text(root, "LglSeqNb") or _text(root, "ElctrncSeqNb")
     lines = [line for entry in root.findall("Ntry") for line in _lines(entry, currency)]
     return Statement(account, currency, number, opening, closing, closes_on, tuple(lines))
 

@@ -47,7 +47,10 @@ def read(
 
 def _rows(text: str, mapping: CsvMapping) -> list[Row]:
     """Return the rows below the headings; what a bank writes above them is passed over."""
-    records = list(csv.reader(StringIO(text), delimiter=mapping.delimiter))
+    try:
+        records = list(csv.reader(StringIO(text, newline=None), delimiter=mapping.delimiter))
+    except csv.Error:
+        raise FileRefused("not_a_statement") from None
     needed = {*_columns(mapping)}
     for index, record in enumerate(records[:50]):
         headings = [each.strip() for each in record]

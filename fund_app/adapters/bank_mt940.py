@@ -3,10 +3,14 @@
 The library reads a whole file as one heap of transactions; the balances of each statement are
 needed here, so the text is cut at each `:20:` first. A reversal of a credit (RC) takes money
 away, and only the library's own option says so.
+
+The library logs every field it cannot read word for word, with whose gift it was and what they
+wrote, so it is not heard at all: what is wrong with a file is said by a code.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -23,6 +27,8 @@ from workflows.bank import (
     minor_units,
     usable_reference,
 )
+
+logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 
 _START = re.compile(r"^:20:", re.MULTILINE)
 _FIELD = re.compile(r"^:6[01][FM]?:", re.MULTILINE)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from fund_app.extensions import db
 from fund_app.models.bank import BankAccount, BankLine, BankMatch, BankStatement
 from fund_app.models.ledger import JournalEntry
-from fund_app.queries.pages import Page, after, page
+from fund_app.queries.pages import Page, after, amount_of, page
 from workflows.bank_matching import OpenLine
 
 UNMATCHED, MATCHED = "unmatched", "matched"
@@ -155,7 +155,7 @@ def lines(
         query = query.where(rest == 0)
     if search.strip():
         query = query.where(BankLine.own_refs.contains(search.strip().upper(), autoescape=True))
-    read = date.fromisoformat if key == "day" else int
+    read = date.fromisoformat if key == "day" else amount_of
     query = after(query, SORTS[key], BankLine.id, cursor, read, descending=sort.startswith("-"))
     rows = [_line(*row) for row in db.session.execute(query)]
     return page(

@@ -16,7 +16,7 @@ from fund_app.models.donations import Donation, DonationPart, Donor
 from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
 from fund_app.models.stripe import PspObject, StripeEvent
-from fund_app.queries.pages import Page, after, page
+from fund_app.queries.pages import Page, after, amount_of, page
 
 SORTS = {
     "day": Donation.created_day,
@@ -180,7 +180,7 @@ def gifts(search: str = "", sort: str = "-day", cursor: str | None = None) -> Pa
     wanted = "".join(each for each in search.upper() if each.isalnum())
     if wanted:
         query = query.where(or_(Donation.reference.contains(wanted), Donation.fund_code == wanted))
-    read = date.fromisoformat if key == "day" else int
+    read = date.fromisoformat if key == "day" else amount_of
     query = after(query, SORTS[key], Donation.id, cursor, read, descending=descending)
     rows: Sequence[GiftRow] = [GiftRow(*row) for row in db.session.execute(query)]
     return page(rows, lambda row: (_mark(row, key), row.id))

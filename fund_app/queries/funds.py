@@ -152,7 +152,7 @@ def figures(days: Days, fund_code: str | None = None) -> tuple[FigureRow, ...]:
     kept = _kept(fund_code)
     end = _less(kept, _after(days.until, fund_code))
     start: Sums = {}
-    if days.since is not None:
+    if days.since is not None and days.since > date.min:
         start = _less(kept, _after(days.since - timedelta(days=1), fund_code))
     rows = {(fund, currency) for fund, currency, _ in kept}
     return tuple(

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, tuple_
 
+from workflows.money import LARGEST
+
 Row = TypeVar("Row")
 SIZE = 50
 
@@ -36,7 +38,16 @@ def decode_cursor(cursor: str | None) -> tuple[str, str] | None:
         sort_value, _, row_id = base64.urlsafe_b64decode(padded).decode().rpartition("|")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return (sort_value, row_id) if sort_value and row_id else None
+    known = sort_value and row_id and "\0" not in row_id
+    return (sort_value, row_id) if known else None
+
+
+def amount_of(text: str) -> int:
+    """Read the amount of a cursor; ValueError for one that no column holds."""
+    amount = int(text)
+    if abs(amount) > LARGEST:
+        raise ValueError
+    return amount
 
 
 def after(

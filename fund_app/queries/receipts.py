@@ -15,7 +15,7 @@ from fund_app.models.bank import BankStatement
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.gift_aid import GiftAidDeclaration
 from fund_app.models.receipts import Receipt, ReceiptRequest
-from fund_app.queries.pages import Page, after, page
+from fund_app.queries.pages import Page, after, amount_of, page
 
 SORTS = {"day": ReceiptRequest.asked_day, "year": ReceiptRequest.year}
 YEAR_DIGITS = 4
@@ -62,7 +62,7 @@ def listing(search: str = "", sort: str = "-day", cursor: str | None = None) -> 
         is_year = wanted.isascii() and wanted.isdigit() and len(wanted) == YEAR_DIGITS
         year = cast(int(wanted) if is_year else 0, Integer)
         query = query.where(or_(ReceiptRequest.country == wanted, ReceiptRequest.year == year))
-    read = date.fromisoformat if key == "day" else int
+    read = date.fromisoformat if key == "day" else amount_of
     query = after(query, SORTS[key], ReceiptRequest.id, cursor, read, descending=descending)
     rows: Sequence[RequestRow] = [RequestRow(*row) for row in db.session.execute(query)]
     return page(rows, lambda row: (_mark(row, key), row.id))

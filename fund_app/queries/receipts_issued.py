@@ -15,7 +15,7 @@ from fund_app.extensions import db
 from fund_app.models.donations import Donation
 from fund_app.models.receipt_batches import ReceiptBatch, ReceiptBatchItem
 from fund_app.models.receipts import Receipt, ReceiptLine
-from fund_app.queries.pages import Page, after, page
+from fund_app.queries.pages import Page, after, amount_of, page
 from fund_app.queries.receipt_gifts import differs_from_ledger
 
 SORTS = {"day": Receipt.issued_day, "total": Receipt.total}
@@ -110,7 +110,7 @@ def listing(search: str = "", sort: str = "-day", cursor: str | None = None) -> 
     descending = sort.startswith("-")
     key = sort.lstrip("-") if sort.lstrip("-") in SORTS else "day"
     query = _narrowed(_receipts(), search.strip())
-    read = date.fromisoformat if key == "day" else int
+    read = date.fromisoformat if key == "day" else amount_of
     query = after(query, SORTS[key], Receipt.id, cursor, read, descending=descending)
     rows: Sequence[ReceiptRow] = [ReceiptRow(*row) for row in db.session.execute(query)]
     return page(

@@ -21,6 +21,7 @@ from fund_app.models.ledger import JournalEntry
 from fund_app.models.ledger_accounts import GENERAL
 from fund_app.queries import bank_candidates
 from fund_app.queries import gift_returns as returns
+from fund_app.queries.ledger import LONGEST_CURSOR
 from fund_app.services import (
     disbursements,
     donation_rows,
@@ -173,9 +174,8 @@ def _fee(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[st
 
 def _entry(session: Session, _actor: Actor, _part: Part, choice: Choice) -> tuple[str, int]:
     number = choice.subject_id
-    entry = (
-        session.get(JournalEntry, int(number)) if number.isascii() and number.isdigit() else None
-    )
+    is_number = number.isascii() and number.isdigit() and len(number) < LONGEST_CURSOR
+    entry = session.get(JournalEntry, int(number)) if is_number else None
     if entry is None:
         raise Unknown(number)
     return number, entry.id

@@ -95,17 +95,27 @@ def close(actor: Actor, code: str) -> None:
     forget_words()
 
 
-def open_next(actor: Actor, length: Length) -> str:
+def open_next(actor: Actor, length: Length, after: date | None = None) -> str:
     """Open the period after the last one, and return its code; refused before there is any.
 
-    It begins the day after the last one ends and never crosses the end of a year. Raises
-    Refused for another role, Unknown where no period is there yet to follow.
+    It begins the day after the last one ends and never crosses the end of a year. after: the
+    last day there was when the person chose; once it is not the last any more, the period that
+    follows it is answered with and nothing is opened. Raises Refused for another role, Unknown
+    where no period is there yet to follow.
     """
     role = _role(actor, PROPOSERS, "open_period")
     with unit_of_work() as session:
+        # Two who open at once take turns at the last period there is.
+        session.scalar(select(Period).order_by(Period.ends.desc()).limit(1).with_for_update())
         last = session.scalar(select(func.max(Period.ends)))
         if last is None:
             raise Unknown("no period")
+        if after is not None and after != last:
+            opened = select(Period.code).where(Period.starts > after).order_by(Period.starts)
+            known = session.scalar(opened.limit(1))
+            if known is None:
+                raise Unknown("no period")
+            return known
         days = following(last, length)
         session.add(Period(code=days.code, starts=days.starts, ends=days.ends))
         _note(session, "period_opened", days.code, actor, role)

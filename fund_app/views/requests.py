@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, abort, request
+from werkzeug.datastructures import ImmutableMultiDict
 
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = 11 * MEBIBYTE
@@ -13,6 +14,19 @@ LARGEST_BODY = 11 * MEBIBYTE
 LARGEST_TEXT = 512 * 1024
 """All the text fields of one form together."""
 MOST_PARTS = 200
+NUL = "\0"
+
+
+class Texts(ImmutableMultiDict[str, Any]):
+    """What an address or a form brings, without the one character no text column can hold."""
+
+    def __init__(self, pairs: Any = ()) -> None:
+        """Take pairs of a name and a value, or what another of its kind holds."""
+        listed = pairs.items(multi=True) if isinstance(pairs, ImmutableMultiDict) else pairs or ()
+        super().__init__(
+            [(name, each.replace(NUL, "") if isinstance(each, str) else each)
+             for name, each in listed]
+        )  # fmt: skip
 
 
 class FundRequest(Request):
@@ -22,6 +36,8 @@ class FundRequest(Request):
     people confide must not touch the disk before it is sealed, so parts are held in memory,
     which LARGEST_BODY bounds.
     """
+
+    parameter_storage_class = Texts
 
     def _get_file_stream(self, *_about: object, **_more: object) -> IO[bytes]:
         return BytesIO()
@@ -34,9 +50,16 @@ def limit(app: Flask) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_TEXT
     app.config["MAX_FORM_PARTS"] = MOST_PARTS
     app.before_request(_limit_text)
+    app.before_request(_refuse_unspeakable)
 
 
 def _limit_text() -> None:
     """Bound a body that brings no file by what text may weigh."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = LARGEST_TEXT
+
+
+def _refuse_unspeakable() -> None:
+    """Answer an address no page can have, before a database is asked for it."""
+    if NUL in request.path:
+        abort(404)

@@ -55,6 +55,15 @@ def test_camt_with_any_prefix_or_without_namespace() -> None:
     assert reading(plain).statements == reading(camt(LINES)).statements
 
 
+def test_camt_identification_that_names_the_account_is_no_number() -> None:
+    """A statement's number is kept in clear, the account's never."""
+    named = camt(LINES).replace(
+        b"<Id>S-6</Id><LglSeqNb>6</LglSeqNb>", f"<Id>{IBAN}-6</Id>".encode()
+    )
+    assert IBAN.encode() + b"-6" in named
+    assert reading(named).statements[0].number == ""
+
+
 def test_camt_batch_is_split_where_its_parts_add_up() -> None:
     def batch(second: str) -> bytes:
         parts = "".join(
@@ -171,6 +180,7 @@ def test_file_that_does_not_add_up_is_refused_with_the_difference() -> None:
         (camt([Line(100)], currency="XTS"), "other_currency"),
         (mt940([Line(100)]).replace(b"C1,00N", b"C1.x0N"), "garbled_amount"),
         (mt940([Line(100)]).replace(b":62F:", b":64:"), "no_balance"),
+        (camt([Line(100)]).replace(b">1.00<", b">" + b"1" * 5_000 + b".00<"), "garbled_amount"),
         (b"x" * (LARGEST + 1), "too_large"),
     ],
 )
@@ -188,10 +198,32 @@ def test_file_is_refused_before_anything_happens(content: bytes, code: str) -> N
         ("Buchungstag;Zweck;Betrag\n06/29/2026;x;1,00\n", "garbled_day"),
         ("Buchungstag;Zweck;Betrag\n29.06.2026;x\n", "columns_missing"),
         ("Buchungstag;Zweck;Betrag\n", "not_a_statement"),
+        (f"Buchungstag;Zweck;Betrag\n29.06.2026;{'x' * 200_000};1,00\n", "not_a_statement"),
+        (f"Buchungstag;Zweck;Betrag\n29.06.2026;x;{'1' * 5_000},00\n", "garbled_amount"),
     ],
 )
 def test_csv_that_does_not_fit_its_mapping_is_refused(rows: str, code: str) -> None:
     assert refused(rows.encode(), MAPPING, opening=0, closing=100).code == code
+
+
+def test_csv_with_the_line_ends_of_old_computers_is_the_same() -> None:
+    old = CSV.replace("\n", "\r").encode()
+    wanted = reading(CSV.encode(), MAPPING, opening=0, closing=124_500)
+    assert reading(old, MAPPING, opening=0, closing=124_500) == wanted
+
+
+def test_mt940_that_cannot_be_read_leaves_no_word_in_a_log(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The library would quote the field: the reference, the words, the name of who gave."""
+    caplog.set_level(0)
+    content = mt940([Line(25_000, "Zqwords of a giver", "ZQREF")])
+    assert "Zqwords" in reading(content).statements[0].lines[0].text
+    garbled = content.replace(b":61:", b":61:x").replace(b"\n:86:", b"\n86:")
+    assert refused(garbled).code == "not_a_statement"
+    heard = caplog.text + "".join(capsys.readouterr())
+    assert "Zq" not in heard
+    assert "ZQ" not in heard
 
 
 def test_csv_without_its_balances_is_refused() -> None:

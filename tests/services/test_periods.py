@@ -193,6 +193,12 @@ def test_next_periods_are_opened_one_after_the_other(house: House) -> None:
     ]
 
 
+def test_next_period_is_opened_once_however_often_it_is_asked_for(house: House) -> None:
+    chosen = [periods.open_next(house["treasurer"], Length.MONTH, LAST) for _ in range(2)]
+    assert chosen == ["2027-01", "2027-01"]
+    assert [row.code for row in reads.periods()] == ["2027-01", "2026"]
+
+
 def test_fact_between_opened_periods_opens_what_lies_between(house: House) -> None:
     with unit_of_work() as session:
         session.add(Period(code="2027-03", starts=date(2027, 3, 1), ends=date(2027, 3, 31)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         may_sign=me.has_any(frozenset(periods.SIGNATORIES)),
         mine=me.ref,
         lengths=_lengths(),
+        last=reads.last_day(),
         fresh=new_ref,
     )
 
@@ -62,7 +64,11 @@ def open_next() -> ResponseReturnValue:
     length = request.form.get("length", "")
     if length not in {each.value for each in Length}:
         not_found()
-    code = periods.open_next(acts.me(), Length(length))
+    try:
+        after = date.fromisoformat(request.form.get("after", ""))
+    except ValueError:
+        not_found()
+    code = periods.open_next(acts.me(), Length(length), after)
     flash(_("The period %(code)s is open.", code=code), "success")
     return redirect(url_for("treasury.periods"), 303)
 

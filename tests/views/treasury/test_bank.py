@@ -6,7 +6,12 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
+import pytest
+
+from fund_app.queries import periods as reads
+from fund_app.queries.pages import encode_cursor
 from tests.support import bank
+from tests.support.application import BASE_URL
 from tests.support.bank_files import IBAN, Line, camt
 from tests.support.client import FundClient
 from tests.support.house import House
@@ -173,3 +178,29 @@ def test_period_is_proposed_and_closed_by_another(house: House, enter: Enter) ->
     assert "closed already" in Page(again).text
     opened = treasurer.page("/treasury/periods")
     assert "Open 2027, to the end of its year" in opened.text
+    sent = [form.values for form in opened.forms if "length" in form.values]
+    assert [each["after"] for each in sent] == [["2026-12-31"]] * 3
+    for _press in range(2):
+        headers = {"Referer": f"{BASE_URL}/treasury/periods", "Origin": BASE_URL}
+        answer = treasurer.post("/treasury/periods", data=sent[0], headers=headers)
+        assert answer.status_code == 303
+    codes = {row.code for row in reads.periods()}
+    assert codes == {"2026", "2027-01"}
+
+
+@pytest.mark.both_stores
+def test_odd_addresses_and_answers_are_no_errors(house: House, enter: Enter) -> None:
+    """Neither store holds the character zero or a number this large; nobody is to learn which."""
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(9_000, "words")])
+    finance, line_id = enter("fin1"), bank.lines(account_id)[0].id
+    here = f"/treasury/bank/{account_id}"
+    huge, zero = encode_cursor("9" * 30, "0" * 32), encode_cursor("2026-01-01", "\0")
+    for query in ("?q=%00", f"?sort=amount&after={huge}", f"?sort=-amount&after={huge}",
+                  f"?after={zero}", f"/statements?after={zero}"):  # fmt: skip
+        assert finance.get(here + query).status_code == 200
+    assert finance.get(here + "%00").status_code == 404
+    line = finance.page(f"/treasury/bank/lines/{line_id}")
+    for kind, subject in (("entry", "9" * 19), ("entry", "9" * 5_000), ("payment", "\0")):
+        answer = finance.submit(line, {"kind": kind, "subject": subject}, to="/accept")
+        assert answer.status_code == 404

@@ -203,3 +203,16 @@ def test_proposal_is_taken_back_and_then_cannot_be_confirmed(
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(treasurer: FundClient, path: str) -> None:
     treasurer.page(path, status=404)
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/treasury/funds?since=0001-01-01", "/treasury/funds/GEN?year=0001",
+        "/treasury/funds/GEN/income?currency=EUR&since=0001-01-01", "/treasury/resolutions?q=%00",
+        "/treasury/resolutions/new/set_budget?programme=%00&currency=EUR&starts=2026-01-01",
+    ],
+)  # fmt: skip
+def test_odd_addresses_are_answered(treasurer: FundClient, path: str) -> None:
+    treasurer.page(path)
