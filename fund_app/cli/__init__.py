@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import pkgutil
 
@@ -50,6 +51,12 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Run and look after a solidarity fund."""
+    silence_libraries()
+
+
+def silence_libraries() -> None:
+    """Keep what libraries log from standard error: they quote the words they stumble over."""
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def settings() -> config.Settings:

@@ -23,15 +23,15 @@ GRACE_SECONDS = 15
 
 def log_plainly() -> None:
     """Write the fund's event codes to standard error, without hours: the journal adds its own."""
+    cli.silence_libraries()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
     fund = logging.getLogger("fund")
     fund.handlers[:] = [handler]
     fund.setLevel(logging.INFO)
     fund.propagate = False
-    # Flask and the database library quote values in what they log; the codes above suffice.
-    for name in ("fund_app", "sqlalchemy"):
-        logging.getLogger(name).disabled = True
+    # Flask brings a handler of its own for the application.
+    logging.getLogger("fund_app").disabled = True
 
 
 def load_web(threads: int) -> Gate:
