@@ -19,6 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from forms.fields import options
+from forms.payout import RECEIVERS
 from workflows.money import EXPONENTS, InvalidAmount, parse_amount
 
 LONGEST_AMOUNT = 24
@@ -29,6 +31,8 @@ PAPER = r"[A-Za-z0-9-]{1,24}$"
 RATE = r"[0-9]{1,9}([.,][0-9]{1,8})?$"
 RATE_WRONG = _l("Please write the rate in figures, as in 1.0845.")
 CHOOSE = _l("Please choose one.")
+NOT_KNOWN = _l("Not known")
+KNOWN_OF_THEM = [(each.code, each.label) for each in RECEIVERS if each.code != "unsure"]
 TICK = _l("Please tick this once it is done; without it nothing is paid.")
 
 
@@ -89,8 +93,16 @@ class TermsForm(StepForm):
 
 
 class PayeeForm(StepForm):
-    """A payee's new details, as they were told by a safe way; the ways are handed in."""
+    """A payee's new details, as they were told by a safe way; ways and countries are handed in.
 
+    Country and status may stay open, as in block PAY; then the strictest word holds.
+    """
+
+    country = SelectField(_l("In which country will it be received?"))
+    status = SelectField(
+        _l("What is true for whoever receives it?"),
+        choices=options([("", NOT_KNOWN), *KNOWN_OF_THEM]),
+    )
     channel = RadioField(_l("How should the money reach them?"), [InputRequired(CHOOSE)])
     payee_name = StringField(
         _l("Who will receive it?"),

@@ -35,8 +35,11 @@ ADVANCED = frozenset({"partner_payout", "cash_agent"})
 ANY = "any"
 """Everywhere, or everybody."""
 
+UNKNOWN = "unknown"
+"""Where, or for whom, nobody could say: every word on the way counts, wherever it was said."""
+
 STATUSES = ("at_liberty", "in_custody", "listed", "abroad")
-"""What may be true for whoever receives the money; unknown is answered by what holds for ANY."""
+"""What may be true for whoever receives the money; left out, what holds for ANY answers."""
 
 
 class Verdict(StrEnum):
@@ -99,6 +102,8 @@ class Receipt:
     @property
     def statuses(self) -> tuple[str, ...]:
         """The statuses that are spoken of, the most exact first."""
+        if self.status == UNKNOWN:
+            return (*STATUSES, ANY)
         return (self.status, ANY) if self.status in STATUSES else (ANY,)
 
 
@@ -142,7 +147,8 @@ class Matrix:
     def judge(self, receipt: Receipt, channel: str) -> Cell:
         """Return the strictest word on a way, the most exact one among equals."""
         found = SILENT
-        for place in receipt.places:
+        is_anywhere = receipt.region == UNKNOWN and receipt.country is None
+        for place in self.places if is_anywhere else receipt.places:
             for status in receipt.statuses:
                 cell = self.cells.get((place, channel, status), SILENT)
                 if stricter(cell.verdict, found.verdict):

@@ -27,7 +27,9 @@ from fund_app.adapters.keystore_schema import SCHEMA_VERSION
 from fund_app.extensions import prepare_engine
 from fund_app.models.events import Event
 from fund_app.models.people import Person, RoleGrant
+from fund_app.models.screenings import OfficialList
 from fund_app.services import backups
+from fund_app.services.payee_looks import PAYERS
 from workflows.roles import Role
 from workflows.unlocks import SIGNATURES
 
@@ -86,6 +88,7 @@ def examine() -> list[Finding]:
         check_clock,
         check_sign_in,
         check_custodians,
+        check_lists,
         check_backups,
     )
     return [*findings, *(check(settings) for check in checks)]
@@ -237,6 +240,29 @@ def check_custodians(settings: config.Settings) -> Finding:
         return _unreachable("custodians", refused)
     advice = "Name at least two, better three: fund user add HANDLE --role custodian"
     return Finding("custodians", not anybody or keepers >= SIGNATURES, str(keepers), advice)
+
+
+def check_lists(settings: config.Settings) -> Finding:
+    """Whether there is an official list to screen payees in: without one nothing can be paid.
+
+    Before anybody makes payments here there is nothing to screen.
+    """
+    held = (
+        select(func.count())
+        .select_from(RoleGrant)
+        .join(Person)
+        .where(Person.disabled_on.is_(None), RoleGrant.role.in_(PAYERS))
+    )
+    used = select(OfficialList.code).where(OfficialList.is_newest.is_(True))
+    try:
+        with _engine(settings.database_url) as engine, engine.connect() as connection:
+            anybody = connection.scalar(held) or 0
+            codes = list(connection.scalars(used.order_by(OfficialList.code)))
+    except SQLAlchemyError as refused:
+        return _unreachable("official lists", refused)
+    found = ", ".join(codes) or "none"
+    advice = "Nothing can be paid until one is imported: fund lists import FILE"
+    return Finding("official lists", not anybody or bool(codes), found, advice)
 
 
 def check_backups(settings: config.Settings) -> Finding:

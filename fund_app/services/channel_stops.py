@@ -18,7 +18,7 @@ from fund_app.services import audit, disbursements
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import INTERNAL
 from fund_app.services.unit import unit_of_work
-from workflows.channels import ANY
+from workflows.channels import ANY, UNKNOWN
 from workflows.roles import Actor, Role
 
 BEFORE = ("ready", "payee_checked", "part_authorised")
@@ -70,14 +70,15 @@ def stop(session: Session, actor: Actor, region: str, channel: str) -> ChannelSt
 def hold(session: Session, actor: Actor, region: str, channel: str) -> int:
     """Hold what is to go a way in a group of countries and has not left; return how many.
 
-    region: a group, or ANY for everywhere. The reason is `way_unsafe`; signatures are void.
+    region: a group, or ANY for everywhere; a payment of which nobody knows where it is
+    received counts to each group. The reason is `way_unsafe`; signatures are void.
     Payments in a frozen file are left to finance, who alone know whether the bank has it.
     """
     statement = select(Disbursement.id).where(
         Disbursement.channel == channel, Disbursement.state.in_((*BEFORE, RELEASED))
     )
     if region != ANY:
-        statement = statement.where(Disbursement.receipt_region == region)
+        statement = statement.where(Disbursement.receipt_region.in_((region, UNKNOWN)))
     stopper, held = Actor(actor.ref, SECURITY), 0
     order = (Disbursement.application_id, Disbursement.id)
     for payment_id in session.scalars(statement.order_by(*order)).all():

@@ -13,6 +13,7 @@ from fund_app.models.disbursements import Disbursement
 from workflows.channels import (
     CHANNELS,
     FROZEN_THERE,
+    UNKNOWN,
     Cell,
     Matrix,
     Receipt,
@@ -50,9 +51,9 @@ def matrix(session: Session) -> Matrix:
 
 
 def _stopped(session: Session, region: str) -> frozenset[str]:
-    statement = select(ChannelStop.channel).where(
-        ChannelStop.region == region, ChannelStop.state == "stopped"
-    )
+    statement = select(ChannelStop.channel).where(ChannelStop.state == "stopped")
+    if region != UNKNOWN:
+        statement = statement.where(ChannelStop.region == region)
     return frozenset(session.scalars(statement))
 
 

@@ -69,7 +69,8 @@ def _two_officers(house: House, case: Case, minutes: Sequence[int]) -> Story[Non
     total = case.plan.total
     fast_track.propose(house["coordinator-2"], case.id, total, press())
     yield decided
-    grant = Grant(tuple(each.amount for each in case.plan.lines), house.payee(case))
+    payee = house.payee(case, receipt_country=case.plan.country)
+    grant = Grant(tuple(each.amount for each in case.plan.lines), payee)
     fast_track.decide(house.lead(case), case.id, grant, press())
 
 

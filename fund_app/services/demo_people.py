@@ -145,7 +145,7 @@ def _arrested(house: House, chosen: Plan) -> Story[None]:
     yield 2.0
     applications.sign_first(house["reviewer-1"], case.id, "directive_continue", press())
     yield 1.0
-    lawyer = house.payee(case, payee_name="Test Person L-0027")
+    lawyer = house.payee(case, payee_name="Test Person L-0027", receipt_country=chosen.country)
     person_events.continue_as_wished(house.lead(case), case.id, lawyer, press())
     yield from release(house, case)
     yield 1.0

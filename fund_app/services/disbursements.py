@@ -99,9 +99,13 @@ def choose_channel(
 
 
 def payee_digest(details: Mapping[str, str]) -> str:
-    """Return the keyed digest of a payee's details, so that a change is noticed without them."""
+    """Return the keyed digest of a payee's details, so that a change is noticed without them.
+
+    A question left empty and one that was never answered are the same.
+    """
     key = lasting_keys.lasting_key("payee-digest")
-    canonical = json.dumps(dict(details), sort_keys=True).encode()
+    told = {question: text for question, text in details.items() if text}
+    canonical = json.dumps(told, sort_keys=True).encode()
     return hmac.new(key, canonical, hashlib.sha256).hexdigest()
 
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.disbursements import Disbursement
+from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.screenings import Screening, ScreeningDecision
 from fund_app.models.types import new_ref
-from fund_app.services import disbursements, looks, official_lists, screenings
+from fund_app.services import audit, disbursements, looks, official_lists, screenings
 from fund_app.services.channel_stops import BEFORE, RELEASED
 from fund_app.services.notifications import Audience, notify_people, notify_role
 from fund_app.services.transition import INTERNAL, Request
@@ -125,6 +126,8 @@ def propose(actor: Actor, disbursement_id: str, outcome: str, reason: str | None
             proposed_on=now().date(),
         )
         session.add(row)
+        session.flush()
+        _note(session, actor, "hit_decision_proposed")
         for role in (Role.FINANCE_OFFICER, Role.SECURITY_LEAD):
             notify_role(session, role)
         return row.id
@@ -173,11 +176,18 @@ def take_back(actor: Actor, disbursement_id: str) -> None:
         if row is None:
             raise DecisionRefused("no_hit")
         row.state, row.decided_by_id, row.decided_on = "withdrawn", actor.ref, now().date()
+        _note(session, actor, "hit_decision_withdrawn")
 
 
 def _require_signer(actor: Actor) -> None:
     if not actor.has_any(FINANCE | SECURITY):
         raise DecisionRefused("not_a_signer")
+
+
+def _note(session: Session, actor: Actor, action: str) -> None:
+    """Record a proposal in the house's chain, without the payment: a hit says who is paid."""
+    role = min(actor.roles & (FINANCE | SECURITY))
+    audit.record(session, HOUSE, HOUSE_ID, action, actor=actor, role=role)
 
 
 def _across(first: frozenset[Role], second: Actor) -> bool:

@@ -19,7 +19,7 @@ from fund_app import cli
 from fund_app.adapters import migrations, sandbox
 from fund_app.cli import doctor, main
 from fund_app.models.events import Event
-from fund_app.services import people
+from fund_app.services import demo_lists, official_lists, people
 from workflows.roles import SYSTEM, Role
 
 
@@ -52,6 +52,7 @@ def test_doctor_finds_a_fresh_installation_in_order() -> None:
             "clock",
             "sign-in",
             "custodians",
+            "official lists",
             "backups",
         ],
         True,
@@ -75,6 +76,21 @@ def test_doctor_counts_who_keeps_the_names(app: Flask, settings: Settings) -> No
         ):
             people.add(SYSTEM, handle, handle.title(), [role], "a long walk by the river")
             assert doctor.check_custodians(settings).is_ok is enough, handle
+
+
+def test_doctor_notices_that_nothing_can_be_paid_without_an_official_list(
+    app: Flask, settings: Settings
+) -> None:
+    with app.app_context():
+        people.add(SYSTEM, "ida", "Ida", [Role.COORDINATOR], "a long walk by the river")
+        assert doctor.check_lists(settings).is_ok
+        people.add(SYSTEM, "fin", "Fin", [Role.FINANCE_OFFICER], "a long walk by the river")
+        finding = doctor.check_lists(settings)
+        assert (finding.is_ok, finding.found) == (False, "none")
+        assert "Nothing can be paid" in finding.advice
+        official_lists.import_file(SYSTEM, demo_lists.UN.encode())
+        finding = doctor.check_lists(settings)
+        assert (finding.is_ok, finding.found) == (True, "un")
 
 
 def test_doctor_notices_uploads_others_can_read(settings: Settings) -> None:

@@ -26,6 +26,7 @@ from fund_app.services import (
     audit,
     batch_answers,
     batches,
+    disbursement_changes,
     disbursement_troubles,
     disbursements,
     payees,
@@ -159,11 +160,32 @@ def test_details_changed_past_the_signatures_are_noticed(house: House) -> None:
     case_id, payment_id = due(house)
     with unit_of_work() as session:
         application = house.case(case_id)
-        details = house.payee(**{**GOOD, "payee_account": "DE89370400440532013000"})
+        other = {"payee_account": "DE89370400440532013000", "receipt_country": "GE"}
+        details = house.payee(**{**GOOD, **other})
         payees.name_payee(session, application, details)
     made = batches.prepare(house.fresh("fin1"), PAYER, [payment_id], press())
     assert made.batch_id is None
     assert [each.code for each in made.left_out] == ["details_changed"]
+
+
+def test_questions_left_empty_keep_nobody_out_of_a_file(house: House) -> None:
+    _, payment_id = due(house, payee_born="", receipt_status="")
+    made = batches.prepare(house.fresh("fin1"), PAYER, [payment_id], press())
+    assert made.left_out == ()
+
+
+def test_changed_payee_can_stand_in_a_file(house: House) -> None:
+    case_id, payment_id = due(house, payee_born="1999-01-01")
+    told = {**GOOD, "receipt_country": "GE", "receipt_status": ""}
+    new = [each for each in house.payee(**told) if each.question != "confirmation_word"]
+    disbursement_changes.change_payee(house["anna"], payment_id, new, press())
+    finance = house.fresh("fin1")
+    disbursements.safety_check(finance, payment_id, payee_verified=True, request=press())
+    disbursements.authorise_first(house.fresh("fin2"), payment_id, press())
+    disbursements.sign_first(house["board"], payment_id, "authorise_second", press())
+    disbursements.authorise_second(house.fresh("treasurer"), payment_id, press())
+    made = batches.prepare(finance, PAYER, [payment_id], press())
+    assert (made.left_out, house.payment_of(case_id).state) == ((), "exported")
 
 
 def test_who_made_the_file_does_not_release_it(house: House) -> None:

@@ -21,6 +21,7 @@ from fund_app.services import (
     channel_changes,
     channel_stops,
     channels,
+    disbursement_changes,
     disbursements,
     offers,
 )
@@ -127,6 +128,64 @@ def test_status_only_the_seal_knows_is_judged_with_the_key_of_finance(house: Hou
     other = accept(house, "voucher", receipt_country="GE", receipt_status="at_liberty")
     check(house, other)
     assert payment(other).state == "payee_checked"
+
+
+def test_new_payee_is_judged_by_their_own_country_and_status_not_by_the_earlier_payees(
+    house: House,
+) -> None:
+    before = {"receipt_country": "GE", "receipt_status": "at_liberty", "payee_born": "1999-01-01"}
+    payment_id = accept(house, "cash_agent", **before)
+    with pytest.raises(Refused) as refused:  # of the new one nothing is known
+        rename(house, payment_id, "cash_agent")
+    assert refused.value.codes == ("channel_forbidden",)
+    rename(house, payment_id, "voucher", receipt_country="AM", receipt_status="abroad")
+    details = opened(house, payment_id)
+    assert (details["receipt_country"], details["receipt_status"]) == ("AM", "abroad")
+    rename(house, payment_id, "voucher")
+    details = opened(house, payment_id)
+    assert (details["receipt_country"], details["receipt_status"]) == ("", "unknown")
+    assert (details["payee_born"], details["confirmation_word"]) == ("", "heron")
+    assert payment(payment_id).receipt_region == "unknown"
+    with pytest.raises(Refused) as refused:
+        rename(house, payment_id, "bank_transfer")
+    assert refused.value.codes == ("channel_forbidden",)
+    change(house, Word(("KZ", "voucher", "listed"), Verdict.FORBIDDEN, "law_forbids"))
+    assert payment(payment_id).state == "held"
+
+
+def test_stop_anywhere_keeps_back_what_may_go_there(house: House) -> None:
+    payment_id = accept(house, "voucher", receipt_country="GE")
+    rename(house, payment_id, "partner_payout")
+    with unit_of_work() as session:
+        channel_stops.stop(session, house["anna"], "balkans", "partner_payout")
+    assert payment(payment_id).state == "held"
+    with pytest.raises(Refused):
+        rename(house, payment_id, "partner_payout")
+
+
+def test_database_keeps_what_may_go_anywhere_off_a_stopped_way(house: House) -> None:
+    payment_id = accept(house, "voucher")
+    release(house, payment_id)
+    with unit_of_work() as session:
+        session.get_one(Disbursement, payment_id).receipt_region = "unknown"
+        row = ChannelStop(region="balkans", channel="voucher", stopped_by_id=house["anna"].ref)
+        row.stopped_on = house.clock.now().date()
+        session.add(row)
+    with pytest.raises(REFUSED, match="stopped there"):
+        _run("UPDATE disbursement SET state = 'sent' WHERE state = 'authorised'")
+
+
+def rename(house: House, payment_id: str, channel: str, **more: str) -> None:
+    """Name another payee as the lead heard it, without the word that is the applicant's."""
+    told = {"payout_channel": channel, "payee_name": "Test Person B-0018"}
+    told |= {"payee_account": "Pick-up point 9", **more}
+    payee = [AnswerText(key, 0, "payout", value) for key, value in told.items()]
+    disbursement_changes.change_payee(house["anna"], payment_id, payee, press())
+
+
+def opened(house: House, payment_id: str) -> dict[str, str]:
+    case_id = payment(payment_id).application_id
+    return disbursements.payee_of(db.session(), house.fresh("fin1"), case_id)
 
 
 def test_change_takes_treasury_and_security_and_makes_a_version(house: House) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError as EngineError
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import Base, db
 from fund_app.models.disbursements import Disbursement
+from fund_app.models.events import Event
 from fund_app.models.screenings import OfficialList, Screening
 from fund_app.services import (
     applications,
@@ -153,6 +154,18 @@ def test_true_hit_ends_the_payment_and_the_next_attempt_is_held_too(house: House
         screening_decisions.propose(house["fin1"], payment_id, "false_alarm", "name_only")
     other = accepted(house, LISTED)
     assert check(house, other) is False
+
+
+def test_proposal_about_a_hit_and_its_end_stand_in_the_trail(house: House) -> None:
+    payment_id = accepted(house, LISTED)
+    assert not check(house, payment_id)
+    screening_decisions.propose(house["fin1"], payment_id, "true_hit", None)
+    screening_decisions.take_back(house["security"], payment_id)
+    statement = select(Event.action, Event.actor_ref).where(Event.action.like("hit_decision_%"))
+    assert [tuple(row) for row in db.session.execute(statement.order_by(Event.step))] == [
+        ("hit_decision_proposed", house["fin1"].ref),
+        ("hit_decision_withdrawn", house["security"].ref),
+    ]
 
 
 def test_release_of_a_hold_alone_does_not_get_past_the_lists(house: House) -> None:

@@ -14,6 +14,7 @@ from workflows.channels import (
     FLOOR,
     REASONS,
     STATUSES,
+    UNKNOWN,
     Cell,
     Receipt,
     Verdict,
@@ -83,3 +84,12 @@ def test_every_place_leaves_somebody_at_liberty_a_way() -> None:
     for group in GROUP_CODES:
         found = [matrix_of(()).judge(Receipt(group), way).verdict for way in CHANNELS]
         assert Verdict.ALLOWED in found
+
+
+def test_of_the_unknown_the_strictest_word_holds_wherever_it_was_said() -> None:
+    said = [(("GE", "voucher", "listed"), Cell(Verdict.FORBIDDEN, "law_forbids", 1))]
+    nowhere, nobody = (Receipt(UNKNOWN, None, UNKNOWN), Receipt("caucasus", "GE", UNKNOWN))
+    for receipt in (nowhere, nobody):
+        assert matrix_of(said).judge(receipt, "voucher").verdict is Verdict.FORBIDDEN
+    assert matrix_of(()).judge(Receipt(UNKNOWN), "bank_transfer").verdict is Verdict.FORBIDDEN
+    assert matrix_of(()).judge(nobody, "bank_transfer").verdict is Verdict.DISCOURAGED

@@ -77,6 +77,8 @@ HOUSE = MappingProxyType(
     {
         "channel_change_proposed": _l("A change of the payment-safety matrix was proposed"),
         "channel_changed": _l("The payment-safety matrix was changed"),
+        "hit_decision_proposed": _l("What a hit in an official list is was proposed"),
+        "hit_decision_withdrawn": _l("A proposal about a hit in an official list was withdrawn"),
         "channel_change_withdrawn": _l("A proposed change of the matrix was withdrawn"),
         "channel_stopped": _l("A way to pay was stopped"),
         "channel_lift_proposed": _l("Opening a stopped way was proposed"),

@@ -10,16 +10,17 @@ from flask_babel import gettext as _
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.queries import disbursements as payments
-from fund_app.services import advances
+from fund_app.services import advances, channels, payees
 from fund_app.services import disbursement_changes as changes
 from fund_app.services.advances import Part
 from fund_app.services.disbursement_changes import Terms
 from fund_app.services.intake import AnswerText
-from fund_app.views import acts
+from fund_app.views import acts, channel_labels
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury.disbursements import page
 from fund_app.views.treasury.payment_forms import form_of
 from fund_app.views.treasury.releases import back
+from workflows.channels import Verdict
 from workflows.roles import Role
 
 
@@ -47,10 +48,17 @@ def change_payee(disbursement_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"change_payee": form}), 422
     told = {
+        channels.COUNTRY: form.country.data,
+        channels.STATUS: form.status.data,
         "payout_channel": form.channel.data,
         "payee_name": form.payee_name.data,
         "payee_account": form.payee_account.data,
     }
+    cell = channels.verdicts(db.session(), payees.receipt_of(told))[form.channel.data]
+    if cell.verdict is Verdict.FORBIDDEN:
+        why = channel_labels.REASONS[cell.reason or ""]
+        form.channel.errors = (_("Not this way, for this country and person: %(why)s", why=why),)
+        return page(disbursement_id, bound={"change_payee": form}), 422
     payee = [AnswerText(key, 0, "payout", text) for key, text in told.items()]
     changes.change_payee(acts.me(), disbursement_id, payee, acts.wish(form))
     return back(disbursement_id, _("Sealed. Signatures are void; it is checked anew."))

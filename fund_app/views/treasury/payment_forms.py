@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import get_locale
+
+from forms.countries import NOT_SAID, country_choices
 from forms.disbursements import (
+    NOT_KNOWN,
     AmountForm,
     ChannelForm,
     LookUpForm,
@@ -27,7 +31,7 @@ from fund_app.services.disbursement_changes import RATE_SOURCES
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
 from fund_app.views.treasury import labels
-from workflows.channels import ADVANCED, Verdict
+from workflows.channels import ADVANCED, CHANNELS, Verdict
 from workflows.money import EXPONENTS
 
 ONCE = ("reconcile", "lost")
@@ -92,7 +96,12 @@ def _choices(form: Any, action: str, payment: Disbursement) -> None:
     if isinstance(form, ReasonForm):
         codes = REASONS if action == "write_off_advance" else HOLD_REASONS
         form.reason.choices = [(code, labels.REASONS[code]) for code in codes]
-    elif isinstance(form, ChannelForm | PayeeForm):
+    elif isinstance(form, PayeeForm):
+        countries = country_choices(str(get_locale() or "en"))
+        named = [(code, name) for code, name in countries if code != NOT_SAID]
+        form.country.choices = [("", NOT_KNOWN), *named]
+        form.channel.choices = [(way, labels.CHANNELS[way]) for way in CHANNELS]
+    elif isinstance(form, ChannelForm):
         verdicts = channels.verdicts(db.session(), channels.kept(payment))
         form.channel.choices = [
             (way, labels.CHANNELS[way])

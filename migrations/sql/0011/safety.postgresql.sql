@@ -39,7 +39,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION safety_refuse()
 CREATE FUNCTION disbursement_channel_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM channel_stop WHERE channel_stop.state = 'stopped'
-      AND channel_stop.region = NEW.receipt_region AND channel_stop.channel = NEW.channel) THEN
+      AND NEW.receipt_region IN (channel_stop.region, 'unknown') AND channel_stop.channel = NEW.channel) THEN
     RAISE EXCEPTION 'disbursement: this way is stopped there';
   END IF;
   RETURN NEW;

@@ -39,7 +39,7 @@ END
 CREATE TRIGGER disbursement_keeps_off_stopped_channels BEFORE UPDATE OF state ON disbursement
 WHEN OLD.state = 'authorised' AND NEW.state IN ('exported', 'sent') AND EXISTS (
   SELECT 1 FROM channel_stop WHERE channel_stop.state = 'stopped'
-    AND channel_stop.region = NEW.receipt_region AND channel_stop.channel = NEW.channel)
+    AND NEW.receipt_region IN (channel_stop.region, 'unknown') AND channel_stop.channel = NEW.channel)
 BEGIN
   SELECT RAISE(ABORT, 'disbursement: this way is stopped there');
 END

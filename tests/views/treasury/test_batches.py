@@ -154,6 +154,13 @@ def test_changed_payee_and_unknown_outcome_and_cancelling_have_their_pages(
         "change_payee-payee_name": "Test Person",
         "change_payee-payee_account": "Pick-up point 9",
     }
+    unknown = {**fields, "change_payee-channel": "bank_transfer"}
+    slip = lead.submit(lead.page(address), unknown, to="change-payee")
+    assert slip.status_code == 422
+    assert "Not this way, for this country and person: A transfer from abroad" in Page(slip).text
+    known = {**unknown, "change_payee-country": "GE", "change_payee-status": "abroad"}
+    assert lead.submit(lead.page(address), known, to="change-payee").status_code == 303
+    assert house.payment_of(case_id).receipt_region == "caucasus"
     assert lead.submit(lead.page(address), fields, to="change-payee").status_code == 303
     assert house.payment_of(case_id).state == "ready"
     finance.submit(finance.page(address), to="sign-first/cancel")
