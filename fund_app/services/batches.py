@@ -22,8 +22,8 @@ from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.sealed import CannotOpen, NoKey
-from fund_app.services import audit, brakes, disbursement_facts, disbursements, looks, lot
-from fund_app.services.disbursements import ALPHABET, fire, locked, payee_digest
+from fund_app.services import audit, brakes, disbursement_facts, looks, lot, payee_details
+from fund_app.services.disbursements import ALPHABET, fire, locked
 from fund_app.services.payee_looks import PAYERS
 from fund_app.services.transition import INTERNAL, Request, Unknown
 from fund_app.services.unit import unit_of_work
@@ -123,7 +123,7 @@ def _ready(
     if payment.channel not in IN_FILES:
         raise FileRefused("other_way")
     _require_step(session, actor, payment, application)
-    details = disbursements.payee_of(session, actor, application.id)
+    details = payee_details.opened(session, actor, application.id)
     if "payee_name" not in details or "payee_account" not in details:
         raise FileRefused("not_open")
     _write_down(session, actor, application.id)
@@ -154,7 +154,7 @@ def _require_step(
 def _is_as_signed(payment: Disbursement, details: dict[str, str]) -> bool:
     """Whether what is sealed now is what was signed, whichever way it was changed."""
     without_word = {key: text for key, text in details.items() if key != "confirmation_word"}
-    return payment.payee_hash in {payee_digest(details), payee_digest(without_word)}
+    return payment.payee_hash in {payee_details.digest(details), payee_details.digest(without_word)}
 
 
 def _freeze(
@@ -215,7 +215,7 @@ def show(actor: SignedIn, batch_id: str) -> list[ShownLine]:
         found = []
         for line, content in _opened(session, actor, batch):
             name, iban = sepa.name_in(content)
-            details = disbursements.payee_of(session, actor, line.application_id)
+            details = payee_details.opened(session, actor, line.application_id)
             written = details.get("payee_name", "")
             found.append(
                 ShownLine(line.number, line.end_to_end_id, line.amount, written, name, iban)

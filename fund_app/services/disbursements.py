@@ -7,9 +7,7 @@ Locks are taken in one order, the application before its payment.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,13 +22,12 @@ from fund_app.models.disbursements import Approval, Disbursement
 from fund_app.models.events import Event
 from fund_app.models.ledger import GrantCommitment, Tranche, TrancheState
 from fund_app.models.types import new_ref
-from fund_app.queries import answers
 from fund_app.services import (
     casework,
     channels,
     countersignatures,
     disbursement_facts,
-    lasting_keys,
+    payee_details,
     references,
     safety_checks,
 )
@@ -93,26 +90,9 @@ def choose_channel(
         application = session.get(Application, application_id)
         receipt = channels.told(details, application.region if application else None)
         is_allowed = channels.is_allowed(session, receipt, channel)
-        way = Way(channel, payee_digest(details), receipt.region)
+        way = Way(channel, payee_details.digest(details), receipt.region)
         deed = casework.Deed("accept", {"channel_allowed": is_allowed}, data=way)
         casework.carry_out(actor, application_id, deed, request)
-
-
-def payee_digest(details: Mapping[str, str]) -> str:
-    """Return the keyed digest of a payee's details, so that a change is noticed without them.
-
-    A question left empty and one that was never answered are the same.
-    """
-    key = lasting_keys.lasting_key("payee-digest")
-    told = {question: text for question, text in details.items() if text}
-    canonical = json.dumps(told, sort_keys=True).encode()
-    return hmac.new(key, canonical, hashlib.sha256).hexdigest()
-
-
-def payee_of(session: Session, actor: SignedIn, application_id: str) -> dict[str, str]:
-    """Open the payee's details; raises NoKey (models.sealed) for who does not make payments."""
-    opened = answers.opened(session, actor.ring, application_id, compartment="payout")
-    return {question: text for (question, _item), text in opened.items()}
 
 
 def plan(session: Session, application: Application, way: Way) -> None:
@@ -268,7 +248,7 @@ def confirm_receipt(
         if application.id != application_id:
             raise Unknown(disbursement_id)
         casework.require_own(actor, application)
-        expected = payee_of(session, actor, application_id).get("confirmation_word", "")
+        expected = payee_details.opened(session, actor, application_id).get("confirmation_word", "")
         is_right = bool(expected) and hmac.compare_digest(_plain(expected), _plain(code_word))
         given = {"recipient_proof": "code_word" if is_right else ""}
         fire(session, payment, application, "recipient_ok", actor, request, given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fund_app.models.disbursements import Disbursement
-from fund_app.services import brakes, disbursements, looks
+from fund_app.services import brakes, looks, payee_details
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -26,7 +26,7 @@ def look(actor: SignedIn, disbursement_id: str) -> dict[str, str]:
         if payment is None:
             raise Unknown(disbursement_id)
         case_id = payment.application_id
-        details = disbursements.payee_of(session, actor, case_id)
+        details = payee_details.opened(session, actor, case_id)
         shown = {key: details[key] for key in SHOWN if key in details}
         role = next((each for each in PAYERS if each in actor.roles), None)
         if not shown or role is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Answer, Application
 from fund_app.models.sealed import Compartment
 from fund_app.queries import answers
-from fund_app.services import channels, disbursements, offers, vault
+from fund_app.services import channels, offers, payee_details, vault
 from fund_app.services.channels import Way
 from fund_app.services.intake import AnswerText
 from workflows.channels import STATUSES, UNKNOWN, Receipt
@@ -55,7 +55,7 @@ def name_payee(session: Session, application: Application, payee: Sequence[Answe
     channel = details[offers.CHANNEL]
     if not channels.is_allowed(session, receipt, channel):
         raise Refused("channel_forbidden", {"state": application.state})
-    return Way(channel, disbursements.payee_digest(details), receipt.region)
+    return Way(channel, payee_details.digest(details), receipt.region)
 
 
 def receipt_of(details: Mapping[str, str]) -> Receipt:

@@ -24,6 +24,7 @@ from fund_app.services import (
     disbursement_changes,
     disbursements,
     offers,
+    payee_details,
 )
 from fund_app.services.channel_changes import Word
 from fund_app.services.channel_stops import ChannelRefused
@@ -185,7 +186,7 @@ def rename(house: House, payment_id: str, channel: str, **more: str) -> None:
 
 def opened(house: House, payment_id: str) -> dict[str, str]:
     case_id = payment(payment_id).application_id
-    return disbursements.payee_of(db.session(), house.fresh("fin1"), case_id)
+    return payee_details.opened(db.session(), house.fresh("fin1"), case_id)
 
 
 def test_change_takes_treasury_and_security_and_makes_a_version(house: House) -> None:

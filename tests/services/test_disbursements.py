@@ -8,7 +8,7 @@ from fund_app.extensions import db
 from fund_app.models.sealed import NoKey
 from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger, ledger_check
-from fund_app.services import applications, audit, ballots, disbursements, offers
+from fund_app.services import applications, audit, ballots, disbursements, offers, payee_details
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.transition import Conflict
 from fund_app.services.votes import Cast
@@ -150,9 +150,9 @@ def test_wrong_code_word_is_refused(house: House) -> None:
 
 def test_finance_reads_the_payee_and_nobody_else_does(house: House) -> None:
     _, case_id = house.accepted(LINES)
-    payee = disbursements.payee_of(db.session(), house["fin1"], case_id)
+    payee = payee_details.opened(db.session(), house["fin1"], case_id)
     assert payee["payee_name"] == "Test Person A-0017"
-    assert disbursements.payee_of(db.session(), house["anna"], case_id) == {}
+    assert payee_details.opened(db.session(), house["anna"], case_id) == {}
 
 
 def test_withdrawing_cancels_the_payment_and_frees_the_money(house: House) -> None:

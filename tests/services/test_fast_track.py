@@ -6,7 +6,7 @@ import pytest
 
 from fund_app.extensions import db
 from fund_app.queries import ledger
-from fund_app.services import applications, ballots, disbursements, fast_track
+from fund_app.services import applications, ballots, fast_track, payee_details
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.fast_track import Grant
 from fund_app.services.intake import AnswerText
@@ -51,9 +51,9 @@ def test_two_officers_plan_a_payment_and_call_the_panel(house: House, case_id: s
 def test_finance_reads_the_payee_whom_the_coordinator_named(house: House, case_id: str) -> None:
     fast_track.propose(house["boris"], case_id, 120_000, press())
     fast_track.decide(house["anna"], case_id, WHOLE, press())
-    with_key = disbursements.payee_of(db.session(), house["fin1"], case_id)
+    with_key = payee_details.opened(db.session(), house["fin1"], case_id)
     assert with_key["payee_name"] == "Test Person A-0016"
-    assert disbursements.payee_of(db.session(), house["anna"], case_id) == {}
+    assert payee_details.opened(db.session(), house["anna"], case_id) == {}
 
 
 def test_one_officer_is_not_enough(house: House, case_id: str) -> None:

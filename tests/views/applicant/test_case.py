@@ -17,7 +17,7 @@ from fund_app.models.documents import Document, letter_id
 from fund_app.models.messages import Message
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
-from fund_app.services import applications, disbursements, documents, vault
+from fund_app.services import applications, disbursements, documents, payee_details, vault
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.unit import unit_of_work
 from fund_app.services.votes import Cast
@@ -265,9 +265,9 @@ def test_accepting_seals_the_payee_for_those_who_pay_and_nobody_else(
     assert empty.form("accept").values["payee_name"] == ["kept"]
     accept(client)
     assert client.page("/return/case").headings[0] == "Payment under way"
-    payee = disbursements.payee_of(session, house["fin1"], case_id)
+    payee = payee_details.opened(session, house["fin1"], case_id)
     assert payee["payee_name"] == "sentinel-payee"
-    assert disbursements.payee_of(session, house["anna"], case_id) == {}
+    assert payee_details.opened(session, house["anna"], case_id) == {}
 
 
 def test_ways_follow_country_and_person_and_the_forbidden_ones_say_why(
