@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from fund_app.extensions import csrf, db
 from fund_app.views.access import public
+from tests.journeys.outline import Outline
 from tests.support.client import FundClient
 from tests.support.live import LiveFund
 from tests.support.mail import Mailbox
@@ -130,3 +131,13 @@ def test_live_fund_serves_its_first_page(live_fund: LiveFund, page: Page) -> Non
     assert answer is not None
     assert answer.status == 200
     assert page.locator("h1").count() == 1
+
+
+def test_outline_of_a_page_tells_what_is_wrong_with_it() -> None:
+    source = """<html><head><title></title></head><body><h1>One</h1><h1>Two</h1>
+    <p id=a></p><p id=a></p><input name=q><input type=hidden name=t>
+    <a href="/x?y=1#z">x</a><a href="/file" download>f</a></body></html>"""
+    page = Outline("http://127.0.0.1/here", source)
+    assert (page.language, page.title, page.first_headings) == ("", "", 2)
+    assert (page.ids_twice, page.nameless_fields) == (["a"], 1)
+    assert page.links == ["http://127.0.0.1/x?y=1"]
