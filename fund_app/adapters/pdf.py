@@ -7,12 +7,7 @@ gap.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
-
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 VARIANT = "pdf/ua-1"
 TELLING = ("Author", "Creator", "Producer", "Subject", "Keywords", "CreationDate", "ModDate")
@@ -29,10 +24,17 @@ def render(html: str, style: str, *, identifier: bytes = b"") -> bytes:
     style: the style sheet's text. identifier: what the file is numbered by. Raises Unprintable
     when a file or an address is named.
     """
+    # Looking for its own libraries takes it longer than all else that a process begins with,
+    # so it is loaded when the first paper is made.
+    from weasyprint import CSS, HTML  # noqa: PLC0415
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415
+
     fonts = FontConfiguration()
+    fetcher = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
     try:
-        sheet = CSS(string=style, url_fetcher=_fetcher(), font_config=fonts, base_url="data:,")
-        page = HTML(string=html, url_fetcher=_fetcher(), base_url="data:,")
+        sheet = CSS(string=style, url_fetcher=fetcher, font_config=fonts, base_url="data:,")
+        page = HTML(string=html, url_fetcher=fetcher, base_url="data:,")
         document = page.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
         _silence(document.metadata)
         printed = document.write_pdf(
@@ -42,11 +44,6 @@ def render(html: str, style: str, *, identifier: bytes = b"") -> bytes:
         # The library's message may quote the document, which may hold a letter's words.
         raise Unprintable(type(error).__name__) from None
     return bytes(printed)
-
-
-@lru_cache(maxsize=1)
-def _fetcher() -> Any:
-    return URLFetcher(allowed_protocols=("data",), fail_on_errors=True)
 
 
 def _silence(metadata: Any) -> None:
