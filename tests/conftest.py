@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
-from tests.support.application import START, running_app, test_settings
+from tests.support.application import START, renewed_app, running_app, test_settings
 from tests.support.client import FundClient
 from tests.support.compiled import remember_builders
 from tests.support.house import settle
@@ -100,10 +100,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     with ExitStack() as stack:
         if getattr(request, "param", SQLITE) == POSTGRESQL:
             postgres: PostgresStores = request.getfixturevalue("postgres_stores")
-            yield stack.enter_context(postgres.fresh(furnished=furnished))
+            yield stack.enter_context(postgres.lent(furnished=furnished))
         else:
             sqlite: SqliteStores = request.getfixturevalue("sqlite_stores")
-            yield stack.enter_context(sqlite.fresh(tmp_path, furnished=furnished))
+            yield stack.enter_context(sqlite.lent(tmp_path, furnished=furnished))
 
 
 @pytest.fixture(scope="session")
@@ -139,8 +139,8 @@ def settings(
 
 @pytest.fixture
 def app(settings: Settings, clock: ManualClock) -> Iterator[Flask]:
-    """Make the application on the test's own store."""
-    with running_app(settings, clock) as app:
+    """Have the application on the test's own store."""
+    with renewed_app(settings, clock) as app:
         yield app
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 
 import fund_app
 from config import Environment, Settings
 from fund_app.adapters.clock import Clock
 from fund_app.adapters.keystore import Keystore
-from fund_app.extensions import db, prepare_engine
+from fund_app.extensions import db
 from fund_app.services.hardening import Cost, Hardening
 from tests.support.compiled import TEMPLATES
 from tests.support.stores import Store
@@ -52,14 +53,86 @@ def running_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """Yield the application and give back its connections afterwards."""
     with _engines_disposed():
         app = _create(settings, clock)
-        app.extensions["fund.hardening"] = Hardening(QUICK)
-        app.jinja_env.bytecode_cache = TEMPLATES
-        app.testing = True
         try:
-            yield app
+            yield _hurried(app)
         finally:
             with app.app_context():
                 db.session.remove()
+
+
+@contextmanager
+def renewed_app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """Yield the application of an earlier test, as good as new, or make it.
+
+    What it has compiled is kept: its routes, its templates, its statements.
+    """
+    with _engines_disposed():
+        key = replace(settings, upload_dir=Path(), mail_url="")
+        kept = _KEPT.pop(key, None) or _Kept(_create(settings, clock))
+        kept.renew(settings, clock)
+        try:
+            yield _hurried(kept.app)
+        finally:
+            with kept.app.app_context():
+                db.session.remove()
+            if kept.is_as_made():
+                _KEPT[key] = kept
+            while len(_KEPT) > MOST_KEPT:
+                _KEPT.pop(next(iter(_KEPT)))
+
+
+class _Kept:
+    """An application, and what it was when it was made."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._config = dict(app.config)
+        self._extensions = dict(app.extensions)
+        self._doors = dict(app.extensions["fund.doors"])
+        self._shape = self._measured()
+
+    def renew(self, settings: Settings, clock: Clock) -> None:
+        """Forget what a test has put in or counted."""
+        app = self.app
+        app.config.clear()
+        app.config.update(self._config)
+        app.extensions.clear()
+        app.extensions.update(self._extensions)
+        fund_app._attach(app, settings, clock)  # noqa: SLF001 (what create_app begins with)
+        app.extensions["fund.doors"] = dict(self._doors)
+        app.extensions["fund.keystore"] = Keystore(self._extensions["fund.keystore"].engine)
+        app.test_client_class = None
+        app._got_first_request = False  # noqa: SLF001 (a test may still add a page)
+
+    def is_as_made(self) -> bool:
+        """Whether nobody has added pages or hooks."""
+        return self._measured() == self._shape
+
+    def _measured(self) -> list[int]:
+        app = self.app
+        hooks = (
+            app.before_request_funcs,
+            app.after_request_funcs,
+            app.teardown_request_funcs,
+            app.template_context_processors,
+        )
+        counted = [sum(map(len, each.values())) for each in hooks]
+        handlers = sum(len(each) for codes in app.error_handler_spec.values()
+                       for each in codes.values())  # fmt: skip
+        return [len(app.view_functions), len(app.jinja_env.globals), handlers, *counted]
+
+
+_KEPT: dict[Settings, _Kept] = {}
+"""By the settings they were made for, the last used last."""
+MOST_KEPT = 6
+
+
+def _hurried(app: Flask) -> Flask:
+    """Give an application what a test should not have to wait for."""
+    app.extensions["fund.hardening"] = Hardening(QUICK)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    app.testing = True
+    return app
 
 
 @contextmanager
@@ -85,16 +158,5 @@ def _engines_disposed() -> Iterator[None]:
 
 
 def _create(settings: Settings, clock: Clock) -> Flask:
-    if hasattr(fund_app, "create_app"):
-        app: Flask = fund_app.create_app(settings, clock=clock)
-        return app
-    app = Flask("tests")
-    app.config.update(SECRET_KEY=settings.secret, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    db.init_app(app)
-    app.extensions["fund.clock"] = clock
-    with app.app_context():
-        prepare_engine(db.engine)
-    keys = create_engine(settings.keystore_url)
-    prepare_engine(keys)
-    app.extensions["fund.keystore"] = Keystore(keys)
+    app: Flask = fund_app.create_app(settings, clock=clock)
     return app

@@ -1,7 +1,8 @@
-"""Two databases for one test, made by copying a template that holds the schema."""
+"""Two databases for one test: as a template has them, whoever used them before."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.postgres import Postgres
+from tests.support.renewal import Renewal
 from tests.support.schema import create_data_schema, create_keystore_schema
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -38,26 +40,46 @@ class SqliteStores:
         store = _sqlite(self._empty)
         create_data_schema(store.database_url)
         create_keystore_schema(store.keystore_url)
+        _settled(self._empty)
         self._furnished = directory / "furnished"
         self._furnish = furnish
+        self._lent = directory / "lent"
+        self._lent.mkdir()
+
+    @contextmanager
+    def lent(self, seen_in: Path, *, furnished: bool = False) -> Iterator[Store]:
+        """Yield a store that one test has to itself, at the address of the last one's.
+
+        Its files are seen in the test's own directory too.
+        """
+        for used in self._lent.iterdir():
+            used.unlink()
+        for name in (DATA_FILE, KEYS_FILE):
+            for beside in ("", "-wal", "-shm"):
+                (seen_in / f"{name}{beside}").symlink_to(self._lent / f"{name}{beside}")
+        with self.fresh(self._lent, furnished=furnished) as store:
+            yield store
 
     @contextmanager
     def fresh(self, directory: Path, *, furnished: bool = False) -> Iterator[Store]:
-        """Yield a store inside the test's own directory: empty, or with a house in it."""
+        """Yield a store in a directory of its own: empty, or with a house in it."""
         if furnished and not self._furnished.exists():
             self._furnished.mkdir()
             self._furnish(self._copied(self._empty, self._furnished))
+            _settled(self._furnished)
         yield self._copied(self._furnished if furnished else self._empty, directory)
 
     def _copied(self, template: Path, directory: Path) -> Store:
         for name in (DATA_FILE, KEYS_FILE):
-            # Through the database, so that nothing is left behind in a log beside the file.
-            with (
-                closing(sqlite3.connect(template / name)) as source,
-                closing(sqlite3.connect(directory / name)) as target,
-            ):
-                source.backup(target)
+            shutil.copyfile(template / name, directory / name)
         return _sqlite(directory)
+
+
+def _settled(directory: Path) -> None:
+    """Bring what stands in the logs beside the files into the files, which are copied alone."""
+    for name in (DATA_FILE, KEYS_FILE):
+        with closing(sqlite3.connect(directory / name)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _sqlite(directory: Path) -> Store:
@@ -65,7 +87,7 @@ def _sqlite(directory: Path) -> Store:
 
 
 class PostgresStores:
-    """Stores as databases of a test server, copied from template databases."""
+    """Stores as databases of a test server, made from template databases."""
 
     def __init__(self, server: Postgres, furnish: Furnish) -> None:
         """Make the template databases on `server`; `furnish` sets up a house in a store."""
@@ -76,22 +98,45 @@ class PostgresStores:
         create_keystore_schema(store.keystore_url)
         self._furnished: tuple[str, ...] = ()
         self._furnish = furnish
+        self._lent: dict[bool, tuple[str, ...]] = {}
+
+    @contextmanager
+    def lent(self, *, furnished: bool = False) -> Iterator[Store]:
+        """Yield a store that one test has to itself, at the address of the last one's.
+
+        Before each test only the rows that the last one touched are put back; where it changed
+        the schema the databases are made anew.
+        """
+        names = self._lent.get(furnished)
+        if names and not all(Renewal(self._server.url(name)).renew() for name in names):
+            self._drop(names)
+            names = None
+        if names is None:
+            names = self._lent[furnished] = self._copied(self._template(furnished=furnished))
+            for name in names:
+                Renewal(self._server.url(name)).prepare()
+        yield self._store(*names)
 
     @contextmanager
     def fresh(self, *, furnished: bool = False) -> Iterator[Store]:
-        """Yield a store, empty or with a house in it, and drop it afterwards."""
-        if furnished and not self._furnished:
-            self._furnished = self._copied(self._empty)
-            self._furnish(self._store(*self._furnished))
-        names = self._copied(self._furnished if furnished else self._empty)
+        """Yield a store of its own, empty or with a house in it, and drop it afterwards."""
+        names = self._copied(self._template(furnished=furnished))
         try:
             yield self._store(*names)
         finally:
             self._drop(names)
 
     def close(self) -> None:
-        """Drop the templates."""
+        """Drop everything."""
+        for names in self._lent.values():
+            self._drop(names)
         self._drop((*self._empty, *self._furnished))
+
+    def _template(self, *, furnished: bool) -> tuple[str, ...]:
+        if furnished and not self._furnished:
+            self._furnished = self._copied(self._empty)
+            self._furnish(self._store(*self._furnished))
+        return self._furnished if furnished else self._empty
 
     def _copied(self, template: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._server.create(name) for name in template)
