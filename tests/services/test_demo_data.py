@@ -39,7 +39,8 @@ from fund_app.services import audit, demo_data, personas, vault
 from fund_app.services.vault import SignedIn
 from tests.support.application import running_app
 from tests.support.application import test_settings as settings_for
-from tests.support.stores import PostgresStores, SqliteStores, Store
+from tests.support.demonstration import MadeUp
+from tests.support.stores import PostgresStores, Store
 from workflows.emergency import STATES
 from workflows.roles import Role
 
@@ -73,11 +74,10 @@ def demonstration(store: Store, home: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_stores: SqliteStores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Load the demonstration on SQLite, once for this module."""
-    home = tmp_path_factory.mktemp("demo")
-    with sqlite_stores.fresh(home) as store, demonstration(store, home) as app:
-        yield app
+def demo(made_up: MadeUp) -> Iterator[Flask]:
+    """Open the demonstration as `fund demo` has loaded it on SQLite."""
+    with made_up.app.app_context():
+        yield made_up.app
 
 
 def seen() -> dict[str, list[tuple[Any, ...]]]:
