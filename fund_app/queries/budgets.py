@@ -218,6 +218,15 @@ def by_line(lines: Mapping[str, Budget], parts: Mapping[str, int]) -> dict[str, 
     return gathered
 
 
+def short_of(lines: Mapping[str, Budget], parts: Mapping[str, int]) -> dict[str, int]:
+    """Return by how much each line falls short of amounts by category; lines that hold are out."""
+    return {
+        category: part - max(lines[category].left, 0)
+        for category, part in by_line(lines, parts).items()
+        if part > lines[category].left
+    }
+
+
 def exceeding(session: Session, application: Application) -> str | None:
     """Return the resolution that lets this award go beyond its budget lines, or None."""
     query = select(FundResolution.id).where(
@@ -247,11 +256,7 @@ def shortages(session: Session, case_ids: Sequence[str], day: date) -> dict[str,
         lines = limits[key]
         if not lines or exceeding(session, application) is not None:
             continue
-        short = {
-            category: part - max(lines[category].left, 0)
-            for category, part in by_line(lines, categories(application)).items()
-            if part > lines[category].left
-        }
+        short = short_of(lines, categories(application))
         if short:
             found[application.id] = short
     return found
