@@ -15,10 +15,9 @@ from fund_app.models.applications import Application
 from fund_app.models.budgets import REST, Budget, BudgetCharge, BudgetLine
 from fund_app.models.funds import FundResolution, ResolutionKind
 from fund_app.models.ledger import GrantCommitment, JournalEntry, Tranche, TrancheState
-from fund_app.queries import funds
-from fund_app.queries.funds import ResolutionRow
 from fund_app.queries.ledger import LONGEST_CURSOR
 from fund_app.queries.pages import SIZE, Page
+from fund_app.queries.resolutions import ResolutionRow, signed_resolutions
 from workflows.money import split
 
 
@@ -149,7 +148,7 @@ def versions(
 ) -> tuple[ResolutionRow, ...]:
     """Return the versions of a budget that were proposed, the newest first. One statement."""
     rows: Any = session.execute(
-        funds.signed_resolutions()
+        signed_resolutions()
         .where(
             FundResolution.kind == ResolutionKind.SET_BUDGET,
             FundResolution.programme == programme,

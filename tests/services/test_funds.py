@@ -16,7 +16,7 @@ from fund_app.models.funds import ResolutionKind as Kind
 from fund_app.models.ledger import Fund
 from fund_app.models.types import new_ref
 from fund_app.queries import funds as reads
-from fund_app.queries import ledger
+from fund_app.queries import ledger, resolutions
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import funds, ledger_facts
 from fund_app.services.fund_checks import Draft, ResolutionRefused
@@ -86,7 +86,7 @@ def test_transfer_takes_two_people_and_stands_in_the_trail(house: House) -> None
     assert list(db.session.scalars(query.order_by(Event.step))) == [
         "resolution_proposed", "resolution_confirmed",
     ]  # fmt: skip
-    entry = ledger.entry(reads.entry_of(db.session(), first) or 0)
+    entry = ledger.entry(resolutions.entry_of(db.session(), first) or 0)
     assert entry is not None
     assert (entry.kind, entry.reason_code, entry.source_id) == (
         "fund_transfer", "board_decision", first,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels, ledger, resolutions
 from fund_app.queries import funds as reads
 from fund_app.queries.funds import Days, Figure, FigureRow
 from fund_app.views import acts, drawings, formats
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
         bars=drawings.bars([_bar(row) for row in rows if row.currency in EXPONENTS]),
         shortfalls=reads.shortfalls(),
         floors=reads.floors(),
-        waiting=reads.resolutions(db.session(), state="proposed"),
+        waiting=resolutions.resolutions(db.session(), state="proposed").rows,
         **_frame(days),
     )
 
@@ -55,7 +55,7 @@ def show(fund_code: str) -> ResponseReturnValue:
         years=reads.by_year(fund_code),
         floors=[(key[1], amount) for key, amount in reads.floors(fund_code).items()],
         shortfalls=[row for row in reads.shortfalls() if row.fund_code == fund_code],
-        resolutions=reads.resolutions(db.session(), fund_code),
+        resolutions=resolutions.resolutions(db.session(), fund_code),
         **_frame(days),
     )
 

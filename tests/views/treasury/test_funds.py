@@ -84,7 +84,7 @@ def test_transfer_is_proposed_by_one_and_confirmed_by_another(
     entry = board.page(done.links["The entry it led to"])
     assert "FundTransfers" in entry.text
     assert "Board 2026/7" in board.page("/treasury/resolutions?q=2026/7").text
-    assert "Nothing was resolved yet." in board.page("/treasury/resolutions?q=nope").text
+    assert "No resolution fits." in board.page("/treasury/resolutions?q=nope").text
     listed = board.page("/treasury/funds/LEG")
     assert "Board 2026/7" in listed.links
 
