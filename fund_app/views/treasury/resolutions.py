@@ -183,6 +183,8 @@ def _facts(row: FundResolution) -> list[dict[str, Any]]:
         (_("Why"), row.ground and words.GROUNDS[row.ground]),
         (_("Where it is found"), row.release_ref),
         (_("Below the floor"), yes if row.below_floor else None),
+        (_("Name in Russian"), row.name_ru),
+        (_("Name in German"), row.name_de),
         (_("Programme"), row.programme and labels.programme(row.programme)),
         (_("Given for one purpose only"), yes if row.restricted else None),
         (_("Carries its fees and losses"), row.carrier_code and words.fund(row.carrier_code)),
