@@ -10,11 +10,12 @@ pairs (docs/decisions/0032). Everything here is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from workflows.bounds import narrowed
 from workflows.differencing import exposed
 from workflows.money import EXPONENTS
 from workflows.quarters import Quarter, quarters
@@ -324,6 +325,7 @@ def _out_of_turn(table: Table, earlier: Sequence[Told], today: date) -> str | No
 def exposed_by(cases: Iterable[Case], told: Sequence[Told], fewest: int) -> bool:
     """Whether anything that can be worked out of these cells tells of 1 to `fewest` - 1 people.
 
+    Exactly, by sums and differences, or nearly: between two numbers fewer than `fewest` apart.
     Cases whose grant was published by itself are known to everybody: they are taken off first.
     """
     people: dict[Unit, int] = {}
@@ -333,7 +335,20 @@ def exposed_by(cases: Iterable[Case], told: Sequence[Told], fewest: int) -> bool
     cells = [
         frozenset(unit for unit in people if each.table.covers(each.group, unit)) for each in told
     ]
-    return bool(exposed(cells, people, fewest))
+    hidden = [
+        frozenset(unit for unit in people if table.covers(group, unit))
+        for table, group in _left_out(told, people)
+    ]
+    return bool(exposed(cells, people, fewest)) or narrowed(cells, people, hidden, fewest)
+
+
+def _left_out(told: Sequence[Told], units: Iterable[Unit]) -> Iterator[tuple[Table, str]]:
+    """Yield the cells of published tables that were published without a number."""
+    shown = {(each.table, each.group) for each in told}
+    known = list(units)
+    for table in dict.fromkeys(each.table for each in told):
+        groups = {table.group_of(unit) for unit in known if table.covers(ALL, unit)}
+        yield from ((table, group) for group in sorted(groups) if (table, group) not in shown)
 
 
 def _drifted(table: Table, cases: Sequence[Case], earlier: Sequence[Told]) -> tuple[Table, ...]:
