@@ -106,7 +106,7 @@ class ShortfallRow:
     cover_code: str | None
 
 
-_WITHIN = (Figure.OPENING, Figure.INCOME, Figure.TRANSFERS, Figure.PAID, Figure.COSTS)
+MOVED = (Figure.OPENING, Figure.INCOME, Figure.TRANSFERS, Figure.PAID, Figure.COSTS)
 """Figures of what moved within the days; the others say how things stood at their end."""
 
 
@@ -252,8 +252,7 @@ def _figures(fund: str, currency: str, start: Sums, end: Sums) -> dict[Figure, i
         return sums.get((fund, currency, figure), 0)
 
     found = {
-        figure: at(end, figure) - (at(start, figure) if figure in _WITHIN else 0)
-        for figure in Figure
+        figure: at(end, figure) - (at(start, figure) if figure in MOVED else 0) for figure in Figure
     }
     found[Figure.OPENING] += at(start, Figure.SPENDABLE)
     return found
@@ -316,7 +315,7 @@ def _weight(figure: Figure, days: Days) -> ColumnElement[int]:
     made_of = _made_of(Posting.account_code)
     sign, accounts = made_of[figure]
     until = true() if days.until is None else day <= days.until
-    since = true() if days.since is None or figure not in _WITHIN else day >= days.since
+    since = true() if days.since is None or figure not in MOVED else day >= days.since
     cases: list[Any] = [(and_(accounts, until, since), sign * Posting.amount)]
     if figure is Figure.OPENING and days.since is not None:
         _, spendable = made_of[Figure.SPENDABLE]
