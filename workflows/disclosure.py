@@ -18,7 +18,7 @@ from statistics import median
 from workflows.bounds import narrowed
 from workflows.differencing import exposed
 from workflows.money import EXPONENTS
-from workflows.quarters import Quarter, quarters
+from workflows.quarters import Quarter
 
 ALL = "all"
 """The cell that holds everybody of a table."""
@@ -372,31 +372,3 @@ def _clashing(
         if exposed_by(cases, [*(told for told in earlier if told.table == table), *mine], fewest)
     )
     return alone or tables
-
-
-def told_ends(
-    paid: Mapping[Quarter, frozenset[str]], since: Quarter, until: Quarter
-) -> tuple[Quarter, ...]:
-    """Return the quarters at whose end a restricted fund's use may be told to its donors.
-
-    `paid`: which cases had money from the fund in each quarter, all of them. Ends are looked for
-    from `since`, or from the first payment where that was earlier. Between two ends lie at least
-    `fewest` cases, or none at all, so that two statements subtracted tell of no person; what is
-    too little waits for the next end. The total of a year in which nothing was told before is
-    owed to the donors: it needs `fewest_of_a_year` cases only.
-    """
-    ends: list[Quarter] = []
-    waiting: set[str] = set()
-    told_in = 0
-    for quarter in quarters(min([since, *paid]), until):
-        waiting |= paid.get(quarter, frozenset())
-        rules = in_force(quarter.last_day)
-        is_year = quarter.number == 4 and told_in != quarter.year  # noqa: PLR2004 - the last quarter
-        enough = rules.fewest_of_a_year if is_year else rules.fewest
-        if waiting and len(waiting) < enough:
-            continue
-        if waiting:
-            told_in = quarter.year
-        ends.append(quarter)
-        waiting = set()
-    return tuple(ends)

@@ -29,9 +29,9 @@ from fund_app.queries import (
 from fund_app.queries.fund_reports import Figures
 from fund_app.services import statements
 from fund_app.services.statements import LANGUAGES, amount_in
-from workflows import disclosure
 from workflows.quarters import Quarter
 from workflows.quarters import quarters as spanned
+from workflows.told_quarters import told_ends
 
 TEMPLATE = "documents/fund_report.html"
 
@@ -124,7 +124,7 @@ def _told(
     told = frozenset(spanned(since, until))
     for currency in currencies:
         for cases in (ledger_gifts.paid_cases, ledger_gifts.promised_cases):
-            told &= frozenset(disclosure.told_ends(cases(fund_code, currency), since, until))
+            told &= frozenset(told_ends(cases(fund_code, currency), since, until))
     return told
 
 

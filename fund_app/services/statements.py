@@ -27,6 +27,7 @@ from fund_app.queries.told_quarters import Stretch
 from workflows import disclosure
 from workflows.money import Money
 from workflows.quarters import Quarter
+from workflows.told_quarters import told_ends
 
 TEMPLATE = "documents/statement.html"
 STYLE = "documents/document.css"
@@ -193,7 +194,7 @@ def _told(
     paid = ledger_gifts.paid_cases(fund_code, currency)
     first = Quarter(first_year, 1)
     last = min(Quarter(last_year, 4), known[-1].quarter)
-    ends = disclosure.told_ends(paid, first, last)
+    ends = told_ends(paid, first, last)
     within = [end for end in ends if end >= first]
     before = [end for end in ends if end < first]
     if not within:

@@ -26,6 +26,7 @@ from workflows.disclosure import (
     Unit,
 )
 from workflows.quarters import Quarter, quarters
+from workflows.told_quarters import told_ends
 
 (COARSE,) = RULES
 TODAY = date(2026, 6, 30)
@@ -256,7 +257,7 @@ SOME_QUARTERS = st.sampled_from(list(quarters(Quarter(2023, 1), Quarter(2025, 4)
 
 @given(st.dictionaries(SOME_QUARTERS, st.frozensets(st.sampled_from("abcdefghij"), max_size=7)))
 def test_two_statements_subtracted_tell_of_no_few(paid: dict[Quarter, frozenset[str]]) -> None:
-    ends = disclosure.told_ends(paid, Quarter(2023, 1), Quarter(2025, 4))
+    ends = told_ends(paid, Quarter(2023, 1), Quarter(2025, 4))
     before = Quarter(2022, 4)
     seen: dict[int, bool] = {}
     for end in ends:
