@@ -107,10 +107,12 @@ class OpenFundForm(ResolutionForm):
         [tidy],
     )
     name = StringField(
-        _l("Name as donors read it"),
+        _l("Name as donors read it, in English"),
         [InputRequired(_l("Please write a name.")), Length(max=LONGEST_NAME)],
         [tidy],
     )
+    name_ru = StringField(_l("The same in Russian"), [Length(max=LONGEST_NAME)], [tidy])
+    name_de = StringField(_l("The same in German"), [Length(max=LONGEST_NAME)], [tidy])
     restricted = BooleanField(_l("Given for one purpose only"))
     programme = SelectField(_l("Programme it pays for"))
     carrier = SelectField(_l("Fund that carries its fees and losses"))

@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FileField, RadioField, SelectField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import DateField, FileField, RadioField, SelectField, ValidationError
+from wtforms.validators import InputRequired, Optional
 
 from forms.disbursements import StepForm
 
@@ -19,6 +19,8 @@ class ListFileForm(FlaskForm):
     """The file of an official list, as its publisher hands it out."""
 
     file = FileField(_l("The list's file"))
+    aliases = FileField(_l("Only for OFAC in CSV: the file alt.csv"))
+    day = DateField(_l("Only for OFAC in CSV: of which day it is"), [Optional()])
 
     def validate_file(self, field: Any) -> None:
         """Want a file."""

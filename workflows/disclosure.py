@@ -10,14 +10,15 @@ pairs (docs/decisions/0032). Everything here is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from workflows.bounds import narrowed
 from workflows.differencing import exposed
 from workflows.money import EXPONENTS
-from workflows.quarters import Quarter, quarters
+from workflows.quarters import Quarter
 
 ALL = "all"
 """The cell that holds everybody of a table."""
@@ -324,6 +325,7 @@ def _out_of_turn(table: Table, earlier: Sequence[Told], today: date) -> str | No
 def exposed_by(cases: Iterable[Case], told: Sequence[Told], fewest: int) -> bool:
     """Whether anything that can be worked out of these cells tells of 1 to `fewest` - 1 people.
 
+    Exactly, by sums and differences, or nearly: between two numbers fewer than `fewest` apart.
     Cases whose grant was published by itself are known to everybody: they are taken off first.
     """
     people: dict[Unit, int] = {}
@@ -333,7 +335,20 @@ def exposed_by(cases: Iterable[Case], told: Sequence[Told], fewest: int) -> bool
     cells = [
         frozenset(unit for unit in people if each.table.covers(each.group, unit)) for each in told
     ]
-    return bool(exposed(cells, people, fewest))
+    hidden = [
+        frozenset(unit for unit in people if table.covers(group, unit))
+        for table, group in _left_out(told, people)
+    ]
+    return bool(exposed(cells, people, fewest)) or narrowed(cells, people, hidden, fewest)
+
+
+def _left_out(told: Sequence[Told], units: Iterable[Unit]) -> Iterator[tuple[Table, str]]:
+    """Yield the cells of published tables that were published without a number."""
+    shown = {(each.table, each.group) for each in told}
+    known = list(units)
+    for table in dict.fromkeys(each.table for each in told):
+        groups = {table.group_of(unit) for unit in known if table.covers(ALL, unit)}
+        yield from ((table, group) for group in sorted(groups) if (table, group) not in shown)
 
 
 def _drifted(table: Table, cases: Sequence[Case], earlier: Sequence[Told]) -> tuple[Table, ...]:
@@ -357,31 +372,3 @@ def _clashing(
         if exposed_by(cases, [*(told for told in earlier if told.table == table), *mine], fewest)
     )
     return alone or tables
-
-
-def told_ends(
-    paid: Mapping[Quarter, frozenset[str]], since: Quarter, until: Quarter
-) -> tuple[Quarter, ...]:
-    """Return the quarters at whose end a restricted fund's use may be told to its donors.
-
-    `paid`: which cases had money from the fund in each quarter, all of them. Ends are looked for
-    from `since`, or from the first payment where that was earlier. Between two ends lie at least
-    `fewest` cases, or none at all, so that two statements subtracted tell of no person; what is
-    too little waits for the next end. The total of a year in which nothing was told before is
-    owed to the donors: it needs `fewest_of_a_year` cases only.
-    """
-    ends: list[Quarter] = []
-    waiting: set[str] = set()
-    told_in = 0
-    for quarter in quarters(min([since, *paid]), until):
-        waiting |= paid.get(quarter, frozenset())
-        rules = in_force(quarter.last_day)
-        is_year = quarter.number == 4 and told_in != quarter.year  # noqa: PLR2004 - the last quarter
-        enough = rules.fewest_of_a_year if is_year else rules.fewest
-        if waiting and len(waiting) < enough:
-            continue
-        if waiting:
-            told_in = quarter.year
-        ends.append(quarter)
-        waiting = set()
-    return tuple(ends)

@@ -7,12 +7,13 @@ lets unknown fields pass, so the fields are listed here and nothing else is ever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from anyascii import anyascii
 
+from workflows.inflection import is_same_name, plain
 from workflows.money import EXPONENTS
 from workflows.quarters import Quarter
 
@@ -77,11 +78,12 @@ def troubles(text: str, names: Iterable[str] = (), places: Iterable[str] = ()) -
     """Return codes of what in a text could lead to somebody: email, web, iban, phone, and so on.
 
     `names`: words of the case; `places`: names of countries, for a region is told instead.
-    Names are compared without accents and in Latin letters, whatever alphabet they are in.
+    Names are compared without accents and in Latin letters, whatever alphabet they are in, and in
+    whatever case: see workflows/inflection.py.
     """
     found = [code for code, search in _SEARCHES.items() if search.search(text)]
-    words = _plain_words(text)
-    if not words.isdisjoint(_plain_words(" ".join(names))):
+    known = {plain(word) for name in names for word in _WORD.findall(name)}
+    if any(_is_known(word, known, as_name=as_name) for word, as_name in _words(text)):
         found.append("name")
     spaced = f" {' '.join(_plain_list(text))} "
     if any(f" {' '.join(_plain_list(place))} " in spaced for place in places if place.strip()):
@@ -99,8 +101,15 @@ def _plain_list(text: str) -> list[str]:
     return [anyascii(word).casefold() for word in _WORD.findall(text)]
 
 
-def _plain_words(text: str) -> set[str]:
-    return {word for word in _plain_list(text) if len(word) >= SHORTEST_NAME}
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a text, plain, and whether each is written as a name."""
+    inside = {match.start(1) for match in _NAME_INSIDE.finditer(text)}
+    for match in _WORD.finditer(text):
+        yield plain(match[0]), match.start() in inside and match[0][0].isupper()
+
+
+def _is_known(word: str, known: Iterable[str], *, as_name: bool) -> bool:
+    return any(is_same_name(word, name, as_name=as_name) for name in known)
 
 
 def grant(each: Grant) -> dict[str, Any]:

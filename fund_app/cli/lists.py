@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,7 +18,10 @@ REFUSALS = {
     "too_large": "This file is larger than any official list.",
     "hostile": "This file carries a document type or entities; it was not read.",
     "not_readable": "This file cannot be read. Fetch it from its publisher once more.",
-    "unknown": "This is none of the lists known here: EU, UN and OFAC in XML, UK in CSV.",
+    "unknown": "This is none of the lists known here: EU, UN, OFAC (XML, CSV), UK (XML, CSV).",
+    "no_aliases": "OFAC's CSV comes in two files: give alt.csv with --aliases.",
+    "day_missing": "OFAC's CSV does not say of which day it is: give it with --day.",
+    "day_ahead": "This day has not come yet.",
     "no_day": "This list does not say of which day it is.",
     "no_entries": "There is no entry with a name in this list.",
     "count_differs": "This list holds fewer or more entries than it says itself.",
@@ -32,12 +36,25 @@ def lists() -> None:
 
 @lists.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--aliases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For OFAC's sdn.csv: its file alt.csv.",
+)
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="For OFAC's sdn.csv: of which day it is."
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
-def import_(file: Path, as_json: bool) -> None:
+def import_(file: Path, aliases: Path | None, day: datetime | None, as_json: bool) -> None:
     """Import FILE; the same file again does nothing. The exit code is 1 when it is refused."""
     with cli.application().app_context():
         try:
-            done = official_lists.import_file(SYSTEM, file.read_bytes())
+            done = official_lists.import_file(
+                SYSTEM,
+                file.read_bytes(),
+                aliases.read_bytes() if aliases else b"",
+                day.date() if day else None,
+            )
         except ListRefused as refused:
             raise click.ClickException(REFUSALS[refused.code]) from None
     if as_json:

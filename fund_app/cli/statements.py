@@ -11,6 +11,7 @@ import click
 from fund_app import cli
 from fund_app.queries import donations
 from fund_app.services import statements as making
+from fund_app.services import told_quarters
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
@@ -28,6 +29,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 def statements(year: int, donor: str | None, out: Path, as_json: bool) -> None:
     """Make the statements of YEAR, one file per donor, named by the donor's reference."""
     with cli.application().app_context():
+        told_quarters.freeze()
         first = date(year, 1, 1)
         last = date(year, 12, 31)
         refs = (donor,) if donor else donations.donors_with_movements(first, last)

@@ -150,10 +150,10 @@ def disable(handle: str, as_json: bool) -> None:
                 bar.update(count)
     sentence = f"{handle} has no access any more; {total} compartments have a new key."
     if alone:
-        cases = len({case_id for case_id, _part in alone})
+        among = len({case_id for case_id, _part in alone})
         sentence += (
-            f"\nNobody else here can open {len(alone)} compartments of {cases} open cases;"
-            " a coordinator sees which under Keys."
+            f"\nNobody else here can open {len(alone)} compartments of {among} open cases or"
+            " papers of the treasury; coordinators and the treasury see which under Keys."
         )
     _say(as_json, sentence, handle=handle, disabled=True, renewed=total, held_alone=len(alone))
 

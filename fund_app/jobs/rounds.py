@@ -34,6 +34,7 @@ from fund_app.services import (
     silence,
     stripe_inbox,
     stripe_readings,
+    told_quarters,
     unlocks,
 )
 from fund_app.services.unit import unit_of_work
@@ -109,6 +110,7 @@ ROUNDS: Sequence[Round] = (
     Round("purge_jobs", purge_jobs, every=timedelta(hours=1)),
     Round("finish_erasures", erasures.resume, every=timedelta(seconds=20)),
     Round("destroy_what_is_due", destroy_what_is_due, every=timedelta(hours=1)),
+    Round("freeze_told_quarters", told_quarters.freeze, every=timedelta(hours=1)),
     Round("write_anchors", write_anchors, every=timedelta(hours=1)),
 )
 

@@ -124,6 +124,8 @@ class FundResolution(Base):
     starts: Mapped[date | None] = mapped_column(Date)
     ends: Mapped[date | None] = mapped_column(Date)
     name: Mapped[str | None] = mapped_column(String(LONGEST_NAME), info=plain("public name"))
+    name_ru: Mapped[str | None] = mapped_column(String(LONGEST_NAME), info=plain("public name"))
+    name_de: Mapped[str | None] = mapped_column(String(LONGEST_NAME), info=plain("public name"))
     restricted: Mapped[bool | None]
     carrier_code: Mapped[str | None] = mapped_column(
         String(LONGEST_FUND), info=plain("code of a fund")

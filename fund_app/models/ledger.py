@@ -151,8 +151,14 @@ class Fund(Base):
     open_for_donations: Mapped[bool]
     name: Mapped[str | None] = mapped_column(String(80), info=plain("public name"))
     """As the board named a fund it opened; the first funds are named in the catalogues."""
+    name_ru: Mapped[str | None] = mapped_column(String(80), info=plain("public name"))
+    name_de: Mapped[str | None] = mapped_column(String(80), info=plain("public name"))
     closed_on: Mapped[date | None] = mapped_column(Date)
     """From then on no decision uses it; facts that come late are still recorded."""
+
+    def name_in(self, language: str) -> str | None:
+        """Return its name as the board wrote it in a language, else the English one."""
+        return {"ru": self.name_ru, "de": self.name_de}.get(language) or self.name
 
 
 class Account(Base):

@@ -15,10 +15,9 @@ from fund_app.models.applications import Application
 from fund_app.models.budgets import REST, Budget, BudgetCharge, BudgetLine
 from fund_app.models.funds import FundResolution, ResolutionKind
 from fund_app.models.ledger import GrantCommitment, JournalEntry, Tranche, TrancheState
-from fund_app.queries import funds
-from fund_app.queries.funds import ResolutionRow
 from fund_app.queries.ledger import LONGEST_CURSOR
 from fund_app.queries.pages import SIZE, Page
+from fund_app.queries.resolutions import ResolutionRow, signed_resolutions
 from workflows.money import split
 
 
@@ -149,7 +148,7 @@ def versions(
 ) -> tuple[ResolutionRow, ...]:
     """Return the versions of a budget that were proposed, the newest first. One statement."""
     rows: Any = session.execute(
-        funds.signed_resolutions()
+        signed_resolutions()
         .where(
             FundResolution.kind == ResolutionKind.SET_BUDGET,
             FundResolution.programme == programme,
@@ -218,6 +217,15 @@ def by_line(lines: Mapping[str, Budget], parts: Mapping[str, int]) -> dict[str, 
     return gathered
 
 
+def short_of(lines: Mapping[str, Budget], parts: Mapping[str, int]) -> dict[str, int]:
+    """Return by how much each line falls short of amounts by category; lines that hold are out."""
+    return {
+        category: part - max(lines[category].left, 0)
+        for category, part in by_line(lines, parts).items()
+        if part > lines[category].left
+    }
+
+
 def exceeding(session: Session, application: Application) -> str | None:
     """Return the resolution that lets this award go beyond its budget lines, or None."""
     query = select(FundResolution.id).where(
@@ -247,11 +255,7 @@ def shortages(session: Session, case_ids: Sequence[str], day: date) -> dict[str,
         lines = limits[key]
         if not lines or exceeding(session, application) is not None:
             continue
-        short = {
-            category: part - max(lines[category].left, 0)
-            for category, part in by_line(lines, categories(application)).items()
-            if part > lines[category].left
-        }
+        short = short_of(lines, categories(application))
         if short:
             found[application.id] = short
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from fund_app.extensions import db
@@ -106,11 +107,15 @@ def returned(code: str) -> str:
 
 
 def fund(code: str) -> str:
-    """Return what a fund is called: as in the catalogues, else as the board named it."""
+    """Return what a fund is called: as in the catalogues, else as the board named it.
+
+    In the reader's language where it was named in it, else in English.
+    """
     if code in FUNDS:
         return str(FUNDS[code])
     found = db.session.get(Fund, code)
-    return (found.name if found is not None else None) or code
+    language = getattr(get_locale(), "language", "en")
+    return (found.name_in(language) if found is not None else None) or code
 
 
 def method(code: str) -> str:

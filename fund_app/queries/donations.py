@@ -16,7 +16,9 @@ from fund_app.models.donations import Donation, DonationPart, Donor
 from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
 from fund_app.models.stripe import PspObject, StripeEvent
+from fund_app.queries.ledger_gifts import SPENT
 from fund_app.queries.pages import Page, after, amount_of, page
+from fund_app.queries.told_quarters import Stretch
 
 SORTS = {
     "day": Donation.created_day,
@@ -242,9 +244,9 @@ def parked_messages() -> tuple[ParkedRow, ...]:
     return tuple(ParkedRow(*row) for row in db.session.execute(query))
 
 
-def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
-    """Return what a fund held before and after these days, and how many cases it helped."""
-    before = JournalEntry.book_date < since
+def use_of(fund_code: str, currency: str, stretch: Stretch) -> UseRow:
+    """Return what a fund held before and after a stretch, and how many cases it helped."""
+    before = stretch.earlier
     held = (
         select(
             func.coalesce(func.sum(case((before, Posting.amount), else_=0)), 0),
@@ -256,7 +258,7 @@ def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
             Account.spendable,
             Posting.fund_code == fund_code,
             Posting.currency == currency,
-            JournalEntry.book_date <= until,
+            stretch.until.holds,
         )
     )
     carried_in, carried_out = db.session.execute(held).one()
@@ -264,10 +266,11 @@ def use_of(fund_code: str, currency: str, since: date, until: date) -> UseRow:
         select(func.count(JournalEntry.source_id.distinct()))
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .where(
-            Posting.account_code == codes.GRANTS,
+            Posting.account_code.in_(SPENT),
             Posting.fund_code == fund_code,
             Posting.currency == currency,
-            JournalEntry.book_date.between(since, until),
+            JournalEntry.source_type != "donation",
+            stretch.within,
         )
     )
     cases = db.session.scalar(helped) or 0

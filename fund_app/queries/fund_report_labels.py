@@ -13,12 +13,10 @@ LINES = {
     codes.DONATIONS: _l("Gifts"),
     codes.REFUNDS: _l("Given back"),
     codes.CHARGEBACKS: _l("Taken back by the bank"),
-    codes.GRANTS: _l("Spent on the purpose"),
+    codes.GRANTS: _l("Spent on the purpose, with differences of exchange and losses"),
     codes.PROCESSING_FEES: _l("Fees of card payments"),
     codes.DISPUTE_FEES: _l("Fees of disputes"),
     codes.BANK_FEES: _l("Fees of the bank"),
-    codes.FX_DIFFERENCE: _l("Differences of exchange"),
-    codes.LOSSES: _l("Losses"),
     codes.OPENING_BALANCES: _l("Taken over when the books were opened"),
     codes.FUND_TRANSFERS: _l("Transfers between funds"),
 }

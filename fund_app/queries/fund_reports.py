@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -19,6 +18,8 @@ from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import Account, AccountType, JournalEntry, Posting
+from fund_app.queries.ledger_gifts import SPENT
+from fund_app.queries.told_quarters import Stretch
 
 OWNED = (AccountType.ASSET, AccountType.LIABILITY)
 MOVING = (AccountType.INCOME, AccountType.EXPENSE, AccountType.EQUITY)
@@ -31,8 +32,8 @@ OTHER = "other"
 class Figures:
     """One fund in one currency; minor units. `moved` by account, + for what raises the fund.
 
-    `gifts` splits what Donations moved by the way the gifts came. `committed` is what is
-    promised and not yet owed at the end.
+    All of SPENT is one line, that of grants. `gifts` splits what Donations moved by
+    the way the gifts came. `committed` is what is promised and not yet owed at the end.
     """
 
     currency: str
@@ -43,11 +44,11 @@ class Figures:
     gifts: Mapping[str, int]
 
 
-def figures(fund_code: str, since: date, until: date) -> tuple[Figures, ...]:
-    """Return a fund's figures of these days (inclusive), by currency. Three statements."""
-    held = _held(fund_code, since, until)
-    moved = _moved(fund_code, since, until)
-    gifts = _gifts(fund_code, since, until)
+def figures(fund_code: str, stretch: Stretch) -> tuple[Figures, ...]:
+    """Return a fund's figures of a stretch of quarters, by currency. Three statements."""
+    held = _held(fund_code, stretch)
+    moved = _moved(fund_code, stretch)
+    gifts = _gifts(fund_code, stretch)
     return tuple(
         Figures(
             currency,
@@ -61,18 +62,18 @@ def figures(fund_code: str, since: date, until: date) -> tuple[Figures, ...]:
     )
 
 
-def _held(fund_code: str, since: date, until: date) -> dict[str, tuple[int, int, int]]:
+def _held(fund_code: str, stretch: Stretch) -> dict[str, tuple[int, int, int]]:
     owned = Account.type.in_(OWNED)
     query = (
         select(
             Posting.currency,
-            _sum_of(and_(owned, JournalEntry.book_date < since)),
+            _sum_of(and_(owned, stretch.earlier)),
             _sum_of(owned),
             -_sum_of(Account.code == OUT_OF_MEMO),
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.code == Posting.account_code)
-        .where(Posting.fund_code == fund_code, JournalEntry.book_date <= until)
+        .where(Posting.fund_code == fund_code, stretch.until.holds)
         .group_by(Posting.currency)
     )
     return {
@@ -81,22 +82,23 @@ def _held(fund_code: str, since: date, until: date) -> dict[str, tuple[int, int,
     }
 
 
-def _moved(fund_code: str, since: date, until: date) -> dict[tuple[str, str], int]:
+def _moved(fund_code: str, stretch: Stretch) -> dict[tuple[str, str], int]:
+    line = case((Posting.account_code.in_(SPENT), codes.GRANTS), else_=Posting.account_code)
     query = (
-        select(Posting.currency, Posting.account_code, -func.sum(Posting.amount))
+        select(Posting.currency, line, -func.sum(Posting.amount))
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.code == Posting.account_code)
         .where(
             Posting.fund_code == fund_code,
-            JournalEntry.book_date.between(since, until),
+            stretch.within,
             Account.type.in_(MOVING),
         )
-        .group_by(Posting.currency, Posting.account_code)
+        .group_by(Posting.currency, line)
     )
     return {(currency, account): amount for currency, account, amount in _rows(query) if amount}
 
 
-def _gifts(fund_code: str, since: date, until: date) -> dict[tuple[str, str], int]:
+def _gifts(fund_code: str, stretch: Stretch) -> dict[tuple[str, str], int]:
     query = (
         select(
             Posting.currency,
@@ -111,7 +113,7 @@ def _gifts(fund_code: str, since: date, until: date) -> dict[tuple[str, str], in
         .where(
             Posting.fund_code == fund_code,
             Posting.account_code == codes.DONATIONS,
-            JournalEntry.book_date.between(since, until),
+            stretch.within,
         )
         .group_by(Posting.currency, Donation.method)
     )

@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
-from fund_app.models.funds import FundFloor, FundResolution
+from fund_app.models.funds import FundFloor
 from fund_app.models.ledger import (
     Account,
     AccountBalance,
@@ -26,7 +25,6 @@ from fund_app.models.ledger import (
     JournalEntry,
     Posting,
 )
-from fund_app.models.people import Person
 from fund_app.queries.ledger import LONGEST_CURSOR, AnySelect
 from fund_app.queries.pages import SIZE, Page
 
@@ -108,16 +106,7 @@ class ShortfallRow:
     cover_code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionRow:
-    """One resolution with its two signatures (staff, by name)."""
-
-    resolution: FundResolution
-    proposer: str
-    decider: str | None
-
-
-_WITHIN = (Figure.OPENING, Figure.INCOME, Figure.TRANSFERS, Figure.PAID, Figure.COSTS)
+MOVED = (Figure.OPENING, Figure.INCOME, Figure.TRANSFERS, Figure.PAID, Figure.COSTS)
 """Figures of what moved within the days; the others say how things stood at their end."""
 
 
@@ -254,51 +243,6 @@ def shortfalls() -> tuple[ShortfallRow, ...]:
     return tuple(ShortfallRow(*row) for row in db.session.execute(query))
 
 
-def resolutions(
-    session: Session, fund_code: str | None = None, *, state: str | None = None, search: str = ""
-) -> tuple[ResolutionRow, ...]:
-    """Return the last resolutions, the newest first; narrowed by fund, state or number."""
-    query = signed_resolutions()
-    if fund_code is not None:
-        query = query.where(
-            or_(FundResolution.fund_code == fund_code, FundResolution.target_code == fund_code)
-        )
-    if state is not None:
-        query = query.where(FundResolution.state == state)
-    if search:
-        query = query.where(FundResolution.number.icontains(search, autoescape=True))
-    order = (FundResolution.proposed_on.desc(), FundResolution.id)
-    rows: Any = session.execute(query.order_by(*order).limit(SIZE))
-    return tuple(ResolutionRow(*row) for row in rows)
-
-
-def resolution(session: Session, resolution_id: str) -> ResolutionRow | None:
-    """Return one resolution, or None. One statement."""
-    found: Any = session.execute(
-        signed_resolutions().where(FundResolution.id == resolution_id)
-    ).one_or_none()
-    return ResolutionRow(*found) if found is not None else None
-
-
-def entry_of(session: Session, resolution_id: str) -> int | None:
-    """Return the entry a resolution led to, or None. One statement."""
-    query = select(JournalEntry.id).where(
-        JournalEntry.source_type == "fund_resolution", JournalEntry.source_id == resolution_id
-    )
-    found: int | None = session.scalar(query)
-    return found
-
-
-def signed_resolutions() -> Any:
-    """Return the statement that reads resolutions with the names under them."""
-    proposer, decider = aliased(Person), aliased(Person)
-    return (
-        select(FundResolution, proposer.display_name, decider.display_name)
-        .join(proposer, proposer.id == FundResolution.proposed_by_id)
-        .outerjoin(decider, decider.id == FundResolution.decided_by_id)
-    )
-
-
 Sums = dict[tuple[str, str, Figure], int]
 """Minor units by fund, currency and figure."""
 
@@ -308,8 +252,7 @@ def _figures(fund: str, currency: str, start: Sums, end: Sums) -> dict[Figure, i
         return sums.get((fund, currency, figure), 0)
 
     found = {
-        figure: at(end, figure) - (at(start, figure) if figure in _WITHIN else 0)
-        for figure in Figure
+        figure: at(end, figure) - (at(start, figure) if figure in MOVED else 0) for figure in Figure
     }
     found[Figure.OPENING] += at(start, Figure.SPENDABLE)
     return found
@@ -372,7 +315,7 @@ def _weight(figure: Figure, days: Days) -> ColumnElement[int]:
     made_of = _made_of(Posting.account_code)
     sign, accounts = made_of[figure]
     until = true() if days.until is None else day <= days.until
-    since = true() if days.since is None or figure not in _WITHIN else day >= days.since
+    since = true() if days.since is None or figure not in MOVED else day >= days.since
     cases: list[Any] = [(and_(accounts, until, since), sign * Posting.amount)]
     if figure is Figure.OPENING and days.since is not None:
         _, spendable = made_of[Figure.SPENDABLE]

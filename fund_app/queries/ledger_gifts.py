@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.ledger import Fund, JournalEntry, Posting
+from fund_app.queries import told_quarters
+from fund_app.queries.told_quarters import Stretch
 from workflows.quarters import Quarter
+
+SPENT = (codes.GRANTS, codes.FX_DIFFERENCE, codes.LOSSES)
+"""What is told as spent on the purpose: grants, and with them the differences of exchange and
+the losses of single payments, which would be told of one case by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedUse:
-    """What the money of one restricted fund did in a range of days, in minor units.
+    """What the money of one restricted fund did in a stretch of quarters, in minor units.
 
-    `received` are gifts, `given_back` refunds and lost disputes, `granted` grants owed to
-    people or handed out by partners, `costs` fees, exchange differences and losses the fund
-    bore itself.
+    `received` are gifts, `given_back` refunds and lost disputes, `granted` what SPENT holds,
+    `costs` fees the fund bore itself.
     """
 
     fund_code: str
@@ -52,30 +57,24 @@ def remaining_gift(source_type: str, source_id: str, currency: str) -> dict[str,
     return {fund: int(left) for fund, left in db.session.execute(query)}
 
 
-def restricted_use(since: date, until: date) -> tuple[RestrictedUse, ...]:
-    """Return what each restricted fund's money did in these days (inclusive). One statement.
+def restricted_use(stretch: Stretch) -> tuple[RestrictedUse, ...]:
+    """Return what each restricted fund's money did in a stretch of quarters. One statement.
 
     Funds in which nothing moved are left out.
     """
-    costs = (
-        codes.PROCESSING_FEES,
-        codes.DISPUTE_FEES,
-        codes.BANK_FEES,
-        codes.FX_DIFFERENCE,
-        codes.LOSSES,
-    )
+    costs = (codes.PROCESSING_FEES, codes.DISPUTE_FEES, codes.BANK_FEES)
     query = (
         select(
             Posting.fund_code,
             Posting.currency,
             -_sum_of(Posting.account_code == codes.DONATIONS),
             _sum_of(Posting.account_code.in_((codes.REFUNDS, codes.CHARGEBACKS))),
-            _sum_of(Posting.account_code == codes.GRANTS),
+            _sum_of(Posting.account_code.in_(SPENT)),
             _sum_of(Posting.account_code.in_(costs)),
         )
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Fund, Fund.code == Posting.fund_code)
-        .where(Fund.restricted, JournalEntry.book_date.between(since, until))
+        .where(Fund.restricted, stretch.within)
         .group_by(Posting.fund_code, Posting.currency)
         .order_by(Posting.fund_code, Posting.currency)
     )
@@ -86,36 +85,39 @@ def restricted_use(since: date, until: date) -> tuple[RestrictedUse, ...]:
 
 
 def paid_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
-    """Return which cases had money from a fund in each quarter, ever. One statement.
+    """Return which cases had money from a fund in each frozen quarter. Two statements.
 
-    Whatever moved on the account of grants counts, what came back as well.
+    Whatever moved on the accounts of SPENT counts, what came back as well.
     """
-    return _cases(codes.GRANTS, fund_code, currency)
+    return _cases(SPENT, fund_code, currency)
 
 
 def promised_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
-    """Return for which cases promises of a fund were made or ended in each quarter, ever.
+    """Return for which cases promises of a fund were made or ended in each frozen quarter.
 
-    What is set aside for a gift that is held is no promise to a case. One statement.
+    What is set aside for a gift that is held is no promise to a case. Two statements.
     """
-    return _cases(codes.COMMIT_OPEN, fund_code, currency)
+    return _cases((codes.COMMIT_OPEN,), fund_code, currency)
 
 
-def _cases(account: str, fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
+def _cases(accounts: Sequence[str], fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:
     query = (
-        select(JournalEntry.book_date, JournalEntry.source_id)
+        select(JournalEntry.book_date, JournalEntry.id, JournalEntry.source_id)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .where(
-            Posting.account_code == account,
+            Posting.account_code.in_(accounts),
             Posting.fund_code == fund_code,
             Posting.currency == currency,
             JournalEntry.source_type != "donation",
         )
         .distinct()
     )
+    known = told_quarters.cuts()
     found: dict[Quarter, set[str]] = {}
-    for day, source_id in db.session.execute(query):
-        found.setdefault(Quarter.of(day), set()).add(source_id)
+    for day, entry_id, source_id in db.session.execute(query):
+        quarter = told_quarters.belongs(known, day, entry_id)
+        if quarter is not None:
+            found.setdefault(quarter, set()).add(source_id)
     return {quarter: frozenset(cases) for quarter, cases in found.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,8 @@ from workflows.money import LARGEST
 
 Row = TypeVar("Row")
 SIZE = 50
+Sorts = Mapping[str, tuple[Any, Callable[[str], Any]]]
+"""By key the column a list is sorted by, and what reads a cursor's text as its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,26 @@ def after(
             statement = statement.where(pair < mark if descending else pair > mark)
     order = (column.desc(), id_column.desc()) if descending else (column, id_column)
     return statement.order_by(*order).limit(SIZE + 1)
+
+
+def ordered(
+    statement: Select[Any],
+    sorts: Sorts,
+    sort: str,
+    id_column: Any,
+    cursor: str | None,
+) -> tuple[Select[Any], Callable[[Any], str]]:
+    """Return a statement of one page in the order asked for, and how a row's cursor is marked.
+
+    `sort`: a key of `sorts`, "-key" for descending; anything else is the first key, the greatest
+    first.
+    """
+    key, descending = sort.removeprefix("-"), sort.startswith("-")
+    if key not in sorts:
+        key, descending = next(iter(sorts)), True
+    column, read = sorts[key]
+    wanted = after(statement, column, id_column, cursor, read, descending=descending)
+    return wanted, lambda row: str(getattr(row, column.key))
 
 
 def page(rows: Sequence[Row], cursor_of: Callable[[Row], tuple[str, str]]) -> Page[Row]:

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fund_app.models.applications import Application
 from fund_app.models.ledger import GrantCommitment, JournalEntry
+from fund_app.models.people import Person
 from fund_app.models.publications import GrantRecord, Publication, PublishedCell
 from fund_app.queries import canaries
-from fund_app.queries.pages import Page, after, page
+from fund_app.queries.pages import Page, Sorts, after, amount_of, ordered, page
 from workflows.disclosure import Case, Table, Told, Unit, wide_region
 from workflows.quarters import Quarter
 
+FIGURE_SORTS: Sorts = {
+    "day": (Publication.proposed_on, date.fromisoformat),
+    "since": (Publication.since, str),
+}
+GRANT_SORTS: Sorts = {
+    "day": (GrantRecord.proposed_on, date.fromisoformat),
+    "quarter": (GrantRecord.quarter, str),
+    "amount": (GrantRecord.amount, amount_of),
+}
+_PERIOD = re.compile(r"(\d{4})(?:\s*-?\s*Q([1-4]))?", re.ASCII | re.IGNORECASE)
 ONCE_TOLD = ("published", "withdrawn")
 SOURCE = "application"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a list is wanted: of one state, with these words, in which order, from where."""
+
+    state: str | None = None
+    search: str = ""
+    sort: str = "-day"
+    cursor: str | None = None
+
+
+ALL = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +125,25 @@ def published(session: Session, cursor: str | None = None) -> Page[Publication]:
     return _page(session, statement, Publication.decided_on, cursor)
 
 
-def figures(
-    session: Session, state: str | None = None, cursor: str | None = None
-) -> Page[Publication]:
-    """Return a page of all tables ever proposed, the latest first, of one state or of all."""
+def figures(session: Session, wanted: Wanted = ALL) -> Page[Publication]:
+    """Return a page of all tables ever proposed. One statement.
+
+    Searched by a year or quarter they cover ("2025", "2025-Q1"), or by who proposed or decided.
+    """
     statement = select(Publication).options(
         joinedload(Publication.proposed_by), joinedload(Publication.decided_by)
     )
-    if state is not None:
-        statement = statement.where(Publication.state == state)
-    return _page(session, statement, Publication.proposed_on, cursor)
+    if wanted.state is not None:
+        statement = statement.where(Publication.state == wanted.state)
+    if wanted.search:
+        span = _span(wanted.search)
+        by = _called(wanted.search)
+        covers = and_(Publication.since <= span[1], Publication.until >= span[0]) if span else None
+        people = or_(Publication.proposed_by.has(by), Publication.decided_by.has(by))
+        statement = statement.where(people if covers is None else covers)
+    query, mark = ordered(statement, FIGURE_SORTS, wanted.sort, Publication.id, wanted.cursor)
+    rows = list(session.scalars(query))
+    return page(rows, lambda row: (mark(row), row.id))
 
 
 def named(session: Session, ids: Sequence[str]) -> dict[str, Publication]:
@@ -118,27 +152,28 @@ def named(session: Session, ids: Sequence[str]) -> dict[str, Publication]:
     return {row.id: row for row in found}
 
 
-def records(
-    session: Session, state: str | None = None, cursor: str | None = None
-) -> Page[tuple[GrantRecord, str]]:
-    """Return a page of grant records with their case's designation, the latest first."""
+def records(session: Session, wanted: Wanted = ALL) -> Page[tuple[GrantRecord, str]]:
+    """Return a page of grant records with their case's designation. One statement.
+
+    Searched by designation, by words of the description, or by a year or quarter.
+    """
     statement: Any = (
         select(GrantRecord, Application.designation)
         .join(Application, Application.id == GrantRecord.application_id)
         .options(joinedload(GrantRecord.proposed_by), joinedload(GrantRecord.decided_by))
     )
-    if state is not None:
-        statement = statement.where(GrantRecord.state == state)
-    wanted = after(
-        statement,
-        GrantRecord.proposed_on,
-        GrantRecord.id,
-        cursor,
-        date.fromisoformat,
-        descending=True,
-    )
-    rows = [(row, name) for row, name in session.execute(wanted)]
-    return page(rows, lambda row: (row[0].proposed_on.isoformat(), row[0].id))
+    if wanted.state is not None:
+        statement = statement.where(GrantRecord.state == wanted.state)
+    if wanted.search:
+        span = _span(wanted.search)
+        words = or_(
+            Application.designation.icontains(wanted.search, autoescape=True),
+            GrantRecord.description.icontains(wanted.search, autoescape=True),
+        )
+        statement = statement.where(GrantRecord.quarter.between(*span) if span else words)
+    query, mark = ordered(statement, GRANT_SORTS, wanted.sort, GrantRecord.id, wanted.cursor)
+    rows = [(row, name) for row, name in session.execute(query)]
+    return page(rows, lambda row: (mark(row[0]), row[0].id))
 
 
 def open_records(session: Session) -> list[GrantRecord]:
@@ -152,6 +187,18 @@ def open_records(session: Session) -> list[GrantRecord]:
         .where(GrantRecord.state == "published", Application.erased_on.is_(None))
     )
     return list(session.scalars(statement.order_by(GrantRecord.public_number)))
+
+
+def _span(search: str) -> tuple[str, str] | None:
+    """Return the first and last quarter of a year or quarter as it was typed, None for neither."""
+    found = _PERIOD.fullmatch(search.strip())
+    if found is None:
+        return None
+    return f"{found[1]}-Q{found[2] or 1}", f"{found[1]}-Q{found[2] or 4}"
+
+
+def _called(search: str) -> ColumnElement[bool]:
+    return Person.display_name.icontains(search.strip(), autoescape=True)
 
 
 def _once_told() -> ColumnElement[bool]:

@@ -15,10 +15,8 @@ from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.documents import Document, letter_id
 from fund_app.models.events import Event
-from fund_app.models.ledger import Fund
-from fund_app.models.ledger_accounts import EMERGENCY, GENERAL
 from fund_app.models.messages import Message
-from fund_app.queries import answers, canaries, funds
+from fund_app.queries import answers, canaries, coverage, funds
 from fund_app.services import budgets, countersignatures, holds, rules
 from fund_app.services.facts import Facts
 from workflows.disbursement import IN_FLIGHT, MONEY_LEFT
@@ -40,26 +38,6 @@ def gather(
 ) -> Facts:
     """Return the facts of one step by one person; `given` is what the use case itself knows."""
     return Facts(given or {}, _Gatherer(session, application, action, actor).table())
-
-
-def funds_for(session: Session, programme: str) -> list[str]:
-    """Return the funds that may carry a programme, the narrowest first, the general one last."""
-    statement = (
-        select(Fund.code)
-        .where(Fund.programme == programme, Fund.closed_on.is_(None))
-        .order_by(Fund.code)
-    )
-    restricted = [code for code in session.scalars(statement) if code != GENERAL]
-    return [*sorted(restricted, key=lambda code: (code != EMERGENCY, code)), GENERAL]
-
-
-def fund_with(session: Session, programme: str, amount: int, currency: str) -> str:
-    """Return the first fund of a programme that has the amount free, else the general fund."""
-    codes = funds_for(session, programme)
-    for code in codes:
-        if funds.free(code, currency) >= amount:
-            return code
-    return codes[-1]
 
 
 class _Gatherer:
@@ -203,7 +181,7 @@ class _Gatherer:
     def available(self) -> int:
         """Return what the fund and the budget lines of the award hold of it, in minor units."""
         application = self.application
-        code = application.fund_code or fund_with(
+        code = application.fund_code or coverage.fund_with(
             self.session, application.programme, application.awarded or 0, application.currency
         )
         free = funds.free(code, application.currency)

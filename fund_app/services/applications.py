@@ -18,7 +18,7 @@ from fund_app.adapters.clock import now
 from fund_app.models.applications import BANDS, Application, ReviewFile
 from fund_app.models.events import VIEWS
 from fund_app.models.sealed import Compartment
-from fund_app.queries import people
+from fund_app.queries import coverage, people
 from fund_app.services import (
     application_facts,
     audit,
@@ -264,7 +264,7 @@ def money_found(actor: Actor, application_id: str, request: Request) -> None:
     """Go on with an award that waited for money, from the first fund that has it now."""
 
     def choose(session: Session, application: Application) -> None:
-        application.fund_code = application_facts.fund_with(
+        application.fund_code = coverage.fund_with(
             session, application.programme, application.awarded or 0, application.currency
         )
 

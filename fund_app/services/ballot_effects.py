@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application, AwardLine
 from fund_app.models.ballots import Ballot
 from fund_app.models.sealed import Compartment
-from fund_app.services import application_facts, ballots, decisions, vault, votes
+from fund_app.queries import coverage
+from fund_app.services import ballots, decisions, vault, votes
 from fund_app.services.notifications import Audience, notify_people, notify_role
 from fund_app.services.transition import Context
 from workflows import counting
@@ -106,7 +107,7 @@ def _write_award(
             )
         )
     application.awarded = count.award
-    application.fund_code = application_facts.fund_with(
+    application.fund_code = coverage.fund_with(
         session, application.programme, count.award, application.currency
     )
     session.flush()

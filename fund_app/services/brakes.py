@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
@@ -27,6 +27,8 @@ from workflows.roles import SYSTEM, Actor, Role
 
 OPENED = "_opened"
 """What an event that shows content ends with."""
+COMPARED = "words_compared"
+"""Trying words against what a case holds tells whether they stand in it: a look as well."""
 
 
 class Slowed(Exception):
@@ -150,6 +152,6 @@ def _recent(session: Session, person_id: str) -> list[Look]:
         Event.actor_ref == person_id,
         Event.at > (since if lifted is None else max(since, lifted)),
         Event.chain == VIEWS,
-        Event.action.endswith(OPENED, autoescape=True),
+        or_(Event.action.endswith(OPENED, autoescape=True), Event.action == COMPARED),
     )
     return [Look(case_id, at) for case_id, at in session.execute(statement) if at is not None]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from fund_app.models.applications import Application
 from fund_app.queries import publications as reads
-from fund_app.services import open_data, publications
+from fund_app.services import open_data, publications, told_quarters
 from fund_app.services.demo_house import House
 from fund_app.services.open_data import Wish
 from fund_app.services.unit import unit_of_work
@@ -32,6 +32,7 @@ DONE = ("closed", "reporting", "active")
 
 def arrange(house: House) -> None:
     """Leave two published figures, one refused, three published grants and one proposed."""
+    told_quarters.freeze()
     proposer, signer = house["coordinator-2"], house["board-2"]
     for table in PUBLISHED:
         publications.confirm(signer, publications.propose(proposer, table).id)

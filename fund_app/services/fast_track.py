@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application, AwardLine
 from fund_app.models.events import Event
 from fund_app.models.sealed import Compartment
-from fund_app.services import application_facts, payees, votes
+from fund_app.queries import coverage
+from fund_app.services import payees, votes
 from fund_app.services.casework import Deed, carry_out
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request, take
@@ -110,7 +111,7 @@ def _write_award(
             )
         )
     application.awarded = sum(amounts)
-    application.fund_code = application_facts.fund_with(
+    application.fund_code = coverage.fund_with(
         session, application.programme, application.awarded, application.currency
     )
     session.flush()

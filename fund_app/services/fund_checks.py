@@ -56,6 +56,8 @@ class Draft:
     starts: date | None = None
     ends: date | None = None
     name: str | None = None
+    name_ru: str | None = None
+    name_de: str | None = None
     restricted: bool | None = None
     carrier_code: str | None = None
     open_for_donations: bool | None = None

@@ -14,26 +14,24 @@ from datetime import date
 from babel.dates import format_date
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import func, select
 
 from fund_app.adapters import pdf
 from fund_app.adapters.clock import now
-from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
-from fund_app.models.ledger import JournalEntry
 from fund_app.queries import (
     donation_labels,
     fund_report_labels,
     fund_reports,
     ledger,
     ledger_gifts,
+    told_quarters,
 )
 from fund_app.queries.fund_reports import Figures
 from fund_app.services import statements
 from fund_app.services.statements import LANGUAGES, amount_in
-from workflows import disclosure
 from workflows.quarters import Quarter
 from workflows.quarters import quarters as spanned
+from workflows.told_quarters import told_ends
 
 TEMPLATE = "documents/fund_report.html"
 
@@ -94,11 +92,7 @@ class Report:
 
 def quarters() -> tuple[Quarter, ...]:
     """Return the quarters of the books that may be told of, the newest first."""
-    first = db.session.scalar(select(func.min(JournalEntry.book_date)))
-    if first is None:
-        return ()
-    last = disclosure.latest_quarter(now().date())
-    return tuple(reversed(list(spanned(Quarter.of(first), last))))
+    return tuple(cut.quarter for cut in reversed(told_quarters.cuts()))
 
 
 def report(fund_code: str, since: Quarter, until: Quarter) -> Report:
@@ -106,9 +100,10 @@ def report(fund_code: str, since: Quarter, until: Quarter) -> Report:
     fund = next((each for each in ledger.funds() if each.code == fund_code), None)
     if fund is None:
         raise UnknownFund
-    if until < since or until > disclosure.latest_quarter(now().date()):
+    stretch = told_quarters.stretch(told_quarters.cuts(), since, until)
+    if until < since or stretch is None:
         raise BadQuarters
-    found = fund_reports.figures(fund_code, since.first_day, until.last_day)
+    found = fund_reports.figures(fund_code, stretch)
     told = _told(fund_code, [each.currency for each in found], since.previous, until)
     if not {since.previous, until} <= told:
         raise TellsOfFew(told)
@@ -129,7 +124,7 @@ def _told(
     told = frozenset(spanned(since, until))
     for currency in currencies:
         for cases in (ledger_gifts.paid_cases, ledger_gifts.promised_cases):
-            told &= frozenset(disclosure.told_ends(cases(fund_code, currency), since, until))
+            told &= frozenset(told_ends(cases(fund_code, currency), since, until))
     return told
 
 

@@ -24,6 +24,7 @@ from fund_app.models.types import new_ref
 from fund_app.services import audit, ledger_chart, ledger_grants
 from fund_app.services.fund_checks import Draft, ResolutionRefused, check
 from fund_app.services.ledger import LedgerRefused, refusal
+from fund_app.services.ledger_chart import FundNames
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
 from fund_app.services.unit import unit_of_work
@@ -133,7 +134,7 @@ def _open(session: Session, _actor: Actor, row: FundResolution) -> None:
         programme=row.programme,
         carried_by=row.carrier_code,
         open_for_donations=bool(row.open_for_donations),
-        name=row.name,
+        names=FundNames(row.name, row.name_ru, row.name_de),
     )
 
 

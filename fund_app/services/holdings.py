@@ -25,6 +25,7 @@ from fund_app.queries import applications, people, receipts
 from fund_app.services import intake, offers
 from fund_app.services.ballots import LIVE
 from fund_app.services.vault import keystore
+from workflows.disbursement import LIVE as UNFINISHED
 from workflows.roles import Role
 
 BATCH = 500
@@ -111,14 +112,25 @@ What an unlock lends for some hours (services/unlocks.py) is nobody's by right.
 def lacking(session: Session, cases: Collection[str] | None = None) -> Iterator[Lack]:
     """Yield what somebody ought to hold and does not, unless cases are named of all open ones.
 
-    What donors have sealed for the treasury counts as open as long as it is kept. Where nothing
-    is lacking, no holding is read: the keystore counts them (see `_suspects`).
+    What counts as open stands in `_looked_after`. Where nothing is lacking, no holding is read:
+    the keystore counts them (see `_suspects`).
     """
     if cases is None:
-        cases = [*applications.open_ids(session), *receipts.sealed_for_the_treasury(session)]
+        cases = _looked_after(session)
     chosen = sorted(_suspects(session, list(cases)))
     for start in range(0, len(chosen), BATCH):
         yield from _lacking(session, chosen[start : start + BATCH])
+
+
+def _looked_after(session: Session) -> list[str]:
+    """Return what somebody has to be able to open: open cases, payments, the treasury's papers.
+
+    A case that has ended with a payment still on its way counts, and what donors and the bank
+    have sealed for the treasury does as long as it is kept.
+    """
+    unfinished = select(Disbursement.application_id).where(Disbursement.state.in_(UNFINISHED))
+    cases = {*applications.open_ids(session), *session.scalars(unfinished)}
+    return [*sorted(cases), *receipts.sealed_for_the_treasury(session)]
 
 
 def _suspects(session: Session, cases: Sequence[str]) -> set[str]:
@@ -169,10 +181,13 @@ def kept_without_right(session: Session, holder_id: str) -> list[Part]:
 
 
 def held_alone(session: Session, holder_id: str) -> list[Part]:
-    """Return the compartments of open cases that nobody else of the staff can open."""
-    open_cases = set(applications.open_ids(session))
+    """Return the compartments that are needed and nobody else of the staff can open.
+
+    Those of open cases and of payments on their way, and the treasury's papers.
+    """
+    needed = set(_looked_after(session))
     mine = keystore().holdings(holder_id=holder_id)
-    cases = sorted({each.belongs_to for each in mine} & open_cases)
+    cases = sorted({each.belongs_to for each in mine} & needed)
     alone: list[Part] = []
     for start in range(0, len(cases), BATCH):
         versions = _versions(keystore().holdings(cases=cases[start : start + BATCH]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -90,6 +91,18 @@ def seed_chart(session: Session) -> None:
         add_fund(session, code, restricted=True, programme=programme, carried_by=GENERAL)
 
 
+@dataclass(frozen=True, slots=True)
+class FundNames:
+    """What a fund is called in each language; where one is missing, the English name stands."""
+
+    en: str | None = None
+    ru: str | None = None
+    de: str | None = None
+
+
+UNNAMED = FundNames()
+
+
 def add_fund(
     session: Session,
     code: str,
@@ -98,12 +111,12 @@ def add_fund(
     programme: str | None = None,
     carried_by: str | None = None,
     open_for_donations: bool = True,
-    name: str | None = None,
+    names: FundNames = UNNAMED,
 ) -> None:
     """Add a fund unless there is one of that code.
 
-    `carried_by` is the fund that bears its fees and losses; left out, it bears its own. `name`
-    is for funds the catalogues do not know.
+    `carried_by` is the fund that bears its fees and losses; left out, it bears its own. `names`
+    are for funds the catalogues do not know.
     Raises LedgerRefused("fund_code") for a code that is not 2 to 16 capitals and digits: the
     code becomes part of account names in exports.
     """
@@ -116,7 +129,9 @@ def add_fund(
         "fee_fund_code": carried_by,
         "deficit_fund_code": carried_by,
         "open_for_donations": open_for_donations,
-        "name": name,
+        "name": names.en,
+        "name_ru": names.ru,
+        "name_de": names.de,
     }
     _add(session.connection(), Fund, row)
 

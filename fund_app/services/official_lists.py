@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,17 +43,23 @@ class Imported:
     is_new: bool
 
 
-def import_file(actor: Actor, content: bytes) -> Imported:
+def import_file(
+    actor: Actor, content: bytes, aliases: bytes = b"", day: date | None = None
+) -> Imported:
     """Import one list from a file's bytes; the same file again does nothing.
+
+    `aliases` and `day` are the second file and the day of OFAC's CSV, which does not tell it.
 
     The version before it is kept by reference, without its names; payments signed or checked
     and not sent are to be screened anew, and finance is told. Raises ListRefused (adapters:
-    hostile, unknown, no_entries and others; here: older, than the list in use) and
+    hostile, unknown, no_entries and others; here: older, than the list in use; day_ahead) and
     PermissionError for who does not import.
     """
     if not actor.has_any(IMPORTERS):
         raise PermissionError("only the treasury imports lists")
-    read = files.read(content)
+    if day is not None and day > now().date():
+        raise ListRefused("day_ahead")
+    read = files.read(content, aliases, day)
     with unit_of_work() as session:
         known = session.scalar(select(OfficialList).where(OfficialList.sha256 == read.sha256))
         if known is not None:

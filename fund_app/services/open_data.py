@@ -42,7 +42,6 @@ LANGUAGES = ("en", "ru", "de")
 WHOLE = (Compartment.IDENTITY, Compartment.PAYOUT)
 """Of these compartments every word is looked for, of the others what is written as a name."""
 READERS = (Role.COORDINATOR, Role.BOARD_MEMBER)
-COMPARED = "words_compared"
 
 
 class TooTelling(Exception):
@@ -174,8 +173,9 @@ def document(session: Session) -> dict[str, Any] | None:
 
 
 def _case(session: Session, designation: str) -> Application:
+    """Return the case, locked: of two who propose it at once the second finds the first."""
     statement = select(Application).where(Application.designation == designation.strip())
-    row = session.scalar(statement)
+    row = session.scalar(statement.with_for_update(of=Application))
     if row is None or canaries.is_invented(session, row.id):
         raise PublishingRefused("unknown_case")
     return row
@@ -213,7 +213,7 @@ def _compared(
     role = next((each for each in READERS if each in actor.roles), None)
     is_searched = bool(opened and text and role)
     if is_searched and role is not None:
-        looks.write_down(session, actor, application.id, COMPARED, role)
+        looks.write_down(session, actor, application.id, brakes.COMPARED, role)
         names = list(_words(session, actor, application.id, opened))
     return is_searched, open_data.troubles(text, names, _places())
 

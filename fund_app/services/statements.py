@@ -1,8 +1,8 @@
 """Statements: what a donor gave and got back in a range of days, to the cent, from the ledger.
 
 What restricted money did is told for the whole fund, never for one gift, and only up to the ends
-of quarters that workflows/disclosure.py lets through: two statements subtracted would otherwise
-show what one case received. The number of cases is rounded down, or "fewer than five".
+of frozen quarters that workflows/disclosure.py lets through: two statements subtracted would
+otherwise show what one case received. The number of cases is rounded down, or "fewer than five".
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from num2words import num2words
 
 from fund_app.adapters import pdf
 from fund_app.adapters.clock import now
-from fund_app.queries import donation_labels, donations, ledger_gifts
+from fund_app.queries import donation_labels, donations, ledger_gifts, told_quarters
 from fund_app.queries.donations import DonorRow, MovementRow
+from fund_app.queries.told_quarters import Stretch
 from workflows import disclosure
 from workflows.money import Money
 from workflows.quarters import Quarter
+from workflows.told_quarters import told_ends
 
 TEMPLATE = "documents/statement.html"
 STYLE = "documents/document.css"
@@ -177,33 +179,36 @@ def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
 
 def _uses(funds: set[tuple[str, str]], first_year: int, last_year: int) -> Iterable[Use]:
     for fund_code, currency in sorted(funds):
-        days = _days_told(fund_code, currency, first_year, last_year)
-        if days is not None:
-            yield _use(fund_code, currency, *days)
+        told = _told(fund_code, currency, first_year, last_year)
+        if told is not None:
+            yield _use(fund_code, currency, *told)
 
 
-def _days_told(
+def _told(
     fund_code: str, currency: str, first_year: int, last_year: int
-) -> tuple[date, date] | None:
-    """Return the days of which a fund's use may be told for these years, or None."""
+) -> tuple[Quarter, Stretch] | None:
+    """Return from which quarter on and what of a fund's use may be told for these years."""
+    known = told_quarters.cuts()
+    if not known:
+        return None
     paid = ledger_gifts.paid_cases(fund_code, currency)
     first = Quarter(first_year, 1)
-    last = min(Quarter(last_year, 4), disclosure.latest_quarter(now().date()))
-    ends = disclosure.told_ends(paid, first, last)
+    last = min(Quarter(last_year, 4), known[-1].quarter)
+    ends = told_ends(paid, first, last)
     within = [end for end in ends if end >= first]
     before = [end for end in ends if end < first]
     if not within:
         return None
     begin = before[-1].next if before else min([first, *paid])
-    return begin.first_day, within[-1].last_day
+    found = told_quarters.stretch(known, begin, within[-1])
+    return None if found is None else (begin, found)
 
 
-def _use(fund_code: str, currency: str, since: date, until: date) -> Use:
-    moved = {
-        (row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(since, until)
-    }
+def _use(fund_code: str, currency: str, begin: Quarter, stretch: Stretch) -> Use:
+    moved = {(row.fund_code, row.currency): row for row in ledger_gifts.restricted_use(stretch)}
     row = moved.get((fund_code, currency))
-    held = donations.use_of(fund_code, currency, since, until)
+    held = donations.use_of(fund_code, currency, stretch)
+    until = stretch.until.quarter.last_day
     received, given_back, granted, costs = (
         (row.received, row.given_back, row.granted, row.costs) if row else (0, 0, 0, 0)
     )
@@ -211,7 +216,7 @@ def _use(fund_code: str, currency: str, since: date, until: date) -> Use:
     return Use(
         fund_code,
         currency,
-        since,
+        begin.first_day,
         until,
         held.carried_in,
         received,

@@ -32,9 +32,11 @@ REGIONS: dict[str, LazyString] = {
     "turkey_middle_east": _l("Turkey and the Middle East"),
     "other": _l("Other regions"),
 }
+_NOT_SHOWN = _l("Not shown: fewer than five people, or a number that would give those away.")
+"""The same words for both: which of two hidden numbers is the small one tells something too."""
 HIDDEN = {
-    "few": _l("Fewer than five people: not shown."),
-    "beside": _l("Not shown, because the number beside it could be worked out from it."),
+    "few": _NOT_SHOWN,
+    "beside": _NOT_SHOWN,
     "large": _l("Not shown, because one grant is nearly the whole amount."),
 }
 STATES = {

@@ -10,14 +10,20 @@ from sqlalchemy.orm import Session
 
 from fund_app.queries import ledger, ledger_check, ledger_gifts
 from fund_app.queries.ledger import Search
+from fund_app.queries.told_quarters import Cut, Stretch
 from fund_app.services import ledger_facts as facts
 from fund_app.services import ledger_grants as grants
 from fund_app.services.unit import unit_of_work
 from tests.support import books
 from tests.support.books import EUR, origin
 from tests.support.queries import QueryCounter
+from workflows.quarters import Quarter
 
 pytestmark = pytest.mark.both_stores
+
+
+LAST_ENTRY = 10**6
+SPRING = Cut(Quarter(2026, 2), LAST_ENTRY)
 
 
 def test_position_of_a_fund_that_never_moved_is_zero(session: Session) -> None:
@@ -90,17 +96,18 @@ def test_entry_that_does_not_exist_is_none(session: Session) -> None:
     assert ledger.entry(1) is None
 
 
-def test_restricted_use_adds_up_the_days_asked_for(session: Session) -> None:
+def test_restricted_use_adds_up_the_stretch_asked_for(session: Session) -> None:
     books.play_worked_example()
     with unit_of_work() as unit:
         late = origin("late", on=date(2026, 7, 1))
         facts.bank_gift(unit, late, {"EMG": 77}, EUR)
     use = ledger_gifts.RestrictedUse
-    june = ledger_gifts.restricted_use(date(2026, 6, 1), date(2026, 6, 30))
-    assert june == (use("EMG", EUR, 515000, 8000, 381000, 1408),)
-    july = ledger_gifts.restricted_use(date(2026, 7, 1), date(2026, 7, 31))
+    june = ledger_gifts.restricted_use(Stretch(None, SPRING))
+    assert june == (use("EMG", EUR, 515000, 8000, 381000 + 1408, 0),)
+    july = ledger_gifts.restricted_use(Stretch(SPRING, Cut(Quarter(2026, 3), LAST_ENTRY)))
     assert july == (use("EMG", EUR, 77, 0, 0, 0),)
-    assert ledger_gifts.restricted_use(date(2025, 1, 1), date(2025, 12, 31)) == ()
+    assert ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2025, 4), LAST_ENTRY))) == ()
+    assert ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2026, 3), 0))) == ()
 
 
 COSTS: dict[str, tuple[Callable[[], object], int]] = {
@@ -113,7 +120,7 @@ COSTS: dict[str, tuple[Callable[[], object], int]] = {
     "commitments_of": (lambda: ledger.commitments_of("application", "G1"), 2),
     "journal": (lambda: list(ledger.journal()), 1),
     "remaining_gift": (lambda: ledger_gifts.remaining_gift("donation", "d1", EUR), 1),
-    "restricted_use": (lambda: ledger_gifts.restricted_use(books.DAY, books.DAY), 1),
+    "restricted_use": (lambda: ledger_gifts.restricted_use(Stretch(None, SPRING)), 1),
     "recompute_check": (ledger_check.recompute_check, 12),
 }
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from flask_babel import force_locale
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
@@ -15,8 +17,8 @@ from fund_app.models.events import HOUSE, Event
 from fund_app.models.funds import ResolutionKind as Kind
 from fund_app.models.ledger import Fund
 from fund_app.models.types import new_ref
+from fund_app.queries import donation_labels, ledger, resolutions
 from fund_app.queries import funds as reads
-from fund_app.queries import ledger
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import funds, ledger_facts
 from fund_app.services.fund_checks import Draft, ResolutionRefused
@@ -86,7 +88,7 @@ def test_transfer_takes_two_people_and_stands_in_the_trail(house: House) -> None
     assert list(db.session.scalars(query.order_by(Event.step))) == [
         "resolution_proposed", "resolution_confirmed",
     ]  # fmt: skip
-    entry = ledger.entry(reads.entry_of(db.session(), first) or 0)
+    entry = ledger.entry(resolutions.entry_of(db.session(), first) or 0)
     assert entry is not None
     assert (entry.kind, entry.reason_code, entry.source_id) == (
         "fund_transfer", "board_decision", first,
@@ -167,7 +169,8 @@ def test_floor_holds_decisions_back_until_the_board_resolves_otherwise(house: Ho
 
 def test_fund_is_opened_switched_and_closed_by_two(house: House) -> None:
     opened = Draft(
-        kind=Kind.OPEN_FUND, number="2026/10", fund_code="WIN", name="Winter", restricted=True,
+        kind=Kind.OPEN_FUND, number="2026/10", fund_code="WIN", name="Winter", name_ru="Зима",
+        restricted=True,
         programme="emergency", carrier_code="GEN", open_for_donations=False,
     )  # fmt: skip
     carried_out(house, opened)
@@ -176,6 +179,13 @@ def test_fund_is_opened_switched_and_closed_by_two(house: House) -> None:
     assert (found.name, found.open_for_donations, found.deficit_fund_code) == (
         "Winter", True, "GEN",
     )  # fmt: skip
+    named = {}
+    for language in ("en", "ru", "de"):
+        with force_locale(language):
+            named[language] = donation_labels.fund("WIN")
+    assert named == {"en": "Winter", "ru": "Зима", "de": "Winter"}
+    with pytest.raises(DBAPIError, match="resolution_stays"), unit_of_work() as session:
+        session.execute(text("UPDATE fund_resolution SET name_ru = 'Весна'"))
     house.fund("WIN", 100)
     close = Draft(kind=Kind.CLOSE_FUND, number="2026/12", fund_code="WIN")
     refused("fund_not_empty", funds.propose, house["treasurer"], close)

@@ -21,13 +21,15 @@ from fund_app.models.applications import Application
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.holds import Hold
 from fund_app.models.publications import GrantRecord, Publication
-from fund_app.services import open_data, publications
+from fund_app.services import brakes, looks, open_data, publications
 from fund_app.services.open_data import TooTelling, Wish
 from fund_app.services.publications import PublishingRefused
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from tests.services.test_ledger_races import at_once
 from tests.support import awards
 from tests.support.house import House, build
+from workflows.brakes import LIMITS, Measured
 from workflows.disclosure import AWARDED, Table
 from workflows.quarters import Quarter
 from workflows.roles import Role
@@ -225,6 +227,34 @@ def test_words_are_compared_with_what_the_case_confided(desk: Desk) -> None:
     compared = [each.action for each in looked if each.action == "words_compared"]
     assert compared == ["words_compared"] * 3
     assert db.session.query(GrantRecord).count() == 1
+
+
+def test_two_who_propose_a_grant_at_once_are_one_proposal_and_one_refusal(
+    desk: Desk, app: Flask
+) -> None:
+    (case_id,) = awards.cases(1, DAY)
+    wish = Wish(awards.designation(case_id), "agreed")
+
+    def propose(number: int) -> str:
+        try:
+            return open_data.propose((desk.proposer, desk.one)[number], wish).state
+        except PublishingRefused as refused:
+            return refused.code
+
+    assert sorted(at_once(app, 2, propose)) == ["proposed", "under_way"]
+
+
+def test_trying_words_against_many_cases_is_stopped_like_any_look(desk: Desk) -> None:
+    """Whoever guesses names in the files of others is slowed down and then stopped."""
+    ids = awards.cases(LIMITS[Measured.CASES].slow, DAY)
+    stopped = 0
+    for case_id in ids:
+        with brakes.watched(desk.proposer), unit_of_work() as session:
+            try:
+                looks.write_down(session, desk.proposer, case_id, brakes.COMPARED, Role.COORDINATOR)
+            except brakes.Slowed:
+                stopped += 1
+    assert stopped == 1
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from fund_app.services import (
     donors,
     holdings,
     ledger_chart,
+    people,
     receipts,
     sharing,
     vault,
@@ -37,7 +38,7 @@ from fund_app.services.vault import SignedIn
 from tests.support.house import House
 from tests.support.sweep import hits
 from workflows.brakes import LIMITS, Measured
-from workflows.roles import Role
+from workflows.roles import SYSTEM, Role
 
 pytestmark = pytest.mark.both_stores
 DETAILS = Details("Ada Zqname", "Zqstreet 7\n10115 Zqtown")
@@ -69,6 +70,16 @@ def ask(donor: SignedIn, details: Details = DETAILS, year: int = 2026) -> str:
     return next(
         each.id for each in requests() if row and (each.donor_id, each.year) == (row.id, year)
     )
+
+
+def test_what_one_of_the_treasury_alone_can_open_is_told_before_they_leave(house: House) -> None:
+    request_id = ask(begin())
+    part = (request_id, Compartment.PAYOUT)
+    for handle in ("fin2", "treasurer"):
+        assert part not in holdings.held_alone(db.session(), house["fin1"].ref)
+        people.disable(SYSTEM, handle)
+    db.session.rollback()
+    assert part in holdings.held_alone(db.session(), house["fin1"].ref)
 
 
 def test_only_the_treasury_opens_a_request_and_each_look_is_written_down(house: House) -> None:

@@ -20,15 +20,18 @@ from fund_app.queries import donations as reads
 from fund_app.queries.donations import DonorRow
 from fund_app.services import (
     donations,
+    fund_reports,
     ledger_facts,
     statements,
     stripe_inbox,
+    told_quarters,
 )
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from tests.support.gifts import chart, double, settings
 from tests.support.stripe import StripeDouble
+from workflows.quarters import Quarter
 from workflows.roles import Actor, Role
 
 __all__ = ["chart", "double", "settings"]
@@ -87,6 +90,7 @@ def test_statement_of_scenario_16(
     )
     for number, amount in enumerate((965_000, 705_000, 590_000)):
         spend("EMG", date(2025, 6, 1 + number), number, amount)
+    told_quarters.freeze()
     found = statements.of_year(donor, 2025)
     assert [(total.given, total.net, total.restricted) for total in found.totals] == [
         (2_560_000, 2_560_000, 2_500_000)
@@ -173,6 +177,7 @@ def test_days_of_the_range_are_inclusive(app: Flask, chart: None) -> None:
 
 def told(donor: DonorRow, year: int) -> tuple[date, date, int] | None:
     """Return the days a statement tells the fund's use of, and what was spent in them."""
+    told_quarters.freeze()
     uses = statements.of_year(donor, year).uses
     return (uses[0].since, uses[0].until, uses[0].granted) if uses else None
 
@@ -205,6 +210,7 @@ def test_two_statements_subtracted_show_no_case(
     seen: set[int] = {0}
     for month in range(4, 28):
         clock.set(datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC))
+        told_quarters.freeze()
         for first, donor in donors.items():
             for last in (2024, 2025)[first - 2024 :]:
                 found = statements.statement(donor, date(first, 1, 1), date(last, 12, 31))
@@ -214,11 +220,52 @@ def test_two_statements_subtracted_show_no_case(
     assert told(donors[2025], 2025) == (date(2024, 4, 1), date(2025, 12, 31), 11_000)
 
 
+def test_entry_booked_late_belongs_to_what_is_told_next(
+    app_both: Flask, chart: None, clock: ManualClock
+) -> None:
+    """What was told up to a quarter stays; one case more in it would be that case by itself."""
+    donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
+    for number in range(6):
+        spend("EMG", date(2025, 2, 10), number, 1_000)
+    clock.set(datetime(2025, 5, 5, tzinfo=UTC))
+    before = told(donor, 2025)
+    assert before == (date(2025, 1, 1), date(2025, 3, 31), 6_000)
+    spend("EMG", date(2025, 3, 1), 99, 777)
+    assert told(donor, 2025) == before
+    clock.set(datetime(2025, 8, 5, tzinfo=UTC))
+    assert told(donor, 2025) == before, "one case waits for others"
+    for number in range(100, 104):
+        spend("EMG", date(2025, 4, 1), number, 1_000)
+    assert told(donor, 2025) == before, "frozen while they were not there"
+    clock.set(datetime(2025, 11, 5, tzinfo=UTC))
+    whole = told(donor, 2025)
+    assert whole == (date(2025, 1, 1), date(2025, 9, 30), 10_777)
+
+
+def test_exchange_and_losses_of_single_payments_are_no_line_of_their_own(
+    app: Flask, chart: None
+) -> None:
+    donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
+    for number in range(5):
+        spend("EMG", date(2025, 2, 10), number, 1_000)
+    for key, account in (("fx", ledger_accounts.FX_DIFFERENCE), ("lost", ledger_accounts.LOSSES)):
+        with unit_of_work() as session:
+            origin = Origin(key, date(2025, 3, 1), ("application", f"{0:032x}"), FINANCE.ref)
+            lines = ledger_facts.move(account, ledger_accounts.BANK, "EMG", 123, "EUR")
+            ledger_facts.record(session, EntryKind.BANK_EXECUTED, origin, lines)
+    told_quarters.freeze()
+    (use,) = statements.of_year(donor, 2025).uses
+    assert (use.granted, use.costs, use.cases) == (5_246, 0, 5)
+    (part,) = fund_reports.report("EMG", Quarter(2025, 1), Quarter(2025, 1)).parts
+    assert [(line.code, line.amount) for line in part.went_out] == [("Grants", -5_246)]
+
+
 @pytest.mark.parametrize(("count", "told"), [(3, None), (4, None), (5, 5), (9, 5), (10, 10)])
 def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: int | None) -> None:
     donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
     for number in range(count):
         spend("EMG", date(2025, 4, 10), number, 700)
+    told_quarters.freeze()
     assert statements.of_year(donor, 2025).uses[0].cases == told
 
 

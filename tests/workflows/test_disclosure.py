@@ -26,6 +26,7 @@ from workflows.disclosure import (
     Unit,
 )
 from workflows.quarters import Quarter, quarters
+from workflows.told_quarters import told_ends
 
 (COARSE,) = RULES
 TODAY = date(2026, 6, 30)
@@ -191,6 +192,35 @@ def test_grant_published_by_itself_leaves_no_few_behind() -> None:
     assert [cell.hidden for cell in disclosure.drawn(table(by="whole"), known, COARSE)] == [FEW]
 
 
+def test_figure_that_leaves_a_narrow_range_is_refused() -> None:
+    """No sum of what is told gives anybody away; that nobody is less than nought does."""
+    first, second, third = (Quarter(2025, number) for number in (1, 2, 3))
+    far, near = ("emergency", "balkans"), ("relocation", "caucasus")
+    counts = (
+        (far, second, second, 5), (near, first, second, 2), (far, first, first, 4),
+        (near, second, second, 1), (near, second, third, 3),
+    )  # fmt: skip
+    cases = [
+        case
+        for (programme, region), received, awarded, count in counts
+        for case in people(count, Unit(programme, region, str(received), str(awarded), "EUR"))
+    ]
+    told = [
+        Told(made, cell.group, cell.people)
+        for made in (
+            Table(AWARDED, second, second, "programme", "EUR"),
+            Table(RECEIVED, second, third, "region", "EUR"),
+        )
+        for cell in disclosure.drawn(made, cases, COARSE)
+        if not cell.hidden
+    ]
+    assert [(each.group, each.people) for each in told] == [("all", 8), ("all", 9)]
+    attack = Table(RECEIVED, first, second, "region", "EUR")
+    (found,) = disclosure.findings(attack, cases, told, date(2026, 6, 1))
+    assert found.code == "difference"
+    assert disclosure.findings(attack, cases, told[1:], date(2026, 6, 1)) == ()
+
+
 def test_figure_comes_after_its_delay_and_only_once() -> None:
     cases = people(6, Unit("emergency", "russia", "2026-Q1", "2026-Q1", "EUR"))
     wanted = Table(AWARDED, Quarter(2026, 1), Quarter(2026, 1), "whole", "EUR")
@@ -227,7 +257,7 @@ SOME_QUARTERS = st.sampled_from(list(quarters(Quarter(2023, 1), Quarter(2025, 4)
 
 @given(st.dictionaries(SOME_QUARTERS, st.frozensets(st.sampled_from("abcdefghij"), max_size=7)))
 def test_two_statements_subtracted_tell_of_no_few(paid: dict[Quarter, frozenset[str]]) -> None:
-    ends = disclosure.told_ends(paid, Quarter(2023, 1), Quarter(2025, 4))
+    ends = told_ends(paid, Quarter(2023, 1), Quarter(2025, 4))
     before = Quarter(2022, 4)
     seen: dict[int, bool] = {}
     for end in ends:

@@ -31,6 +31,40 @@ def test_text_that_leads_to_somebody_is_found(text: str, codes: tuple[str, ...])
     assert open_data.troubles(text, names, places) == codes
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("Анна Иванова", "Support for Ivanovu and her family."),
+    ("Анна Иванова", "Помощь для Анны"),
+    ("Спасибо Иванову", "Help for Ivanov."),
+    ("Мария", "A flight with Mariia."),
+    ("Мария", "Адвокат с Марией"),
+    ("Дмитрий", "A lawyer for Dmitry."),
+    ("Дмитрия", "A lawyer for Dmitriy."),
+    ("Павел", "Лекарства Павла"),
+    ("Ольге", "Rent for Olga."),
+    ("Соловьёв", "дело соловьёвым"),
+    ("Ивановский", "Суд над Ивановским"),
+    ("Екатерина", "Rent for Yekaterina."),
+    ("Müller", "Die Miete von Müllers Familie"),
+    ("Petersen", "Petersens Anwalt"),
+    ("Friedrich", "Hilfe für Friedrichs"),
+    ("Kaya", "For Kaya."),
+])  # fmt: skip
+def test_name_of_a_case_is_found_in_whatever_case_it_stands(name: str, text: str) -> None:
+    assert open_data.troubles(text, [name]) == ("name",)
+
+
+@pytest.mark.parametrize("text", [
+    "Very hard months; nine lines of rent and a plane to another country.",
+    "A flight, three months of rent, new glasses, medicine and a lawyer.",
+    "Ein Anwalt, drei Monate Miete und Medikamente nach der Haft.",
+    "Адвокат, аренда за три месяца и лекарства после обыска.",
+    "Marketing of a small newspaper in exile, its servers and its insurance.",
+])  # fmt: skip
+def test_words_that_only_begin_alike_are_no_names(text: str) -> None:
+    names = "Вера Нина Анна Лина Марк Иван Ольга Мария Павел Kurt Lena Petersen Müller Roma Яна"
+    assert open_data.troubles(text, [names]) == ()
+
+
 def test_names_inside_a_sentence_are_told_from_its_beginning() -> None:
     text = "They came at six. Then Sergeant Petrov took Anna-Maria and my phone."
     assert open_data.proper_words(text) == ["Sergeant", "Petrov", "Anna-Maria"]

@@ -11,15 +11,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forms.ballots import VoteForm, vote_form
+from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.ballots import Ballot
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
 from fund_app.queries import casework as files
+from fund_app.queries import coverage
 from fund_app.services import ballots, board_votes, countersignatures, looks, rules
 from fund_app.services.votes import Cast
 from fund_app.views import acts, casework, labels
 from fund_app.views.access import allow, not_found
+from fund_app.views.treasury import fund_labels
 from workflows.counting import Choice
 from workflows.roles import Role
 
@@ -111,8 +114,14 @@ def _page(ballot: Ballot, file: File | None, form: VoteForm | None) -> str:
         for each in countersignatures.waiting(db.session(), ballot)
         if each.action == board_votes.ACTION
     ]
+    covered = None
+    if file is not None:
+        asked = coverage.by_category(file.lines)
+        covered = coverage.coverage(db.session(), ballot.application, asked, now().date())
     return render_template(
         "board/ballot.html",
+        covered=covered,
+        short_lines=[fund_labels.line(code) for code in covered.lines] if covered else (),
         ballot=ballot,
         case=ballot.application,
         file=file,

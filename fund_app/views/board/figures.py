@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from fund_app.extensions import db
 from fund_app.models.publications import Publication
 from fund_app.models.types import new_ref
 from fund_app.queries import publications as reads
+from fund_app.queries.publications import Wanted
 from fund_app.services import publications
 from fund_app.services.publications import PublishingRefused
 from fund_app.views import acts, errors
@@ -110,22 +112,44 @@ def _may_confirm(row: Publication) -> bool:
     return me.has_any(publications.SIGNERS) and me.ref != row.proposed_by_id
 
 
-def _page(form: Form, refusal: str | None = None) -> str:
+def wanted() -> Wanted:
+    """Return what of a list of publishing the address asks for."""
     state = request.args.get("state", "")
-    state = state if state in words.STATES else ""
-    found = reads.figures(db.session(), state or None, request.args.get("after"))
+    return Wanted(
+        state if state in words.STATES else None,
+        request.args.get("q", "").strip()[:64],
+        request.args.get("sort", "-day"),
+        request.args.get("after"),
+    )
+
+
+def address(endpoint: str, asked: Wanted, **other: str | None) -> str:
+    """Return the address of a list as it is asked for, a part of it changed."""
+    kept: dict[str, Any] = {"state": asked.state, "q": asked.search or None, "sort": asked.sort}
+    return url_for(endpoint, **{**kept, **other})
+
+
+def listing(endpoint: str, asked: Wanted, following: str | None) -> dict[str, Any]:
+    """Return what every list of publishing shows beside its rows."""
+    return {
+        "asked": asked,
+        "narrowed": lambda state: address(endpoint, asked, state=state),
+        "sort_url": lambda key: address(endpoint, asked, sort=key),
+        "first_url": address(endpoint, asked) if asked.cursor else None,
+        "following_url": following and address(endpoint, asked, after=following),
+    }
+
+
+def _page(form: Form, refusal: str | None = None) -> str:
+    asked = wanted()
+    found = reads.figures(db.session(), asked)
     return render_template(
         "board/figures/index.html",
         form=form,
         refusals=() if refusal is None else (refusal,),
         page=found,
-        state=state,
         words=words,
-        first_url=url_for("board.figures", state=state or None)
-        if request.args.get("after")
-        else None,
-        following_url=found.following
-        and url_for("board.figures", state=state or None, after=found.following),
+        **listing("board.figures", asked, found.following),
     )
 
 

@@ -20,7 +20,7 @@ from fund_app.services.vault import SignedIn
 from fund_app.views import acts
 from fund_app.views import publication_labels as words
 from fund_app.views.access import allow, confirmed, not_found
-from fund_app.views.board.figures import PROPOSERS
+from fund_app.views.board.figures import PROPOSERS, listing, wanted
 from workflows.roles import Role
 
 
@@ -80,24 +80,18 @@ def _act(
 
 
 def _page(form: Form, refusal: str | None = None) -> str:
-    state = request.args.get("state", "")
-    state = state if state in words.STATES else ""
-    found = reads.records(db.session(), state or None, request.args.get("after"))
+    asked = wanted()
+    found = reads.records(db.session(), asked)
     return render_template(
         "board/grants/index.html",
         form=form,
         refusals=() if refusal is None else (refusal,),
         page=found,
-        state=state,
         words=words,
         me=acts.me().ref,
         is_signer=acts.me().has_any(SIGNERS),
         fresh=new_ref,
-        first_url=url_for("board.grants", state=state or None)
-        if request.args.get("after")
-        else None,
-        following_url=found.following
-        and url_for("board.grants", state=state or None, after=found.following),
+        **listing("board.grants", asked, found.following),
     )
 
 

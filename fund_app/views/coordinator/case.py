@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,8 @@ from fund_app.models.applications import Application, VerificationCheck
 from fund_app.models.clocks import Clock
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
-from fund_app.queries import applicant, applications, casework, messages
+from fund_app.queries import applicant, applications, casework, coverage, messages
+from fund_app.queries.coverage import Coverage
 from fund_app.services import claims, directives, documents, looks, rules
 from fund_app.services import messages as service
 from fund_app.services.cases import Closed, has_ended
@@ -33,6 +35,7 @@ from fund_app.views.coordinator import contact, frame, names, told
 from fund_app.views.coordinator.ballots import panel_of
 from fund_app.views.coordinator.offered import offers
 from fund_app.views.coordinator.picture import picture
+from fund_app.views.treasury import fund_labels
 from workflows import clocks as reckoning
 from workflows.catalogue import workflow
 from workflows.roles import Role
@@ -57,6 +60,7 @@ def show(case_id: str) -> ResponseReturnValue:
     """Show how a case stands and what can be done; needs no key."""
     session, case = db.session(), frame.case_of(case_id)
     numbers = rules.of(session, case)
+    covered = _covered(case)
     return frame.page(
         "case",
         case,
@@ -68,6 +72,8 @@ def show(case_id: str) -> ResponseReturnValue:
         file=casework.review_file(session, case.id),
         panel=panel_of(case, me()),
         award=applicant.award(session, case.id),
+        covered=covered,
+        short_lines=[fund_labels.line(code) for code in covered.lines] if covered else (),
         numbers=numbers,
         card=contact.card(case),
         came_by=CAME_BY[case.intake],
@@ -105,6 +111,28 @@ def open_wish(case_id: str) -> ResponseReturnValue:
     mark = directives.look(me(), case.id)
     shared.remember_opened(case_id, directives.OPENED, mark)
     return redirect(frame.address("case", case_id))
+
+
+UNDECIDED = ("verification", "review", "fast_track", "appealed")
+
+
+def _covered(case: Application) -> Coverage | None:
+    """Return whether the budget and the fund would hold an award; None where that is settled.
+
+    The amounts are known to who has opened what was told and holds the key to the file. For
+    everybody else only what is used up shows.
+    """
+    session, ring, day = db.session(), me().ring, now().date()
+    if case.state not in UNDECIDED:
+        return None
+    file = casework.review_file(session, case.id)
+    if file is None:
+        return None
+    is_open = shared.has_opened(case.id, Compartment.NARRATIVE)
+    if is_open and ring.opens(case.id, Compartment.REVIEW):
+        asked = coverage.by_category(json.loads(file.lines.open(ring)))
+        return coverage.coverage(session, case, asked, day)
+    return coverage.used_up(session, case, day)
 
 
 def _wish(case: Application) -> list[told.Said]:

@@ -16,7 +16,8 @@ from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot, Seat
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
-from fund_app.queries import applicant, applications, casework
+from fund_app.queries import applicant, applications, casework, coverage
+from fund_app.queries.coverage import Coverage
 from fund_app.services import ballots, looks, rules
 from fund_app.services.votes import read
 from fund_app.views import casework as shared
@@ -25,6 +26,7 @@ from fund_app.views.access import allow, not_found
 from fund_app.views.applicant.common import wish
 from fund_app.views.casework import me
 from fund_app.views.reviewer.seats import PANEL
+from fund_app.views.treasury import fund_labels
 from workflows.roles import Role
 
 LIVE_FOR_PANEL = ("prepared", "open")
@@ -140,12 +142,16 @@ def page(place: Place, status: int = 200, **context: Any) -> ResponseReturnValue
     clocks = casework.live_clocks(session, [ballot.id]).get(ballot.id, [])
     left = [shared.time_left(row.name, row.state, row.due_at, now()) for row in clocks]
     decided = ballot.state == "decided"
+    file = file_of(place)
+    covered = _covered(place, file)
     return render_template(
         "reviewer/ballots/ballot.html",
         place=place,
         ballot=ballot,
         case=place.case,
-        file=file_of(place),
+        file=file,
+        covered=covered,
+        short_lines=[fund_labels.line(code) for code in covered.lines] if covered else (),
         left=left[0] if left else None,
         held=applications.active_holds(session, [place.case.id]).get(place.case.id, ()),
         checks=place.case.checks if place.may_read else [],
@@ -164,6 +170,14 @@ def page(place: Place, status: int = 200, **context: Any) -> ResponseReturnValue
 def _look(case_id: str) -> None:
     mark = looks.look(me(), case_id, Compartment.REVIEW)
     shared.remember_opened(case_id, Compartment.REVIEW, mark)
+
+
+def _covered(place: Place, file: File | None) -> Coverage | None:
+    """Return whether the budget and the fund would hold what is asked; None with a sealed file."""
+    if file is None:
+        return None
+    asked = coverage.by_category(file.lines)
+    return coverage.coverage(db.session(), place.case, asked, now().date())
 
 
 def _own(place: Place) -> str | None:

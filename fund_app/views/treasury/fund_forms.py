@@ -122,7 +122,8 @@ def _cover(form: CoverForm) -> Draft:
 def _open_fund(form: OpenFundForm) -> Draft:
     return Draft(
         kind=Kind.OPEN_FUND, number=form.number.data, fund_code=form.code.data.upper(),
-        name=form.name.data, restricted=bool(form.restricted.data),
+        name=form.name.data, name_ru=form.name_ru.data or None,
+        name_de=form.name_de.data or None, restricted=bool(form.restricted.data),
         programme=form.programme.data or None, carrier_code=form.carrier.data or None,
         open_for_donations=bool(form.open_for_donations.data),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,9 @@ from flask_babel import gettext as _
 
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels, ledger, resolutions
 from fund_app.queries import funds as reads
-from fund_app.queries.funds import Days, Figure, FigureRow
+from fund_app.queries.funds import MOVED, Days, Figure, FigureRow
 from fund_app.views import acts, drawings, formats
 from fund_app.views.access import allow, not_found
 from fund_app.views.auditor import labels as ledger_labels
@@ -34,11 +35,11 @@ def index() -> ResponseReturnValue:
         "treasury/funds/index.html",
         tabs=tabs("treasury.funds"),
         rows=rows,
-        shown=[figure for figure in Figure if any(row[figure] for row in rows)],
+        shown=_shown(rows),
         bars=drawings.bars([_bar(row) for row in rows if row.currency in EXPONENTS]),
         shortfalls=reads.shortfalls(),
         floors=reads.floors(),
-        waiting=reads.resolutions(db.session(), state="proposed"),
+        waiting=resolutions.resolutions(db.session(), state="proposed").rows,
         **_frame(days),
     )
 
@@ -55,7 +56,7 @@ def show(fund_code: str) -> ResponseReturnValue:
         years=reads.by_year(fund_code),
         floors=[(key[1], amount) for key, amount in reads.floors(fund_code).items()],
         shortfalls=[row for row in reads.shortfalls() if row.fund_code == fund_code],
-        resolutions=reads.resolutions(db.session(), fund_code),
+        resolutions=resolutions.resolutions(db.session(), fund_code),
         **_frame(days),
     )
 
@@ -88,6 +89,15 @@ def figure(fund_code: str, figure_name: str) -> ResponseReturnValue:
         following_url=following,
         **_frame(days),
     )
+
+
+def _shown(rows: Sequence[FigureRow]) -> list[tuple[str, list[Figure]]]:
+    """Return the figures that are not nought everywhere: what moved, and how things stand."""
+    told = [figure for figure in Figure if any(row[figure] for row in rows)]
+    return [
+        (_("What moved in these days"), [each for each in told if each in MOVED]),
+        (_("How things stand at their end"), [each for each in told if each not in MOVED]),
+    ]
 
 
 def days_asked() -> Days:

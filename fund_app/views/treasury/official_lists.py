@@ -30,7 +30,7 @@ NAMES = {
     "eu": _l("European Union, consolidated list"),
     "un": _l("United Nations, Security Council"),
     "ofac": _l("United States, OFAC (SDN)"),
-    "uk": _l("United Kingdom, OFSI"),
+    "uk": _l("United Kingdom, UK Sanctions List"),
 }
 
 REFUSALS = {
@@ -38,8 +38,12 @@ REFUSALS = {
     "hostile": _l("This file carries a document type or entities, as no official list does. It was"
                   " not read. Please fetch the list from its publisher once more."),
     "not_readable": _l("This file cannot be read. Please fetch it from its publisher once more."),
-    "unknown": _l("This is none of the lists known here: EU, United Nations and OFAC in XML,"
-                  " United Kingdom (ConList) in CSV."),
+    "unknown": _l("This is none of the lists known here: EU and United Nations in XML, OFAC and"
+                  " United Kingdom in XML or CSV."),
+    "no_aliases": _l("OFAC’s CSV comes in two files, sdn.csv and alt.csv. Please choose both:"
+                     " without the second one other names of the listed would be missed."),
+    "day_missing": _l("OFAC’s CSV does not say of which day it is. Please give the day."),
+    "day_ahead": _l("This day has not come yet."),
     "no_day": _l("This list does not say of which day it is, so it was not taken."),
     "no_entries": _l("There is no entry with a name in this list, so it was not taken."),
     "count_differs": _l("This list holds fewer or more entries than it says itself. Please fetch"
@@ -63,9 +67,13 @@ def import_list() -> ResponseReturnValue:
     if upload is None or not form.validate_on_submit():
         return _page(form), 422
     try:
-        done = official_lists.import_file(acts.me(), upload.read())
+        second = request.files.get("aliases")
+        done = official_lists.import_file(
+            acts.me(), upload.read(), second.read() if second else b"", form.day.data
+        )
     except ListRefused as refused:
-        form.file.errors = (str(REFUSALS[refused.code]),)
+        at = {"no_aliases": form.aliases, "day_missing": form.day, "day_ahead": form.day}
+        at.get(refused.code, form.file).errors = (str(REFUSALS[refused.code]),)
         return _page(form), 422
     sentence = (
         _("%(list)s is in use: %(entries)s entries, %(names)s names.", list=NAMES[done.code],

@@ -15,7 +15,7 @@ from fund_app.models.funds import FundResolution, ResolutionKind
 from fund_app.models.types import new_ref
 from fund_app.queries import audit as trail
 from fund_app.queries import budgets
-from fund_app.queries import funds as reads
+from fund_app.queries import resolutions as reads
 from fund_app.services import funds
 from fund_app.services.fund_checks import ResolutionRefused
 from fund_app.views import acts, errors, formats, labels
@@ -30,18 +30,25 @@ Kind = ResolutionKind
 
 @allow(*READERS)
 def index() -> ResponseReturnValue:
-    """List what was resolved about funds and budgets, the newest first."""
-    search = request.args.get("q", "").strip()[:64]
-    state = request.args.get("state", "")
-    rows = reads.resolutions(
-        db.session(), state=state if state in words.STATES else None, search=search
+    """List what was resolved about funds and budgets: narrowed, sorted, a page at a time."""
+    asked, cursor = _asked(), request.args.get("after")
+    page = reads.resolutions(
+        db.session(),
+        asked["fund"] or None,
+        state=asked["state"] or None,
+        search=asked["q"],
+        sort=asked["sort"],
+        cursor=cursor,
     )
     return render_template(
         "treasury/funds/resolutions.html",
         tabs=tabs("treasury.resolutions"),
-        rows=rows,
-        search=search,
-        state=state,
+        page=page,
+        asked=asked,
+        address=lambda **other: _address(asked, **other),
+        sort_url=lambda key: _address(asked, sort=key),
+        first_url=_address(asked) if cursor else None,
+        following_url=page.following and _address(asked, after=page.following),
         words=words,
         about=_about,
         kinds=[kind for kind in words.KINDS if kind != Kind.EXCEED],
@@ -106,6 +113,22 @@ def withdraw(resolution_id: str) -> ResponseReturnValue:
     return _signed(funds.withdraw, resolution_id, _("Taken back. Nothing was changed."))
 
 
+def _asked() -> dict[str, str]:
+    """Return what the address asks of the list, as far as there is such a thing."""
+    state = request.args.get("state", "")
+    return {
+        "q": request.args.get("q", "").strip()[:64],
+        "fund": request.args.get("fund", "")[:16],
+        "state": state if state in words.STATES else "",
+        "sort": request.args.get("sort", "-day"),
+    }
+
+
+def _address(asked: dict[str, str], **other: str | None) -> str:
+    kept: dict[str, Any] = {key: value or None for key, value in {**asked, **other}.items()}
+    return url_for("treasury.resolutions", **kept)
+
+
 def _signed(
     act: Callable[[Any, str], None], resolution_id: str, sentence: str
 ) -> ResponseReturnValue:
@@ -160,6 +183,8 @@ def _facts(row: FundResolution) -> list[dict[str, Any]]:
         (_("Why"), row.ground and words.GROUNDS[row.ground]),
         (_("Where it is found"), row.release_ref),
         (_("Below the floor"), yes if row.below_floor else None),
+        (_("Name in Russian"), row.name_ru),
+        (_("Name in German"), row.name_de),
         (_("Programme"), row.programme and labels.programme(row.programme)),
         (_("Given for one purpose only"), yes if row.restricted else None),
         (_("Carries its fees and losses"), row.carrier_code and words.fund(row.carrier_code)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
 
+from fund_app.queries import pages
 from tests.support import awards
 from tests.support.client import FundClient
 from tests.support.house import House
@@ -83,6 +85,41 @@ def test_grant_is_published_by_two_and_taken_off_by_one(
     assert desk.submit(desk.page("/board/grants"), to="withdraw").status_code == 303
     assert client.get("/figures/grants.json").status_code == 303
     assert "No single grant is published." in client.page("/figures").text
+
+
+def test_lists_are_searched_sorted_and_turned_a_page_at_a_time(
+    many: House, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, board = enter("anna"), enter("board")
+    assert "No figure has been proposed yet." in desk.page("/board/figures").text
+    for since, until in (("2024-Q4", "2025-Q1"), ("2025-Q2", "2025-Q1"), ("2025-Q1", "2025-Q2")):
+        figure(desk, since, until)
+    monkeypatch.setattr(pages, "SIZE", 1)
+    walked, address = [], "/board/figures?sort=since"
+    for _page in range(3):
+        page = desk.page(address)
+        walked += re.findall(r"Grants awarded, quarter (\d) of (\d{4})", page.text)
+        address = page.links.get("Next page", "")
+    assert walked == [("4", "2024"), ("1", "2025"), ("2", "2025")]
+    assert address == ""
+    monkeypatch.setattr(pages, "SIZE", 50)
+    found = {
+        asked: desk.page(f"/board/figures?q={asked}").text.count("Grants awarded, quarter")
+        for asked in ("2024", "2025-q1", "2025-Q2", "Anna", "Nobody")
+    }
+    assert found == {"2024": 1, "2025-q1": 2, "2025-Q2": 1, "Anna": 3, "Nobody": 0}
+    assert "No figure fits." in desk.page("/board/figures?state=published").text
+
+    names = [awards.designation(each) for each in awards.cases(2, WINTER)]
+    for name, words in zip(names, ("A lawyer.", "A 50% flight."), strict=True):
+        sent = {"designation": name, "reason": "agreed", "description": words}
+        assert desk.submit(desk.page("/board/grants"), sent, to="/board/grants").status_code == 303
+    listed = board.page("/board/grants?q=50%25&sort=-amount").text
+    assert names[1] in listed
+    assert names[0] not in listed
+    assert names[0] in board.page(f"/board/grants?q={names[0].upper()}").text
+    assert "No grant fits." in board.page("/board/grants?q=2024").text
+    assert names[0] in board.page("/board/grants?q=2025&sort=amount&state=proposed").text
 
 
 @pytest.mark.parametrize("handle", ["r1", "fin1", "custodian1"])

@@ -84,7 +84,7 @@ def test_transfer_is_proposed_by_one_and_confirmed_by_another(
     entry = board.page(done.links["The entry it led to"])
     assert "FundTransfers" in entry.text
     assert "Board 2026/7" in board.page("/treasury/resolutions?q=2026/7").text
-    assert "Nothing was resolved yet." in board.page("/treasury/resolutions?q=nope").text
+    assert "No resolution fits." in board.page("/treasury/resolutions?q=nope").text
     listed = board.page("/treasury/funds/LEG")
     assert "Board 2026/7" in listed.links
 
@@ -125,7 +125,12 @@ def test_shortfall_is_an_alarm_with_a_way_to_cover_it(
 
 def test_fund_is_opened_named_and_closed(treasurer: FundClient, board: FundClient) -> None:
     values = {"number": "2026/9", "code": "win25", "name": "Winter help", "carrier": "GEN"}
-    confirmed(board, proposed(treasurer, "open_fund", values))
+    values["name_de"] = "Winterhilfe"
+    link = proposed(treasurer, "open_fund", values)
+    assert "Name in German Winterhilfe" in board.page(link).text
+    confirmed(board, link)
+    assert "Winterhilfe" in treasurer.page("/treasury/funds/WIN25?lang=de").headings
+    assert "Winter help" in treasurer.page("/treasury/funds/WIN25?lang=ru").headings
     page = treasurer.page("/treasury/funds/WIN25")
     assert "Winter help" in page.text
     assert "Nothing has moved in this fund yet." in page.text
