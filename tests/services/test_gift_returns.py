@@ -363,19 +363,26 @@ def test_held_card_gift_is_refused_and_refunded(
 
 
 @pytest.mark.parametrize("won", [True, False])
-def test_dispute_of_a_held_gift_leaves_nothing_set_aside(
+def test_held_gift_whose_dispute_is_won_is_held_again_and_lost_leaves_nothing(
     app: Flask, signers: dict[str, Actor], double: StripeDouble, won: bool
 ) -> None:
-    _donation, session = give()
+    donation, session = give()
     double.book.pay(session, "BY")
     double.book.capture(double.book.get(session)["payment_intent"], {})
     deliver(double)
     dispute = double.book.open_dispute(charge(double, session))
     deliver(double)
+    assert (state(donation), ledger.position("EMG", "EUR").committed) == ("disputed", 0)
     double.book.close_dispute(dispute["id"], won=won)
     deliver(double)
+    deliver(double)
     position = ledger.position("EMG", "EUR")
-    assert (position.spendable, position.committed) == (10_000 if won else 0, 0)
+    if not won:
+        assert (state(donation), position.spendable, position.committed) == ("refunded", 0, 0)
+        return
+    assert (state(donation), position.spendable, position.available) == ("held", 10_000, 0)
+    gift_returns.accept(signers["fin1"], donation, press(), is_source_known=True)
+    assert (state(donation), ledger.position("EMG", "EUR").available) == ("accepted", 10_000)
 
 
 @pytest.mark.parametrize(
