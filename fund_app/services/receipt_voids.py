@@ -17,14 +17,12 @@ from fund_app.models.receipts import Receipt, ReceiptLine
 from fund_app.models.sealed import Compartment
 from fund_app.services import audit, receipt_issuers, vault
 from fund_app.services.notifications import notify_role
-from fund_app.services.receipts import TREASURY
+from fund_app.services.receipts import CHAIN, TREASURY
 from fund_app.services.transition import INTERNAL, Step, Unknown, step
 from fund_app.services.unit import unit_of_work
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Actor, Role
 
-CHAIN = "receipt"
-"""The chain of the audit trail in which each receipt has its own."""
 VOIDED = "receipt_voided"
 REASONS = ("wrong_details", "wrong_amount", "gift_gone", "other")
 """Codes finance may choose from; the system's own is `gift_gone`."""
