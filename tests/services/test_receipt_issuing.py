@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from fund_app.adapters import pdf
 from fund_app.adapters.clock import ManualClock
+from fund_app.adapters.payments import Dispute
 from fund_app.extensions import db
-from fund_app.models.donations import Donation, Donor
+from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.events import Event
+from fund_app.models.ledger import JournalEntry, Posting
 from fund_app.models.receipts import Receipt
 from fund_app.models.sealed import Compartment, NoKey
+from fund_app.models.types import new_ref
 from fund_app.queries import donations as gifts
 from fund_app.queries import receipts as requests
 from fund_app.services import (
     donation_rows,
+    donations,
     donors,
     gift_returns,
     receipt_copies,
@@ -32,6 +37,7 @@ from fund_app.services import (
     statements,
     vault,
 )
+from fund_app.services.demo_gifts import Card, follow, movement, payment_of
 from fund_app.services.gift_returns import Wish
 from fund_app.services.receipt_issuing import CannotIssue
 from fund_app.services.receipts import AlreadyIssued, Details
@@ -454,3 +460,51 @@ def test_country_whose_form_knows_one_currency_leaves_the_other_out(
     assert (made.receipt(only).currency, made.receipt(only).total) == ("EUR", 5_000)
     with pytest.raises(CannotIssue, match="currency"):
         receipt_issuing.issue(house["fin1"], request_id)
+
+
+def card_gift_lost(who: SignedIn, day: date, amount: int) -> str:
+    """Let a card gift arrive on a day, be disputed and lost; returns the donation's id."""
+    wish = donations.Wish("GEN", amount, Method.CARD)
+    begun = donations.begin(wish, language="de", request_id=new_ref(), holder_id=who.ref)
+    on = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    paid = movement("txn_paid", "charge", amount, 175, on)
+    taken = replace(movement("txn_taken", "dispute", -amount, 2_000, on), source="dp_1")
+    lost = Dispute("dp_1", amount, "lost")
+    card = Card("2025-08-03 12:00", "GEN", amount, 175)
+    picture = payment_of(begun.donation_id, card, 1, (paid, taken))
+    follow(replace(picture, disputes=(lost,)))
+    return begun.donation_id
+
+
+def test_annual_receipt_of_twelve_gifts_one_refunded_one_disputed_and_lost(house: House) -> None:
+    """MONEY.md 6, check 22: 100.01 to 100.12; the fifth goes back, the eighth is lost."""
+    who = made.donor()
+    given = [
+        made.give(house, who, date(2025, month, 3), 10_000 + month)
+        for month in range(1, 13)
+        if month != 8
+    ]
+    lost = card_gift_lost(who, date(2025, 8, 3), 10_008)
+    send_back(house, given[4], 10_005)
+    assert [state(lost), state(given[4])] == ["refunded", "refunded"]
+    request_id = made.ask(who)
+    (receipt_id,) = receipt_issuing.issue(house["treasurer"], request_id)
+    row = made.receipt(receipt_id)
+    lines = made.lines(receipt_id)
+    assert [gift for gift, *_ in lines] == given[:4] + given[5:]
+    assert lost not in {gift for gift, *_ in lines}
+    ledger = select(-func.sum(Posting.amount)).join(JournalEntry).where(
+        JournalEntry.source_type == "donation",
+        Posting.account_code.in_(("Donations", "Refunds", "Chargebacks", "Disputes")),
+        JournalEntry.source_id.in_([*given, lost]),
+    )  # fmt: skip
+    paper = receipt_papers.from_json(row.snapshot.open(house["fin1"].ring))
+    annex = sum(line.amount for line in paper.lines)
+    assert {annex, paper.total, row.total, int(db.session.scalar(ledger) or 0)} == {100_065}
+    page = receipt_papers.as_html(paper)
+    assert "1.000,65" in page
+    assert "eintausend Euro und fünfundsechzig Cent" in page
+    with pytest.raises(CannotIssue, match="no_gifts"):
+        receipt_issuing.issue(house["treasurer"], request_id)
+    copy = receipt_copies.read(house["treasurer"], receipt_id)
+    assert copy.mark, "what the treasury takes away is marked as a copy"
