@@ -31,10 +31,7 @@ from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
 __all__ = ["chart", "double", "settings"]
-pytestmark = [
-    pytest.mark.both_stores,
-    pytest.mark.settings(refused_card_countries=("RU", "BY")),
-]
+pytestmark = pytest.mark.settings(refused_card_countries=("RU", "BY"))
 
 ONE_MONTH = {
     ("Stripe", "EMG"): 2_000,
@@ -74,6 +71,7 @@ def press() -> Request:
     return Request(new_ref())
 
 
+@pytest.mark.both_stores
 def test_each_month_is_a_gift_of_its_own(
     app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
@@ -173,6 +171,7 @@ def test_after_the_last_try_the_gift_ends(app: Flask, chart: None, double: Strip
     assert balances() == ONE_MONTH
 
 
+@pytest.mark.both_stores
 def test_debit_counts_only_when_it_has_arrived_and_a_failed_one_gives_way(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -202,6 +201,7 @@ def test_debit_counts_only_when_it_has_arrived_and_a_failed_one_gives_way(
     assert sorted(gifts()) == ["failed", "refunded"]
 
 
+@pytest.mark.both_stores
 def test_donor_pauses_resumes_and_stops(app: Flask, chart: None, double: StripeDouble) -> None:
     donor, monthly, page = agree()
     double.book.pay(page)
@@ -225,6 +225,7 @@ def test_donor_pauses_resumes_and_stops(app: Flask, chart: None, double: StripeD
     assert double.book.get(subscription(double, page))["status"] == "canceled"
 
 
+@pytest.mark.both_stores
 def test_nobody_else_stops_it_and_an_ended_record_stops_it(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -254,6 +255,7 @@ def test_agreed_before_the_record_ended_and_reported_after_it_is_stopped(
     assert double.book.get(subscription(double, page))["status"] == "canceled"
 
 
+@pytest.mark.both_stores
 def test_same_form_sent_twice_at_the_same_moment_begins_one_gift(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -300,6 +302,7 @@ def test_month_goes_back_like_any_gift(app: Flask, chart: None, double: StripeDo
     assert gift_returns._objects(gift)["home"].startswith("in_")  # noqa: SLF001
 
 
+@pytest.mark.both_stores
 def test_messages_nobody_delivered_are_found_by_the_poll(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -322,6 +325,7 @@ def of(account: str) -> list[int]:
     return [found.get((account, fund), 0) for fund in THREE]
 
 
+@pytest.mark.both_stores
 def test_shared_gift_splits_every_month_alike_and_is_ended_for_its_donor(
     app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
@@ -360,6 +364,7 @@ def test_shared_gift_splits_every_month_alike_and_is_ended_for_its_donor(
         monthly_gifts.stop_for_donor(finance, monthly, "donor_asked", press())
 
 
+@pytest.mark.both_stores
 def test_parts_have_to_add_up_before_anything_is_agreed(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
