@@ -61,8 +61,6 @@ class GiveForm(FlaskForm):
             raise ValidationError(
                 _("For a monthly transfer choose once, and set up a standing order at your bank.")
             )
-        if self.shared_with:
-            raise ValidationError(_("A monthly gift is for one purpose. Please begin several."))
 
     def validate_own(self, field: Any) -> None:
         """Want an amount where no other one is chosen."""

@@ -1,4 +1,4 @@
-"""Forms about gifts that are held or go back."""
+"""Forms about gifts that are held, go back or are collected no longer."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ class AcceptForm(StepForm):
 
 class RefuseForm(StepForm):
     """Refuse a held gift; the reasons are handed in."""
+
+    reason = RadioField(_l("Why?"), [InputRequired(_l("Please choose a reason."))])
+
+
+class StopForm(StepForm):
+    """End a monthly gift on its donor's wish; the reasons are handed in."""
 
     reason = RadioField(_l("Why?"), [InputRequired(_l("Please choose a reason."))])
 

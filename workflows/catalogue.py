@@ -8,10 +8,10 @@ from pathlib import Path
 from workflows.ballot import BALLOT
 from workflows.disbursement import DISBURSEMENT
 from workflows.disbursement import FIRST as FIRST_DISBURSEMENT
-from workflows.donation import DONATION, DONATION_2
+from workflows.donation import DONATION, DONATION_2, DONATION_3
 from workflows.emergency import EMERGENCY
 from workflows.engine import Workflow
-from workflows.monthly_gift import MONTHLY_GIFT
+from workflows.monthly_gift import MONTHLY_GIFT, MONTHLY_GIFT_2
 from workflows.pledge import PLEDGE
 
 LOCK_FILE = Path(__file__).with_name("definitions.lock")
@@ -23,7 +23,9 @@ PUBLISHED = (
     DISBURSEMENT,
     DONATION,
     DONATION_2,
+    DONATION_3,
     MONTHLY_GIFT,
+    MONTHLY_GIFT_2,
     PLEDGE,
 )
 

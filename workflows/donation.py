@@ -1,6 +1,8 @@
 """A gift: promised, arrived, accepted, receipted; or disputed, refunded, refused (DOMAIN.md 3.8).
 
 The money is posted when it arrives, whoever sent it; accepting it is a decision of its own.
+Version 3 differs from DOMAIN.md in two rows (docs/decisions/0035): a corrected receipt frees its
+gift for another one, and a dispute that is won leaves a gift as judged as it was.
 """
 
 from __future__ import annotations
@@ -110,3 +112,28 @@ FOLLOWED = tuple(
 
 DONATION_2 = Workflow("donation", 2, "initiated", STATES, FOLLOWED, CLOCKS)
 """A gift, version 2: once accepted it counts towards the pledge it belongs to."""
+
+
+CORRECTED = Step(
+    "correct_receipt", ("receipted",), "accepted", (FINANCE, Role.TREASURER), ("reason_given",),
+    ("void_receipt",), reopens=True,
+)  # fmt: skip
+WON = (
+    Step("dispute_won", ("disputed",), "accepted", (SYSTEM,), ("gift_was_accepted",),
+         ("post_dispute_won", "unblock_spending")),
+    Step("dispute_won_unjudged", ("disputed",), "held", (SYSTEM,), ("gift_never_accepted",),
+         ("post_dispute_won", "unblock_spending", "block_spending", "void_receipt")),
+)  # fmt: skip
+DONATION_3 = Workflow(
+    "donation",
+    3,
+    "initiated",
+    tuple(state for state in STATES if state.code != "receipt_cancelled"),
+    (
+        *(row for row in FOLLOWED if row.action not in {"correct_receipt", "dispute_won"}),
+        CORRECTED,
+        *WON,
+    ),
+    CLOCKS,
+)
+"""A gift, version 3: a corrected receipt and a won dispute leave it where it can go on."""

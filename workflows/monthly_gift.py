@@ -1,7 +1,8 @@
 """A monthly gift: agreed on the payment page, collected each month, paused or stopped at will.
 
-It moves no money itself: each month that is paid is a donation of its own (donation.py). Only
-the donor stops or pauses it; what the provider says of it is recorded and never argued with.
+It moves no money itself: each month that is paid is a donation of its own (donation.py). The
+donor stops or pauses it; finance ends it for a donor who asks and has no codename any more. What
+the provider says of it is recorded and never argued with.
 """
 
 from __future__ import annotations
@@ -54,3 +55,11 @@ STEPS = (
 
 MONTHLY_GIFT = Workflow("monthly_gift", 1, "initiated", STATES, STEPS, CLOCKS)
 """A monthly gift, version 1."""
+
+FOR_DONOR = Step(
+    "stop_for_donor", ("checking", "active", "overdue", "paused"), "stopping", (FINANCE,),
+    ("reason_given",), ("tell_provider",),
+)  # fmt: skip
+
+MONTHLY_GIFT_2 = Workflow("monthly_gift", 2, "initiated", STATES, (*STEPS, FOR_DONOR), CLOCKS)
+"""A monthly gift, version 2: finance ends it for a donor who asks."""

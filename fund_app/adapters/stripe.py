@@ -331,7 +331,7 @@ def _refuse_wrong_time(header: str, now: datetime) -> None:
 def _read_json(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadSignature("not_json") from None
     if not isinstance(body, dict):
         raise BadSignature("not_json")
@@ -339,18 +339,37 @@ def _read_json(raw: bytes) -> dict[str, Any]:
 
 
 def _head(body: dict[str, Any], raw: bytes) -> EventHead:
-    subject = (body.get("data") or {}).get("object") or {}
+    """Read what is kept of a message; BadSignature where a field is not what the column holds.
+
+    JSON can carry what a database refuses or cuts: NUL, lone surrogates, endless numbers.
+    """
     try:
+        subject = (body.get("data") or {}).get("object") or {}
         return EventHead(
-            id=str(body["id"]),
-            type=str(body["type"]),
-            object_id=str(subject.get("id") or ""),
-            object_type=str(subject.get("object") or ""),
-            created=words.moment(int(body["created"])),
+            id=_code(body["id"], 64),
+            type=_code(body["type"], 64),
+            object_id=_code(subject.get("id") or "", 80),
+            object_type=_code(subject.get("object") or "", 32),
+            created=words.moment(_seconds(body["created"])),
             digest=hashlib.sha256(raw).hexdigest(),
         )
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise BadSignature("not_json") from None
+
+
+def _code(value: object, longest: int) -> str:
+    """Return an id or a kind of the provider: printable ASCII, as long as its column at most."""
+    if not isinstance(value, str) or len(value) > longest:
+        raise ValueError("not a code")
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("not a code")
+    return value
+
+
+def _seconds(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not a moment")
+    return value
 
 
 def _is_paid(page: Any, intent: Any) -> bool:

@@ -51,6 +51,26 @@ class MonthlyGift(Stateful, Base):
     """When the provider collects next, or tries again, as it last said."""
 
     donor: Mapped[Donor] = relationship()
+    parts: Mapped[list[MonthlyGiftPart]] = relationship(order_by="MonthlyGiftPart.fund_code")
+    """Only of a gift for several funds; any other one is for `fund_code` alone."""
+
+
+class MonthlyGiftPart(Base):
+    """What of each month is for one of several funds; every month's donation is split alike."""
+
+    __tablename__ = "monthly_gift_part"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_monthly_gift_part_fund_code", "fund_code"),
+    )
+
+    monthly_gift_id: Mapped[str] = mapped_column(
+        ForeignKey("monthly_gift.id"), primary_key=True, info=plain("random")
+    )
+    fund_code: Mapped[str] = mapped_column(
+        ForeignKey("fund.code"), primary_key=True, info=plain("fund this part is for")
+    )
+    amount: Mapped[int] = mapped_column(MinorUnits)
 
 
 class MonthlyInvoice(Base):

@@ -41,7 +41,11 @@ class StripeEvent(Base):
 
 
 class PspObject(Base):
-    """An object of the provider that belongs to one of our donations."""
+    """An object of the provider that belongs to one of our donations.
+
+    Its id stands plain: it leads to a card only for who can read the fund's account at the
+    provider, and for them our reference there does already (docs/decisions/0035).
+    """
 
     __tablename__ = "psp_object"
     __table_args__ = (

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from fund_app.extensions import db
 from fund_app.models.ledger import Fund
 from fund_app.queries.donations import GiftRow
+from fund_app.queries.monthly_gifts import MonthlyRow
 
 FUNDS = {
     "GEN": _l("General fund: wherever help is needed most"),
@@ -72,6 +73,24 @@ MONTHLY_STATES = {
     "refused": _l("Refused: the card's country. Nothing was charged."),
     "lapsed": _l("Not agreed in time, so nothing was charged."),
 }
+MONTHLY_BADGES = {
+    "initiated": _l("Not agreed yet"),
+    "checking": _l("Card is looked at"),
+    "active": _l("Collected each month"),
+    "overdue": _l("Last month not collected"),
+    "paused": _l("Paused"),
+    "stopping": _l("Being stopped"),
+    "ended": _l("Ended"),
+    "refused": _l("Refused"),
+    "lapsed": _l("Not agreed in time"),
+}
+MONTHS = {
+    "draft": _l("Being prepared"),
+    "open": _l("Not collected yet"),
+    "paid": _l("Collected"),
+    "uncollectible": _l("Given up"),
+    "void": _l("Called off"),
+}
 HELD = {
     "large_gift": _l("It is large, and nobody has looked into where it comes from yet."),
     "watched_country": _l("It comes from a bank in a country where giving is prosecuted."),
@@ -128,7 +147,7 @@ def state(code: str) -> str:
     return str(STATES[code])
 
 
-def purpose(gift: GiftRow) -> str:
+def purpose(gift: GiftRow | MonthlyRow) -> str:
     """Return what a gift is for, in words."""
     return str(_l("Shared between several purposes")) if gift.is_shared else fund(gift.fund_code)
 
@@ -136,6 +155,16 @@ def purpose(gift: GiftRow) -> str:
 def monthly_state(code: str) -> str:
     """Return how a monthly gift stands, as a sentence for its donor."""
     return str(MONTHLY_STATES[code])
+
+
+def monthly_badge(code: str) -> str:
+    """Return how a monthly gift stands, in a word or two for staff."""
+    return str(MONTHLY_BADGES[code])
+
+
+def month(code: str) -> str:
+    """Return how one month of a monthly gift stands; the provider's own code where it is new."""
+    return str(MONTHS.get(code, code))
 
 
 def held_because(code: str) -> str:

@@ -15,6 +15,7 @@ from fund_app.models.bank import BankStatement
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.gift_aid import GiftAidDeclaration
 from fund_app.models.receipts import Receipt, ReceiptRequest
+from fund_app.queries import receipt_gifts
 from fund_app.queries.pages import Page, after, amount_of, page
 
 SORTS = {"day": ReceiptRequest.asked_day, "year": ReceiptRequest.year}
@@ -89,6 +90,15 @@ def one(request_id: str) -> RequestRow | None:
     query = select(*_COLUMNS).where(ReceiptRequest.id == request_id)
     found = db.session.execute(query).one_or_none()
     return RequestRow(*found) if found else None
+
+
+def has_more(request_id: str) -> bool:
+    """Whether gifts of a request's year are covered by no valid receipt. Two statements."""
+    known = select(ReceiptRequest.donor_id, ReceiptRequest.year)
+    row = db.session.execute(known.where(ReceiptRequest.id == request_id)).one_or_none()
+    if row is None or row.donor_id is None:
+        return False
+    return bool(receipt_gifts.to_certify(db.session(), row.donor_id, row.year))
 
 
 def of_donor(donor_id: str) -> tuple[RequestRow, ...]:

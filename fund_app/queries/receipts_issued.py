@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from fund_app.extensions import db
@@ -16,7 +16,7 @@ from fund_app.models.donations import Donation
 from fund_app.models.receipt_batches import ReceiptBatch, ReceiptBatchItem
 from fund_app.models.receipts import Receipt, ReceiptLine
 from fund_app.queries.pages import Page, after, amount_of, page
-from fund_app.queries.receipt_gifts import differs_from_ledger
+from fund_app.queries.receipt_gifts import CERTIFIABLE, differs_from_ledger, left_in_ledger
 
 SORTS = {"day": Receipt.issued_day, "total": Receipt.total}
 NUMBER = re.compile(r"(?:([A-Z]{2,8})-)?(\d{4})(?:-(\d{1,7}))?", re.IGNORECASE)
@@ -72,6 +72,17 @@ class LineRow:
     reference: str
     day: date
     amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A gift on a receipt: what was certified, and what could be certified of it now."""
+
+    reference: str
+    day: date
+    certified: int
+    now: int
     currency: str
 
 
@@ -149,6 +160,24 @@ def lines(receipt_id: str) -> tuple[LineRow, ...]:
         .order_by(ReceiptLine.line)
     )
     return tuple(LineRow(*row) for row in db.session.execute(query))
+
+
+def differences(receipt_id: str) -> tuple[DifferenceRow, ...]:
+    """Return what a receipt certifies beside what the ledger holds now, by line. One statement."""
+    left = left_in_ledger(Donation.id.expression, Donation.currency.expression)
+    query = (
+        select(
+            Donation.reference,
+            ReceiptLine.day,
+            ReceiptLine.amount,
+            case((Donation.state.in_(CERTIFIABLE), left), else_=0),
+            ReceiptLine.currency,
+        )
+        .join(Donation, Donation.id == ReceiptLine.donation_id)
+        .where(ReceiptLine.receipt_id == receipt_id)
+        .order_by(ReceiptLine.line)
+    )
+    return tuple(DifferenceRow(*row) for row in db.session.execute(query))
 
 
 def differing() -> int:

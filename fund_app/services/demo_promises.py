@@ -51,11 +51,12 @@ class Monthly:
     fee: int
     months: int
     short: bool = False
+    also: tuple[str, ...] = ()
 
 
 MONTHLY = (
     Monthly("2026-01-10 11:00", GENERAL, 20_00, 55, 6),
-    Monthly("2026-03-05 20:30", GENERAL, 10_00, 40, 4),
+    Monthly("2026-03-05 20:30", GENERAL, 10_00, 40, 4, also=("FAM", "LEG")),
     Monthly("2026-04-21 08:15", GENERAL, 15_00, 48, 2, short=True),
 )
 
@@ -138,7 +139,7 @@ def _stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
 
 def _monthly(one: Monthly, number: int) -> Story[None]:
     """Agree on the page; each month is collected until the account is empty, if it ever is."""
-    wish = Wish(one.fund, one.amount, Method.CARD)
+    wish = Wish(one.fund, one.amount, Method.CARD, one.also)
     begun = monthly_gifts.begin(wish, language="en", request_id=new_ref(), holder_id=new_donor())
     yield timedelta(minutes=4)
     start = at(one.start) + timedelta(minutes=4)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.adapters.payments import Movement, Payment
 from fund_app.models.donations import Donation, Method
+from fund_app.models.events import Event
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.stripe import PspBalanceTxn, PspObject
 from fund_app.services import card_checks, stripe_facts
@@ -141,11 +142,23 @@ def _dispute(session: Session, donation: Donation, payment: Payment) -> None:
         for news in stripe_facts.follow_dispute(session, donation, dispute):
             if news == stripe_facts.OPEN and donation.state in DISPUTABLE:
                 _step(session, donation, "dispute", payment)
-            elif donation.state == "disputed" and news != stripe_facts.OPEN:
-                _step(session, donation, f"dispute_{news}", payment)
+            elif donation.state == "disputed" and news == stripe_facts.WON:
+                _win(session, donation, payment)
+            elif donation.state == "disputed" and news == stripe_facts.LOST:
+                _step(session, donation, "dispute_lost", payment)
             if news == stripe_facts.LOST:
                 stripe_facts.book_gift_lines(session, donation, payment.movements)
                 stripe_facts.book_lost_dispute(session, donation, dispute)
+
+
+def _win(session: Session, donation: Donation, payment: Payment) -> None:
+    """Put a gift back where it was disputed: accepted, or held where nobody had judged it."""
+    query = select(Event.id).where(
+        Event.chain == "donation", Event.subject_id == donation.id, Event.action == "accept"
+    )
+    was_accepted = session.scalar(query.limit(1)) is not None
+    action = "dispute_won" if was_accepted else "dispute_won_unjudged"
+    _step(session, donation, action, payment, was_accepted=was_accepted)
 
 
 def _refund(session: Session, donation: Donation, payment: Payment, new: list[Movement]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -65,3 +67,10 @@ def normal_reference(text: str) -> str:
 def even_parts(amount: int, count: int) -> list[int]:
     """Split minor units evenly into so many parts, to the cent, the larger ones first."""
     return split(amount, [1] * count)
+
+
+def parts_by_fund(amount: int, funds: Sequence[str]) -> dict[str, int]:
+    """Return what of a gift is for each of several funds; empty for one fund, which has it all."""
+    if len(funds) == 1:
+        return {}
+    return dict(zip(funds, even_parts(amount, len(funds)), strict=True))

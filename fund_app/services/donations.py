@@ -7,6 +7,7 @@ key under which the provider is asked, so that an answer that got lost costs not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,14 +21,14 @@ from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
 from fund_app.models.pledges import PledgePayment
 from fund_app.models.stripe import PspObject
-from fund_app.services import codenames, pledges, transition, vault
+from fund_app.services import codenames, gift_shares, pledges, transition, vault
 from fund_app.services.donation_effects import BankLine
 from fund_app.services.donation_progress import card_limit
 from fund_app.services.donation_rows import (
     donor_of,
-    even_parts,
     new,
     normal_reference,
+    parts_by_fund,
     wait_for_turn,
 )
 from fund_app.services.stripe_inbox import provider
@@ -118,9 +119,7 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
     """
     require_amount(wish)
     with unit_of_work() as session:
-        for fund in wish.funds:
-            if not is_open(session, fund):
-                raise PurposeClosed(fund)
+        require_open(session, wish.funds)
         if (known := _begun(session, request_id)) is not None:
             return known
     fresh = None if holder_id else codenames.donors().create(language)
@@ -132,7 +131,10 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
             return known
         donor = donor_of(session, holder_id or str(fresh and fresh.holder_id), language)
         donation = new(wish.fund_code, wish.amount, wish.method, donor)
-        donation.parts = _parts(wish)
+        donation.parts = [
+            DonationPart(fund_code=fund, amount=share)
+            for fund, share in parts_by_fund(wish.amount, wish.funds).items()
+        ]
         donation.request_id = request_id
         if wish.method is Method.CARD:
             # Its clock lets an unpaid checkout lapse; a bank transfer takes the days it takes.
@@ -145,17 +147,19 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
 def check_out(donor: Actor, donation_id: str, *, success_url: str, cancel_url: str) -> CheckoutPage:
     """Open the hosted payment page of a donor's own gift, however often it is asked for.
 
-    Raises Unknown for anybody else's gift, CheckoutOver when it is past paying, NotConfigured
-    without a provider, and ProviderUnavailable when no answer came: then ask again.
+    Raises Unknown for anybody else's gift, CheckoutOver when it is past paying, Refused when one
+    of its funds takes no gifts any more, NotConfigured without a provider, and
+    ProviderUnavailable when no answer came: then ask again.
     """
     with unit_of_work() as session:
         donation = _own(session, donor, donation_id)
         if donation.method != Method.CARD or donation.state not in {"initiated", "processing"}:
             raise CheckoutOver(donation.id)
         if donation.state == "initiated":
+            funds = gift_shares.arriving(donation, donation.amount)
             facts = {
                 "amount": donation.amount,
-                "purpose_open": is_open(session, donation.fund_code),
+                "purpose_open": all(is_open(session, fund) for fund in funds),
             }
             step(session, donation, Step("process", donor, facts))
         order = CheckoutOrder(
@@ -225,20 +229,17 @@ def require_amount(wish: Wish) -> None:
         raise AmountRefused("too_large")
 
 
+def require_open(session: Session, funds: Iterable[str]) -> None:
+    """Raise PurposeClosed unless each of these funds takes gifts at the moment."""
+    for fund in funds:
+        if not is_open(session, fund):
+            raise PurposeClosed(fund)
+
+
 def is_open(session: Session, fund_code: str) -> bool:
     """Whether a fund is there and takes gifts at the moment."""
     fund = session.get(Fund, fund_code)
     return fund is not None and fund.open_for_donations
-
-
-def _parts(wish: Wish) -> list[DonationPart]:
-    if len(wish.funds) == 1:
-        return []
-    shares = even_parts(wish.amount, len(wish.funds))
-    return [
-        DonationPart(fund_code=fund, amount=share)
-        for fund, share in zip(wish.funds, shares, strict=True)
-    ]
 
 
 def _own(session: Session, donor: Actor, donation_id: str) -> Donation:

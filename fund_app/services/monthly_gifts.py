@@ -1,8 +1,8 @@
 """Monthly gifts: begun by a donor, agreed on the provider's page, paused, resumed and stopped.
 
-The donor's word counts at once here; the provider is told by a job, which makes its agreement
-equal to ours and may run again after any failure. What the provider reports of it is in
-monthly_progress.py.
+The donor's word counts at once here, or that of finance for them; the provider is told by a job,
+which makes its agreement equal to ours and may run again after any failure. What the provider
+reports of it is in monthly_progress.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fund_app.adapters.payments import (
 from fund_app.extensions import db
 from fund_app.models.donations import Method
 from fund_app.models.jobs import Lane
-from fund_app.models.monthly_gifts import MonthlyGift
+from fund_app.models.monthly_gifts import MonthlyGift, MonthlyGiftPart
 from fund_app.models.types import new_ref
 from fund_app.services import (
     codenames,
@@ -36,7 +36,7 @@ from fund_app.services import (
     transition,
     vault,
 )
-from fund_app.services.donations import Begun, CheckoutOver, PurposeClosed, Wish
+from fund_app.services.donations import Begun, CheckoutOver, Wish
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Context, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
@@ -44,6 +44,8 @@ from workflows.roles import Actor, Role
 
 JOB = "monthly_gift"
 """Kind of the job that makes the provider's agreement equal to ours: {"monthly_gift": id}."""
+REASONS = ("donor_asked", "given_twice", "other")
+"""Codes of why finance ends one, of those a gift goes back for."""
 COLLECTS = {"active": False, "overdue": False, "paused": True}
 
 Complete = Callable[[Session], None]
@@ -52,13 +54,13 @@ Complete = Callable[[Session], None]
 def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None = None) -> Begun:
     """Begin a monthly gift by card or debit; a donor who is not signed in gets a codename.
 
-    wish.amount: minor units of CURRENCY each month, for one fund. The same request_id again
-    returns the same gift, without the codename. Raises PurposeClosed, AmountRefused.
+    wish.amount: minor units of CURRENCY each month, shared evenly between wish.funds. The same
+    request_id again returns the same gift, without the codename. Raises PurposeClosed,
+    AmountRefused.
     """
     donations.require_amount(Wish(wish.fund_code, wish.amount, Method.CARD))
     with unit_of_work() as session:
-        if not donations.is_open(session, wish.fund_code):
-            raise PurposeClosed(wish.fund_code)
+        donations.require_open(session, wish.funds)
         if (known := _begun(session, request_id)) is not None:
             return known
     fresh = None if holder_id else codenames.donors().create(language)
@@ -80,6 +82,10 @@ def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None =
             request_id=request_id,
             created_day=now().date(),
         )
+        row.parts = [
+            MonthlyGiftPart(fund_code=fund, amount=share)
+            for fund, share in donation_rows.parts_by_fund(wish.amount, wish.funds).items()
+        ]
         giver = Actor(donor.id, frozenset({Role.DONOR}))
         transition.begin(session, row, "monthly_gift", giver, {})
     return Begun(row.id, "", fresh)
@@ -91,12 +97,14 @@ def check_out(
     """Open the page on which a donor agrees, however often it is asked for.
 
     note: what the page says beside its button. Raises Unknown for anybody else's, CheckoutOver
-    when it is past agreeing, NotConfigured, and ProviderUnavailable when no answer came.
+    when it is past agreeing, PurposeClosed when one of its funds takes no gifts any more,
+    NotConfigured, and ProviderUnavailable when no answer came.
     """
     with unit_of_work() as session:
         row = _own(session, donor, monthly_id, INTERNAL)
         if row.state != "initiated":
             raise CheckoutOver(row.id)
+        donations.require_open(session, [part.fund_code for part in row.parts] or [row.fund_code])
         order = CheckoutOrder(
             row.id, row.amount, row.currency, row.donor.language, donations.LABEL,
             success_url, cancel_url, note,
@@ -128,6 +136,20 @@ def resume(donor: Actor, monthly_id: str, request: Request) -> None:
 def stop(donor: Actor, monthly_id: str, request: Request) -> None:
     """Stop for good. What has been given stays given."""
     _act(donor, monthly_id, "stop", request)
+
+
+def stop_for_donor(actor: Actor, monthly_id: str, reason_code: str, request: Request) -> None:
+    """End a gift for a donor who asked finance to; the provider is told at once.
+
+    reason_code: one of REASONS. What has been given stays given; giving a month back is the way
+    of any gift (gift_returns.py). Raises Unknown, Conflict, Refused where it is over already,
+    without a reason, and for anybody outside finance.
+    """
+    kept = reason_code if reason_code in REASONS else None
+    with unit_of_work() as session:
+        row = take(session, MonthlyGift, monthly_id, request)
+        facts = {"reason_given": kept is not None}
+        step(session, row, Step("stop_for_donor", actor, facts, request, reason_code=kept))
 
 
 def stop_all(session: Session, donor: Actor, donor_id: str) -> list[MonthlyGift]:

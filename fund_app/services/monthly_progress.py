@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.adapters.payments import Agreement, Payment
-from fund_app.models.donations import Donation, Method
+from fund_app.models.donations import Donation, DonationPart, Method
 from fund_app.models.monthly_gifts import MonthlyGift, MonthlyInvoice
 from fund_app.services import card_checks, donation_progress, donation_rows, transition
 from fund_app.services.donation_progress import CARD_COUNTRY
@@ -152,6 +152,9 @@ def _donation(
     if not is_coming and not payment.movements:
         return None
     donation = donation_rows.new(row.fund_code, row.amount, Method.CARD, row.donor)
+    donation.parts = [
+        DonationPart(fund_code=part.fund_code, amount=part.amount) for part in row.parts
+    ]
     giver = Actor(row.donor_id, frozenset({Role.DONOR}))
     transition.begin(session, donation, "donation", giver, {})
     month.donation = donation

@@ -38,8 +38,7 @@ from fund_app.services import (
 )
 from fund_app.services.receipt_packs import Pack
 from fund_app.services.receipt_papers import Paper, PaperLine
-from fund_app.services.receipt_voids import CHAIN
-from fund_app.services.receipts import TREASURY, Details
+from fund_app.services.receipts import CHAIN, TREASURY, Details
 from fund_app.services.transition import Step, Unknown, step
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -80,29 +79,32 @@ def issue(actor: SignedIn, request_id: str) -> tuple[str, ...]:
     """Issue what a request asks for and return the receipts' ids: one for each currency.
 
     Every accepted gift of the year that no valid receipt covers is on it, with what the ledger
-    holds of it; a single receipt for one gift, a collective one for more. Each opening of the
-    name is written down as a look. A receipt that was interrupted before its PDF is printed.
-    Raises Unknown, NoKey (the actor's key does not open the name), CannotIssue.
+    holds of it; a single receipt for one gift, a collective one for more. No receipt mixes
+    currencies; gifts in one that the country's form is not made out in stay without. Each opening
+    of the name is written down as a look. Receipts that were interrupted before their PDF are
+    printed first. Raises Unknown, NoKey (the actor's key does not open the name), CannotIssue.
     """
-    role = next((each for each in TREASURY if each in actor.roles), None)
-    request = db.session.get(ReceiptRequest, request_id, populate_existing=True)
-    if request is None or role is None:
-        raise Unknown(request_id)
-    if not actor.ring.opens(request.id, Compartment.PAYOUT):
-        raise NoKey
-    unprinted = _unprinted(request_id)
-    if unprinted:
-        for receipt_id in unprinted:
-            print_out(actor, receipt_id, actor.ring)
-        return unprinted
-    made: list[str] = []
-    for currency in _currencies(request):
+    role, request = _opened(actor, request_id)
+    made = list(_unprinted(request_id))
+    for receipt_id in made:
+        print_out(actor, receipt_id, actor.ring)
+    for currency in _currencies(request, is_more_needed=not made):
         receipt_id = new_ref()
         keys = vault.open_case(receipt_id, {Compartment.PAYOUT: _readers(request)})
         _write(actor, role, request_id, _Sheet(receipt_id, currency, keys))
         print_out(actor, receipt_id, keys)
         made.append(receipt_id)
     return tuple(made)
+
+
+def require_ready(actor: SignedIn, request_id: str) -> None:
+    """Raise what would keep a replacement from being issued, before anything is made void.
+
+    That is Unknown, NoKey, and CannotIssue where nobody may issue for that country (any more).
+    """
+    _role, request = _opened(actor, request_id)
+    with unit_of_work() as session:
+        _issuer(session, receipt_packs.for_country(request.country))
 
 
 def print_out(actor: SignedIn, receipt_id: str, ring: KeyRingProtocol) -> None:
@@ -145,19 +147,34 @@ class _Sheet:
     keys: KeyRingProtocol
 
 
-def _currencies(request: ReceiptRequest) -> list[str]:
+def _opened(actor: SignedIn, request_id: str) -> tuple[Role, ReceiptRequest]:
+    """Return in which role the actor issues a request, and the request their key opens."""
+    role = next((each for each in TREASURY if each in actor.roles), None)
+    request = db.session.get(ReceiptRequest, request_id, populate_existing=True)
+    if request is None or role is None:
+        raise Unknown(request_id)
+    if not actor.ring.opens(request.id, Compartment.PAYOUT):
+        raise NoKey
+    return role, request
+
+
+def _currencies(request: ReceiptRequest, *, is_more_needed: bool) -> list[str]:
+    """Return the currencies to issue in; none is a reason to refuse where more is needed."""
+    if not is_more_needed and request.donor_id is None:
+        return []
     if request.year >= now().year:
         raise CannotIssue("year_not_over")
-    if request.donor_id is None:
-        raise CannotIssue("no_gifts")
-    gifts = receipt_gifts.to_certify(db.session(), request.donor_id, request.year)
-    if not gifts:
-        raise CannotIssue("no_gifts")
+    gifts = (
+        receipt_gifts.to_certify(db.session(), request.donor_id, request.year)
+        if request.donor_id is not None
+        else ()
+    )
     found = sorted({gift.currency for gift in gifts})
-    pack = receipt_packs.for_country(request.country)
-    if pack.currencies and not set(found) <= set(pack.currencies):
-        raise CannotIssue("currency")
-    return found
+    allowed = receipt_packs.for_country(request.country).currencies
+    fitting = [code for code in found if not allowed or code in allowed]
+    if not fitting and is_more_needed:
+        raise CannotIssue("currency" if found else "no_gifts")
+    return fitting
 
 
 def _readers(request: ReceiptRequest) -> Sequence[str]:

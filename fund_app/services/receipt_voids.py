@@ -1,7 +1,9 @@
 """A receipt made void: with a reason and a number of its own, and its gifts free for another one.
 
-Finance does it for a mistake; the step that gives a gift back or loses a dispute does it by
-itself. A gift stays `receipted`: whether a valid receipt covers it, its lines say.
+The treasury does it for a mistake (`correct_receipt` of each of its gifts, which are accepted
+again and wait for another receipt); the step that gives a gift back or loses a dispute does it by
+itself. The other gifts of that receipt stay as they are: whether a valid receipt covers a gift,
+its lines say.
 """
 
 from __future__ import annotations
@@ -10,19 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
-from fund_app.models.donations import Donor
+from fund_app.models.donations import Donation, Donor
 from fund_app.models.receipts import Receipt, ReceiptLine
 from fund_app.models.sealed import Compartment
 from fund_app.services import audit, receipt_issuers, vault
 from fund_app.services.notifications import notify_role
-from fund_app.services.receipts import TREASURY
-from fund_app.services.transition import Unknown
+from fund_app.services.receipts import CHAIN, TREASURY
+from fund_app.services.transition import INTERNAL, Step, Unknown, step
 from fund_app.services.unit import unit_of_work
 from workflows.engine import Refused
 from workflows.roles import SYSTEM, Actor, Role
 
-CHAIN = "receipt"
-"""The chain of the audit trail in which each receipt has its own."""
 VOIDED = "receipt_voided"
 REASONS = ("wrong_details", "wrong_amount", "gift_gone", "other")
 """Codes finance may choose from; the system's own is `gift_gone`."""
@@ -32,8 +32,9 @@ GIFT_GONE = "gift_gone"
 def void(actor: Actor, receipt_id: str, reason_code: str) -> None:
     """Make a receipt void; twice changes nothing. The donor's copy is closed first of all.
 
-    Raises Unknown (no such receipt, or somebody outside the treasury), Refused without a
-    reason of REASONS.
+    Its gifts are accepted again, by the step `correct_receipt`, and can be certified anew. Raises
+    Unknown (no such receipt, or somebody outside the treasury), Refused without a reason of
+    REASONS.
     """
     role = next((each for each in TREASURY if each in actor.roles), None)
     if role is None:
@@ -41,7 +42,13 @@ def void(actor: Actor, receipt_id: str, reason_code: str) -> None:
     if reason_code not in REASONS:
         raise Refused("reason_missing", {"action": "void"})
     with unit_of_work() as session:
-        _void(session, receipt_id, reason_code, actor, role)
+        gifts = _locked_gifts(session, receipt_id)
+        if not _void(session, receipt_id, reason_code, actor, role):
+            return
+        for gift in gifts:
+            if gift.state == "receipted":
+                wish = Step("correct_receipt", actor, {"reason_given": True}, INTERNAL, reason_code)
+                step(session, gift, wish)
 
 
 def void_of_gift(session: Session, donation_id: str) -> None:
@@ -66,12 +73,21 @@ def close_copy(session: Session, receipt: Receipt) -> None:
     receipt.copy_until = None
 
 
-def _void(session: Session, receipt_id: str, reason_code: str, actor: Actor, role: Role) -> None:
+def _locked_gifts(session: Session, receipt_id: str) -> list[Donation]:
+    """Lock the gifts of a receipt before the receipt itself, as everybody does."""
+    mine = select(ReceiptLine.donation_id).where(ReceiptLine.receipt_id == receipt_id)
+    query = select(Donation).where(Donation.id.in_(mine)).order_by(Donation.id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
+
+
+def _void(session: Session, receipt_id: str, reason_code: str, actor: Actor, role: Role) -> bool:
+    """Write the void down; False where the receipt was void already."""
     receipt = session.get(Receipt, receipt_id, with_for_update=True, populate_existing=True)
     if receipt is None:
         raise Unknown(receipt_id)
     if receipt.voided_day is not None:
-        return
+        return False
     close_copy(session, receipt)
     receipt_issuers.lock_numbers(session, receipt.issuer_code)
     today = now().date()
@@ -87,3 +103,4 @@ def _void(session: Session, receipt_id: str, reason_code: str, actor: Actor, rol
         session, CHAIN, receipt.id, VOIDED, actor=actor, role=role, reason_code=reason_code
     )
     session.flush()
+    return True

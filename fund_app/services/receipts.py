@@ -22,7 +22,7 @@ from fund_app.models.donations import Donor
 from fund_app.models.receipts import Receipt, ReceiptRequest
 from fund_app.models.sealed import Compartment, NoKey
 from fund_app.models.types import new_ref
-from fund_app.services import brakes, looks, offers, vault
+from fund_app.services import audit, brakes, looks, offers, vault
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -31,6 +31,9 @@ from workflows.roles import Actor, Role
 TREASURY = (Role.TREASURER, Role.FINANCE_OFFICER)
 """In which roles it is opened; whoever holds one of them is sealed for (services/holdings.py)."""
 LOOK = "receipt_details_opened"
+CHAIN = "receipt"
+"""The chain of the audit trail in which each request and each receipt has its own."""
+ASKED, WITHDRAWN = "receipt_asked", "receipt_withdrawn"
 KEEP_YEARS = 10
 """Whole calendar years after the one of issue that an issued receipt's data are kept."""
 
@@ -66,10 +69,12 @@ def ask(donor: Actor, details: Details, *, year: int, country: str) -> None:
         )
         keys = vault.open_case(request.id, {Compartment.PAYOUT: treasury(session)})
         if earlier is not None:
+            _note(session, earlier, WITHDRAWN)
             _destroy(session, earlier)
         request.name.seal(keys, details.name)
         request.address.seal(keys, details.address)
         session.add(request)
+        _note(session, request, ASKED)
 
 
 def withdraw(donor: Actor, request_id: str) -> None:
@@ -83,6 +88,7 @@ def withdraw(donor: Actor, request_id: str) -> None:
         if request is None or request.donor_id != row.id:
             raise Unknown(request_id)
         _require_open(session, request)
+        _note(session, request, WITHDRAWN)
         _destroy(session, request)
 
 
@@ -135,6 +141,16 @@ def destroy_due() -> int:
         for request in found:
             _destroy(session, request)
         return len(found)
+
+
+def _note(session: Session, request: ReceiptRequest, action: str) -> None:
+    """Write down that its donor asked for it or took it back, by the day.
+
+    Under the request's own random id, as who acted too: a chain cannot forget, and once the
+    request is gone nothing may say which gifts and which receipts were one donor's.
+    """
+    donor = Actor(request.id, frozenset({Role.DONOR}))
+    audit.record(session, CHAIN, request.id, action, actor=donor, role=Role.DONOR)
 
 
 def _destroy(session: Session, request: ReceiptRequest) -> None:

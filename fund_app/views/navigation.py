@@ -166,6 +166,13 @@ ROWS: list[Row] = [
     ),
     Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
+        "treasury.monthly_gifts",
+        _l("Monthly gifts"),
+        _l("What is collected each month, what has arrived, and what was ended."),
+        under="treasury.gifts",
+    ),
+    Row(
+        frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER}),
         "treasury.pledges",
         _l("Pledges"),
         _l("What was promised in instalments, what has arrived, and what is expected."),

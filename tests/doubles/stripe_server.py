@@ -258,6 +258,8 @@ class Handler(BaseHTTPRequestHandler):
     """Speaks HTTP for one Rehearsal, which the server object carries."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """An answer leaves in one piece: head and body apart wait 40 ms for each other's receipt."""
     server: StripeServer
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  inherited name

@@ -23,7 +23,6 @@ from tests.support.stripe import StripeDouble
 
 __all__ = ["chart", "double", "settings"]
 
-pytestmark = pytest.mark.both_stores
 PAID = {
     ("Stripe", "EMG"): 10_000,
     ("Donations", "EMG"): -10_000,
@@ -65,6 +64,7 @@ def test_card_of_a_listed_or_unknown_country_is_let_go(
     assert (posts(double, "/cancel"), posts(double, "/capture")) == (1, 0)
 
 
+@pytest.mark.both_stores
 def test_nothing_leads_back_to_a_refused_card(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -94,6 +94,7 @@ def test_card_of_another_country_is_taken_once(
     assert posts(double, "/capture") == 1
 
 
+@pytest.mark.both_stores
 @pytest.mark.parametrize(("country", "end"), [("DE", "accepted"), ("BY", "failed")])
 def test_ten_messages_in_parallel_take_or_let_go_once(
     app: Flask, chart: None, double: StripeDouble, country: str, end: str
@@ -153,6 +154,7 @@ def test_failure_the_provider_repeats_is_tried_under_a_new_key(
     assert balances() == PAID
 
 
+@pytest.mark.both_stores
 def test_crash_after_letting_go_ends_the_same_way(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -237,6 +239,7 @@ def test_payment_of_another_amount_is_neither_taken_nor_let_go(
     assert posts(double, "/capture") + posts(double, "/cancel") == 0
 
 
+@pytest.mark.both_stores
 def test_card_charged_by_hand_past_the_look_is_booked_and_held(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:

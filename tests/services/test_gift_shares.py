@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.donations import Method
+from fund_app.models.ledger import Fund
 from fund_app.models.types import new_ref
 from fund_app.queries.ledger_gifts import remaining_gift
 from fund_app.services import donations
@@ -23,6 +24,7 @@ from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from tests.support.gifts import CANCEL, SUCCESS, balances, charge, chart, deliver, double, settings
 from tests.support.stripe import StripeDouble
+from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
 __all__ = ["chart", "double", "settings"]
@@ -149,3 +151,19 @@ def test_no_fund_ever_gives_more_than_it_has(parts: list[int], shares: list[int]
         for fund, part in taken.items():
             assert 0 < part <= left[fund]
             left[fund] -= part
+
+
+def test_every_fund_of_a_shared_gift_has_to_be_open_when_it_is_paid(
+    app: Flask, chart: None, double: StripeDouble
+) -> None:
+    begun = donations.begin(
+        Wish("EMG", 9_000, Method.CARD, also=("FAM", "LEG")), language="en", request_id=new_ref()
+    )
+    assert begun.codename is not None
+    donor = Actor(begun.codename.holder_id, frozenset({Role.DONOR}))
+    with unit_of_work() as session:
+        session.get_one(Fund, "LEG").open_for_donations = False
+    with pytest.raises(Refused) as refused:
+        donations.check_out(donor, begun.donation_id, success_url=SUCCESS, cancel_url=CANCEL)
+    assert refused.value.code == "purpose_closed"
+    assert double.book.every("checkout.session") == []

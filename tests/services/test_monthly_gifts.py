@@ -8,7 +8,8 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.payments import ProviderUnavailable
@@ -16,22 +17,21 @@ from fund_app.extensions import db
 from fund_app.jobs.worker import run_worker
 from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.events import Event
+from fund_app.models.ledger import Fund
 from fund_app.models.monthly_gifts import MonthlyGift, MonthlyInvoice
 from fund_app.models.stripe import PspObject, StripeEvent
 from fund_app.models.types import new_ref
 from fund_app.services import donors, gift_returns, monthly_gifts, stripe_inbox
-from fund_app.services.donations import Wish
+from fund_app.services.donations import PurposeClosed, Wish
 from fund_app.services.transition import INTERNAL, Request, Unknown
+from fund_app.services.unit import unit_of_work
 from tests.support.gifts import CANCEL, SUCCESS, balances, chart, deliver, double, settings
 from tests.support.stripe import StripeDouble
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
 __all__ = ["chart", "double", "settings"]
-pytestmark = [
-    pytest.mark.both_stores,
-    pytest.mark.settings(refused_card_countries=("RU", "BY")),
-]
+pytestmark = pytest.mark.settings(refused_card_countries=("RU", "BY"))
 
 ONE_MONTH = {
     ("Stripe", "EMG"): 2_000,
@@ -41,11 +41,10 @@ ONE_MONTH = {
 }
 
 
-def agree(amount: int = 2_000) -> tuple[Actor, str, str]:
+def agree(amount: int = 2_000, also: tuple[str, ...] = ()) -> tuple[Actor, str, str]:
     """Begin a monthly gift up to its page; returns the donor, the gift and the page."""
-    begun = monthly_gifts.begin(
-        Wish("EMG", amount, Method.CARD), language="en", request_id=secrets.token_hex(16)
-    )
+    wish = Wish("EMG", amount, Method.CARD, also)
+    begun = monthly_gifts.begin(wish, language="en", request_id=secrets.token_hex(16))
     assert begun.codename is not None
     donor = Actor(begun.codename.holder_id, frozenset({Role.DONOR}))
     page = monthly_gifts.check_out(
@@ -72,6 +71,7 @@ def press() -> Request:
     return Request(new_ref())
 
 
+@pytest.mark.both_stores
 def test_each_month_is_a_gift_of_its_own(
     app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
@@ -171,6 +171,7 @@ def test_after_the_last_try_the_gift_ends(app: Flask, chart: None, double: Strip
     assert balances() == ONE_MONTH
 
 
+@pytest.mark.both_stores
 def test_debit_counts_only_when_it_has_arrived_and_a_failed_one_gives_way(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -200,6 +201,7 @@ def test_debit_counts_only_when_it_has_arrived_and_a_failed_one_gives_way(
     assert sorted(gifts()) == ["failed", "refunded"]
 
 
+@pytest.mark.both_stores
 def test_donor_pauses_resumes_and_stops(app: Flask, chart: None, double: StripeDouble) -> None:
     donor, monthly, page = agree()
     double.book.pay(page)
@@ -223,6 +225,7 @@ def test_donor_pauses_resumes_and_stops(app: Flask, chart: None, double: StripeD
     assert double.book.get(subscription(double, page))["status"] == "canceled"
 
 
+@pytest.mark.both_stores
 def test_nobody_else_stops_it_and_an_ended_record_stops_it(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -252,6 +255,7 @@ def test_agreed_before_the_record_ended_and_reported_after_it_is_stopped(
     assert double.book.get(subscription(double, page))["status"] == "canceled"
 
 
+@pytest.mark.both_stores
 def test_same_form_sent_twice_at_the_same_moment_begins_one_gift(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -298,6 +302,7 @@ def test_month_goes_back_like_any_gift(app: Flask, chart: None, double: StripeDo
     assert gift_returns._objects(gift)["home"].startswith("in_")  # noqa: SLF001
 
 
+@pytest.mark.both_stores
 def test_messages_nobody_delivered_are_found_by_the_poll(
     app: Flask, chart: None, double: StripeDouble
 ) -> None:
@@ -309,3 +314,66 @@ def test_messages_nobody_delivered_are_found_by_the_poll(
     run_worker(app, once=True)
     assert standing(monthly) == "active"
     assert balances() == ONE_MONTH
+
+
+THREE = ("EMG", "FAM", "LEG")
+
+
+def of(account: str) -> list[int]:
+    """Return what an account holds in each of the three funds."""
+    found = balances()
+    return [found.get((account, fund), 0) for fund in THREE]
+
+
+@pytest.mark.both_stores
+def test_shared_gift_splits_every_month_alike_and_is_ended_for_its_donor(
+    app: Flask, chart: None, double: StripeDouble, clock: ManualClock
+) -> None:
+    _donor, monthly, page = agree(10_000, also=("FAM", "LEG"))
+    double.book.pay(page)
+    deliver(double)
+    deliver(double)
+    assert of("Donations") == [-3_334, -3_333, -3_333]
+    clock.advance(days=30)
+    double.book.next_month(subscription(double, page))
+    deliver(double)
+    assert of("Donations") == [-6_668, -6_666, -6_666]
+    newest = double.book.every("charge")[0]["id"]
+    double.book.refund({"charge": newest, "amount": "5000"})
+    deliver(double)
+    assert of("Refunds") == [1_667, 1_667, 1_666], "of that month alone"
+    for sql in (
+        "UPDATE monthly_gift_part SET amount = 1",
+        "DELETE FROM monthly_gift_part",
+        f"INSERT INTO monthly_gift_part VALUES ('{monthly}', 'DIG', 5)",  # noqa: S608
+    ):
+        with pytest.raises(DBAPIError), unit_of_work() as session:
+            session.execute(text(sql))
+    finance = Actor(new_ref(), frozenset({Role.FINANCE_OFFICER}))
+    board = Actor(new_ref(), frozenset({Role.BOARD_MEMBER}))
+    for who, reason in ((board, "donor_asked"), (finance, "no such code")):
+        with pytest.raises(Refused):
+            monthly_gifts.stop_for_donor(who, monthly, reason, press())
+    once = press()
+    for _twice in range(2):
+        monthly_gifts.stop_for_donor(finance, monthly, "donor_asked", once)
+    run_worker(app, once=True)
+    assert standing(monthly) == "ended"
+    assert double.book.get(subscription(double, page))["status"] == "canceled"
+    with pytest.raises(Refused):
+        monthly_gifts.stop_for_donor(finance, monthly, "donor_asked", press())
+
+
+@pytest.mark.both_stores
+def test_parts_have_to_add_up_before_anything_is_agreed(
+    app: Flask, chart: None, double: StripeDouble
+) -> None:
+    donor, monthly, _page = agree(10_000, also=("FAM",))
+    with unit_of_work() as session:
+        session.execute(text(f"INSERT INTO monthly_gift_part VALUES ('{monthly}', 'DIG', 5)"))  # noqa: S608
+    with pytest.raises(DBAPIError), unit_of_work() as session:
+        session.execute(text("UPDATE monthly_gift SET state = 'checking'"))
+    with unit_of_work() as session:
+        session.get_one(Fund, "FAM").open_for_donations = False
+    with pytest.raises(PurposeClosed):
+        monthly_gifts.check_out(donor, monthly, success_url=SUCCESS, cancel_url=CANCEL, note="")

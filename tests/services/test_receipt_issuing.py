@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from fund_app.adapters import pdf
 from fund_app.adapters.clock import ManualClock
+from fund_app.adapters.payments import Dispute
 from fund_app.extensions import db
-from fund_app.models.donations import Donation, Donor
+from fund_app.models.donations import Donation, Donor, Method
+from fund_app.models.events import Event
+from fund_app.models.ledger import JournalEntry, Posting
 from fund_app.models.receipts import Receipt
 from fund_app.models.sealed import Compartment, NoKey
+from fund_app.models.types import new_ref
 from fund_app.queries import donations as gifts
+from fund_app.queries import receipts as requests
 from fund_app.services import (
+    donation_rows,
+    donations,
     donors,
     gift_returns,
     receipt_copies,
+    receipt_corrections,
     receipt_issuers,
     receipt_issuing,
     receipt_papers,
@@ -28,6 +37,7 @@ from fund_app.services import (
     statements,
     vault,
 )
+from fund_app.services.demo_gifts import Card, follow, movement, payment_of
 from fund_app.services.gift_returns import Wish
 from fund_app.services.receipt_issuing import CannotIssue
 from fund_app.services.receipts import AlreadyIssued, Details
@@ -38,6 +48,7 @@ from tests.support import receipts as made
 from tests.support.house import House, press
 from tests.support.staff import house
 from tests.support.sweep import hits
+from workflows.engine import Refused
 from workflows.roles import Role
 
 __all__ = ["house"]
@@ -351,3 +362,149 @@ def test_donor_is_not_named_by_anybody_else(house: House) -> None:
     (receipt_id,) = receipt_issuing.issue(house["fin1"], made.ask(who))
     mine = db.session.scalars(select(Donor.id).where(Donor.holder_id == who.ref)).one()
     assert (made.receipt(receipt_id).donor_id, made.receipt(receipt_id).total) == (mine, 5_000)
+
+
+def test_wrong_receipt_is_void_replaced_and_its_gifts_can_still_go_back(house: House) -> None:
+    who = made.donor()
+    kept, given_twice = (made.give(house, who, date(2025, 4, day), 5_000) for day in (1, 2))
+    request_id = made.ask(who)
+    (first,) = receipt_issuing.issue(house["fin1"], request_id)
+    for reason in ("wrong_details", "no such code"):
+        with pytest.raises(Refused):
+            receipt_corrections.correct(house["fin1"], first, reason)
+    for stranger in ("board", "anna"):
+        with pytest.raises(Unknown):
+            receipt_corrections.correct(house[stranger], first, "wrong_amount")
+    assert made.receipt(first).voided_day is None
+    second = receipt_corrections.correct(house["treasurer"], first, "wrong_amount")
+    assert second is not None
+    assert receipt_corrections.correct(house["treasurer"], first, "wrong_amount") == second
+    old, new = made.receipt(first), made.receipt(second)
+    assert (old.void_number, old.void_reason, new.replaces_id) == (1, "wrong_amount", first)
+    assert (new.number, new.total) == (2, 10_000)
+    query = select(Event.action, Event.source, Event.dest, Event.reason_code).where(
+        Event.chain == "donation", Event.subject_id == kept
+    )
+    trail = [tuple(each) for each in db.session.execute(query.order_by(Event.step))]
+    assert trail[-3:] == [
+        ("receipt", "accepted", "receipted", None),
+        ("correct_receipt", "receipted", "accepted", "wrong_amount"),
+        ("receipt", "accepted", "receipted", None),
+    ]
+    send_back(house, given_twice, 5_000)
+    assert made.receipt(second).void_reason == "gift_gone"
+    (third,) = receipt_issuing.issue(house["fin1"], request_id)
+    assert made.receipt(third).total == 5_000
+    send_back(house, kept, 5_000)
+    assert [state(gift) for gift in (kept, given_twice)] == ["refunded", "refunded"]
+
+
+def test_void_for_good_leaves_the_gifts_accepted_and_waiting(house: House) -> None:
+    who = made.donor()
+    gift = made.give(house, who, date(2025, 4, 1), 5_000)
+    (first,) = receipt_issuing.issue(house["fin1"], made.ask(who))
+    receipt_voids.void(house["fin1"], first, "wrong_details")
+    receipt_voids.void(house["fin1"], first, "wrong_details")
+    assert state(gift) == "accepted"
+    row = db.session.get_one(Donation, gift)
+    assert row.due_clock == "receipt", "somebody is reminded that a receipt is still owed"
+
+
+def two_currencies(house: House, patching: pytest.MonkeyPatch) -> SignedIn:
+    """Return a donor with 50.00 EUR and twice USD; the fund takes euro, so far."""
+    who = made.donor()
+    made.give(house, who, date(2025, 4, 1), 5_000)
+    with patching.context() as patched:
+        patched.setattr(donation_rows, "CURRENCY", "USD")
+        made.give(house, who, date(2025, 5, 1), 700)
+        made.give(house, who, date(2025, 6, 1), 180)
+    return who
+
+
+def test_each_currency_has_a_receipt_of_its_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_id = made.ask(two_currencies(house, monkeypatch), country="FR")
+
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(receipt_issuing, "print_out", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            receipt_issuing.issue(house["fin1"], request_id)
+    issued = receipt_issuing.issue(house["fin1"], request_id)
+    rows = [made.receipt(each) for each in issued]
+    assert [(row.currency, row.total, row.number) for row in rows] == [
+        ("EUR", 5_000, 1), ("USD", 880, 2),
+    ]  # fmt: skip
+    assert all(row.sha256 for row in rows)
+    assert requests.has_more(request_id) is False
+    (euro, amount, _), (dollars, other, _) = (made.lines(each)[0] for each in issued)
+    for receipt_id in issued:
+        receipt_voids.void(house["fin1"], receipt_id, "other")
+    mixed = "INSERT INTO receipt_line VALUES ('x', {}, '{}', '2025-04-01', {}, '{}', false)"
+    with unit_of_work() as session:
+        session.execute(text(mixed.format(1, euro, amount, "EUR")))
+        second = text(mixed.format(2, dollars, other, "USD"))
+        with pytest.raises(DatabaseError, match="one currency"), session.begin_nested():
+            session.execute(second)
+        session.rollback()
+
+
+def test_country_whose_form_knows_one_currency_leaves_the_other_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_id = made.ask(two_currencies(house, monkeypatch))
+    (only,) = receipt_issuing.issue(house["fin1"], request_id)
+    assert (made.receipt(only).currency, made.receipt(only).total) == ("EUR", 5_000)
+    with pytest.raises(CannotIssue, match="currency"):
+        receipt_issuing.issue(house["fin1"], request_id)
+
+
+def card_gift_lost(who: SignedIn, day: date, amount: int) -> str:
+    """Let a card gift arrive on a day, be disputed and lost; returns the donation's id."""
+    wish = donations.Wish("GEN", amount, Method.CARD)
+    begun = donations.begin(wish, language="de", request_id=new_ref(), holder_id=who.ref)
+    on = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    paid = movement("txn_paid", "charge", amount, 175, on)
+    taken = replace(movement("txn_taken", "dispute", -amount, 2_000, on), source="dp_1")
+    lost = Dispute("dp_1", amount, "lost")
+    card = Card("2025-08-03 12:00", "GEN", amount, 175)
+    picture = payment_of(begun.donation_id, card, 1, (paid, taken))
+    follow(replace(picture, disputes=(lost,)))
+    return begun.donation_id
+
+
+def test_annual_receipt_of_twelve_gifts_one_refunded_one_disputed_and_lost(house: House) -> None:
+    """MONEY.md 6, check 22: 100.01 to 100.12; the fifth goes back, the eighth is lost."""
+    who = made.donor()
+    given = [
+        made.give(house, who, date(2025, month, 3), 10_000 + month)
+        for month in range(1, 13)
+        if month != 8
+    ]
+    lost = card_gift_lost(who, date(2025, 8, 3), 10_008)
+    send_back(house, given[4], 10_005)
+    assert [state(lost), state(given[4])] == ["refunded", "refunded"]
+    request_id = made.ask(who)
+    (receipt_id,) = receipt_issuing.issue(house["treasurer"], request_id)
+    row = made.receipt(receipt_id)
+    lines = made.lines(receipt_id)
+    assert [gift for gift, *_ in lines] == given[:4] + given[5:]
+    assert lost not in {gift for gift, *_ in lines}
+    ledger = select(-func.sum(Posting.amount)).join(JournalEntry).where(
+        JournalEntry.source_type == "donation",
+        Posting.account_code.in_(("Donations", "Refunds", "Chargebacks", "Disputes")),
+        JournalEntry.source_id.in_([*given, lost]),
+    )  # fmt: skip
+    paper = receipt_papers.from_json(row.snapshot.open(house["fin1"].ring))
+    annex = sum(line.amount for line in paper.lines)
+    assert {annex, paper.total, row.total, int(db.session.scalar(ledger) or 0)} == {100_065}
+    page = receipt_papers.as_html(paper)
+    assert "1.000,65" in page
+    assert "eintausend Euro und fünfundsechzig Cent" in page
+    with pytest.raises(CannotIssue, match="no_gifts"):
+        receipt_issuing.issue(house["treasurer"], request_id)
+    copy = receipt_copies.read(house["treasurer"], receipt_id)
+    assert copy.mark, "what the treasury takes away is marked as a copy"

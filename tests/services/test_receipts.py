@@ -14,6 +14,7 @@ from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.receipts import ReceiptRequest
 from fund_app.models.sealed import CannotOpen, Compartment, NoKey
+from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import donations as gifts
 from fund_app.services import (
     audit,
@@ -269,3 +270,22 @@ def test_name_can_be_read_nowhere_in_what_is_stored(house: House) -> None:
     assert hits({"row": stored}, ["Zqname", "Zqstreet", "Zqtown"]) == []
     assert len(row.name_sealed) == len(row.address_sealed)
     assert "Zq" not in repr(DETAILS)
+
+
+def test_asking_and_taking_back_stand_in_the_trail_and_lead_to_nobody(house: House) -> None:
+    donor = begin()
+    first = ask(donor)
+    second = ask(donor, Details("Ada Zqother", "Zqlane 9"))
+    receipts.withdraw(donor, second)
+    query = select(Event).where(Event.chain == "receipt").order_by(Event.id)
+    told = [
+        (each.subject_id, each.action, each.actor_ref, each.at)
+        for each in db.session.scalars(query)
+    ]
+    assert told == [
+        (first, "receipt_asked", first, None),
+        (first, "receipt_withdrawn", first, None),
+        (second, "receipt_asked", second, None),
+        (second, "receipt_withdrawn", second, None),
+    ]
+    assert list(audit.verify(db.session(), SUBJECTS)) == []

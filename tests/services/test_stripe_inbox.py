@@ -50,7 +50,7 @@ PAID = {
 
 
 def test_card_gift_posts_the_gift_and_its_fee(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     donation, session = give()
     double.book.pay(session)
@@ -98,9 +98,7 @@ def test_the_worker_processes_what_the_inbox_keeps(
     assert states == {"done"}
 
 
-def test_refunds_of_equal_amount_both_post(
-    app_both: Flask, chart: None, double: StripeDouble
-) -> None:
+def test_refunds_of_equal_amount_both_post(app: Flask, chart: None, double: StripeDouble) -> None:
     donation, session = give()
     double.paid(session)
     paid = charge(double, session)
@@ -155,7 +153,7 @@ def test_dispute_posts_at_opening(  # noqa: PLR0917 - a case and its three resul
     ("arrives", "end", "emg"), [(True, "accepted", 10_000), (False, "failed", 0)]
 )
 def test_bank_debit_counts_only_when_it_has_arrived(  # noqa: PLR0917 - as above
-    app_both: Flask, chart: None, double: StripeDouble, arrives: bool, end: str, emg: int
+    app: Flask, chart: None, double: StripeDouble, arrives: bool, end: str, emg: int
 ) -> None:
     donation, session = give()
     double.book.debit(session)
@@ -168,7 +166,7 @@ def test_bank_debit_counts_only_when_it_has_arrived(  # noqa: PLR0917 - as above
     assert ledger.position("EMG", "EUR").spendable == emg
 
 
-def test_abandoned_page_ends_the_gift(app_both: Flask, chart: None, double: StripeDouble) -> None:
+def test_abandoned_page_ends_the_gift(app: Flask, chart: None, double: StripeDouble) -> None:
     donation, session = give()
     double.book.decline(session)
     deliver(double)
@@ -179,7 +177,7 @@ def test_abandoned_page_ends_the_gift(app_both: Flask, chart: None, double: Stri
 
 
 def test_payout_is_split_by_fund_as_in_the_worked_example(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     _first, one = give()
     _second, two = give(amount=5_000)
@@ -199,7 +197,7 @@ def test_payout_is_split_by_fund_as_in_the_worked_example(
 
 
 def test_account_with_the_provider_equals_the_ledger(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     for fund in ("EMG", "GEN", "LEG"):
         double.paid(give(fund, 3_333)[1])
@@ -229,19 +227,19 @@ def test_poll_finds_what_no_message_told(
 
 
 def test_planning_the_poll_is_one_job_an_hour(
-    app_both: Flask, chart: None, double: StripeDouble, clock: ManualClock
+    app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
     for _ in range(3):
         stripe_inbox.plan_poll()
     clock.advance(hours=1)
     stripe_inbox.plan_poll()
-    run_worker(app_both, once=True)
+    run_worker(app, once=True)
     jobs = db.session.scalars(select(Job.state).where(Job.kind == stripe_inbox.POLL_JOB)).all()
     assert jobs == ["done", "done"]
 
 
 def test_unknown_object_is_tried_again_then_parked(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     _donation, session = give()
     double.book.pay(session)
@@ -258,7 +256,7 @@ def test_unknown_object_is_tried_again_then_parked(
 
 
 def test_payment_of_another_amount_or_nobody_is_parked(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     donation, session = give()
     double.book.get(session)["amount_total"] = 9_999
@@ -273,15 +271,13 @@ def test_payment_of_another_amount_or_nobody_is_parked(
     assert (state(donation), balances()) == ("processing", {})
 
 
-def test_kinds_we_do_not_follow_are_ignored(
-    app_both: Flask, chart: None, double: StripeDouble
-) -> None:
+def test_kinds_we_do_not_follow_are_ignored(app: Flask, chart: None, double: StripeDouble) -> None:
     double.book._emit("customer.created", {"id": "cus_1", "object": "customer"})  # noqa: SLF001
     deliver(double)
     assert db.session.scalars(select(StripeEvent.state)).all() == ["ignored"]
 
 
-def test_forged_message_leaves_nothing(app_both: Flask, chart: None, double: StripeDouble) -> None:
+def test_forged_message_leaves_nothing(app: Flask, chart: None, double: StripeDouble) -> None:
     give()
     double.book.expire_session(double.book.every("checkout.session")[0]["id"])
     raw, _header = double.envelope(double.events()[0])
@@ -290,7 +286,7 @@ def test_forged_message_leaves_nothing(app_both: Flask, chart: None, double: Str
     assert db.session.scalars(select(StripeEvent)).all() == []
 
 
-def test_message_body_is_never_kept(app_both: Flask, chart: None, double: StripeDouble) -> None:
+def test_message_body_is_never_kept(app: Flask, chart: None, double: StripeDouble) -> None:
     _donation, session = give()
     double.book.pay(session)
     deliver(double)
@@ -318,7 +314,7 @@ def test_crash_before_the_commit_changes_nothing_and_a_restart_finishes(
 
 
 def test_provider_out_of_reach_keeps_the_message_waiting(
-    app_both: Flask, chart: None, double: StripeDouble
+    app: Flask, chart: None, double: StripeDouble
 ) -> None:
     _donation, session = give()
     double.book.pay(session)
@@ -333,7 +329,7 @@ def test_provider_out_of_reach_keeps_the_message_waiting(
 
 
 def test_lost_answer_at_checkout_leads_to_one_page(
-    app_both: Flask, chart: None, double: StripeDouble, clock: ManualClock
+    app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
     begun = donations.begin(
         donations.Wish("GEN", 2_500, Method.CARD), language="ru", request_id="r1"
@@ -446,7 +442,7 @@ def _expected(double: StripeDouble, paid: str) -> dict[tuple[str, str], int]:
 
 
 def test_watermark_moves_only_after_a_whole_poll(
-    app_both: Flask, chart: None, double: StripeDouble, clock: ManualClock
+    app: Flask, chart: None, double: StripeDouble, clock: ManualClock
 ) -> None:
     _donation, session = give()
     double.paid(session)

@@ -132,3 +132,36 @@ def test_message_believes_nothing_it_says_itself(
     assert post(app, *double.envelope(paid)) == 200
     run_worker(app, once=True)
     assert balances()["Donations", "EMG"] == -10_000
+
+
+def test_signed_body_no_database_can_hold_is_refused_and_leaves_nothing(
+    app: Flask, double: StripeDouble, paid: dict[str, Any]
+) -> None:
+    """Signed by the right secret, so that only the body speaks against it."""
+    told = paid["data"]["object"]
+    odd: list[dict[str, Any]] = [
+        {"id": "evt_\0"},
+        {"id": "evt_\ud800"},
+        {"id": "evt_\u202e"},
+        {"id": "e" * 65},
+        {"id": 7},
+        {"type": "charge\0succeeded"},
+        {"created": 10**40},
+        {"created": -1},
+        {"created": True},
+        {"created": float("nan")},
+        {"created": float("inf")},
+        {"created": [paid["created"]]},
+        {"data": [told]},
+        {"data": "text"},
+        {"data": {"object": [told]}},
+        {"data": {"object": {**told, "id": "cs_\0"}}},
+        {"data": {"object": {**told, "id": {"id": "cs"}}}},
+        {"data": {"object": {**told, "object": "c" * 33}}},
+    ]
+    bodies = [json.dumps({**paid, **change}).encode() for change in odd]
+    bodies += [b"[" * 100_000, b'{"id":' * 40_000, b"\0", b'{"id": "\0"}', b"1e400", b"null"]
+    seconds = int(double.clock.now().timestamp())
+    for raw in bodies:
+        assert post(app, raw, sign(raw, WEBHOOK_SECRET, seconds)) == 400, raw[:200]
+    assert (kept(), entries()) == ([], [])

@@ -233,6 +233,8 @@ CASES: dict[str, Pair] = {
     "purpose_open": _flag("purpose_open"),
     "gift_clean": _flag("gift_clean"),
     "gift_suspicious": _flag("gift_clean", wanted=False),
+    "gift_was_accepted": _flag("was_accepted"),
+    "gift_never_accepted": _flag("was_accepted", wanted=False),
     "donor_data_complete": _flag("donor_data_complete"),
     "refund_covered": _flag("refund_covered"),
     "refund_agreed": ({"co_signer": COLLEAGUE}, {"co_signer": EVERYBODY}),

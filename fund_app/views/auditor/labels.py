@@ -153,6 +153,7 @@ CHAINS = MappingProxyType(
         "donation": _l("Gift"),
         "monthly_gift": _l("Monthly gift"),
         "pledge": _l("Pledge"),
+        "receipt": _l("Tax receipt"),
         "view": _l("Looks into a case"),
         "unlock": _l("Names of a case"),
         "brake": _l("The insider brake"),

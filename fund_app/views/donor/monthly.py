@@ -20,7 +20,7 @@ from fund_app.adapters.payments import (
 from fund_app.queries import donation_labels
 from fund_app.queries import monthly_gifts as reads
 from fund_app.services import card_checks, monthly_gifts
-from fund_app.services.donations import CheckoutOver
+from fund_app.services.donations import CheckoutOver, PurposeClosed
 from fund_app.services.transition import Request, Unknown
 from fund_app.views import acts, errors, headers
 from fund_app.views.access import allow, not_found
@@ -54,7 +54,7 @@ def go_on() -> ResponseReturnValue:
         note = _("The first month is taken within the hour, after a look at the card.")
     try:
         page = hosted_page(partial(monthly_gifts.check_out, common.me(), monthly.id, note=note))
-    except (CheckoutOver, Refused):
+    except (CheckoutOver, PurposeClosed, Refused):
         return errors.refusal(_("This gift has been agreed or given up. Please begin a new one."))
     except ProviderUnavailable:
         headers.allow_form_to(checkout_origin())
@@ -103,6 +103,8 @@ def _page(monthly: reads.MonthlyRow, form: CardForm) -> str:
         "donor/monthly.html",
         monthly=monthly,
         form=form,
-        fund=donation_labels.fund(monthly.fund_code),
+        fund=donation_labels.purpose(monthly),
+        shares=reads.shares(monthly.id),
+        words=donation_labels,
         countries=card_warning.countries(),
     )

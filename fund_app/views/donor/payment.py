@@ -20,6 +20,7 @@ from fund_app.adapters.payments import (
     ProviderUnknown,
 )
 from fund_app.queries import donation_labels
+from fund_app.queries import donations as reads
 from fund_app.queries.donations import GiftRow
 from fund_app.services import card_checks, donations
 from fund_app.services.donation_progress import CARD_COUNTRY
@@ -116,7 +117,9 @@ def _page(gift: GiftRow, form: CardForm) -> str:
         template,
         gift=gift,
         form=form,
-        fund=donation_labels.fund(gift.fund_code),
+        fund=donation_labels.purpose(gift),
+        shares=reads.shares(gift.id),
+        words=donation_labels,
         account=bank_account(),
         countries=card_warning.countries(),
     )

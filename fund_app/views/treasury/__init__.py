@@ -19,6 +19,7 @@ from fund_app.views.treasury import (
     gift_returns,
     gifts,
     in_kind_gifts,
+    monthly_gifts,
     official_lists,
     outcomes,
     periods,
@@ -43,6 +44,7 @@ RESOLUTION = "/resolutions/<resolution_id>"
 RETURN = "/gifts/returns/<return_id>"
 PLEDGE = "/pledges/<pledge_id>"
 IN_KIND = "/gifts-in-kind"
+MONTHLY = "/monthly-gifts/<monthly_gift_id>"
 
 ACCOUNT = "/bank/<account_id>"
 LINE = "/bank/lines/<line_id>"
@@ -64,6 +66,10 @@ bp.add_url_rule(f"{RETURN}/agree", "agree_return", gift_returns.agree, methods=P
 bp.add_url_rule(f"{RETURN}/decline", "decline_return", gift_returns.decline, methods=POST)
 bp.add_url_rule(f"{RETURN}/withdraw", "withdraw_return", gift_returns.withdraw, methods=POST)
 bp.add_url_rule(f"{RETURN}/record", "record_return", gift_returns.record, methods=POST)
+
+bp.add_url_rule("/monthly-gifts", "monthly_gifts", monthly_gifts.index)
+bp.add_url_rule(MONTHLY, "monthly_gift", monthly_gifts.show)
+bp.add_url_rule(f"{MONTHLY}/stop", "stop_monthly_gift", monthly_gifts.stop, methods=POST)
 
 bp.add_url_rule("/pledges", "pledges", pledges.index)
 bp.add_url_rule("/pledges/record", "new_pledge", pledges.new)
@@ -99,6 +105,8 @@ bp.add_url_rule("/receipts/issued", "issued_receipts", receipts_issued.index)
 bp.add_url_rule(ISSUED, "issued_receipt", receipts_issued.show)
 bp.add_url_rule(f"{ISSUED}/copy", "receipt_copy", receipts_issued.download, methods=POST)
 bp.add_url_rule(f"{ISSUED}/void", "void_receipt", receipts_issued.void, methods=POST)
+bp.add_url_rule(f"{ISSUED}/correct", "receipt_correction", receipts_issued.correction)
+bp.add_url_rule(f"{ISSUED}/correct", "correct_receipt", receipts_issued.correct, methods=POST)
 bp.add_url_rule("/receipts/years", "receipt_batches", receipt_batches.index)
 bp.add_url_rule("/receipts/years", "begin_receipt_batch", receipt_batches.begin, methods=POST)
 bp.add_url_rule(YEAR, "receipt_batch", receipt_batches.show)

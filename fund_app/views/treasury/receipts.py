@@ -68,6 +68,7 @@ def _page(request_id: str, details: Details | None = None) -> str:
         row=row,
         details=details,
         receipts=receipts_issued.of_request(row.id),
+        may_issue=row.is_open or reads.has_more(row.id),
         looks=reads.looks([row.id]),
         role=roles.role,
         request_id=new_ref(),

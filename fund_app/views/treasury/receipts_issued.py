@@ -1,4 +1,4 @@
-"""Receipts that were issued: the list by number, one of them, its file, making it void."""
+"""Receipts that were issued: the list by number, one of them, its file, correcting it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from fund_app.models.sealed import NoKey
 from fund_app.models.types import new_ref
 from fund_app.queries import receipt_labels
 from fund_app.queries import receipts_issued as reads
-from fund_app.services import receipt_copies, receipt_issuing, receipt_voids, receipts
+from fund_app.services import (
+    receipt_copies,
+    receipt_corrections,
+    receipt_issuing,
+    receipt_voids,
+    receipts,
+)
 from fund_app.services.receipt_copies import NotPrinted
 from fund_app.services.receipt_issuing import CannotIssue
 from fund_app.views import acts, errors, marks, session
@@ -96,6 +102,32 @@ def void(receipt_id: str) -> ResponseReturnValue:
     return redirect(url_for("treasury.issued_receipt", receipt_id=receipt_id), 303)
 
 
+@allow(*receipts.TREASURY)
+def correction(receipt_id: str) -> ResponseReturnValue:
+    """Show what a receipt says beside what another one in its place would say."""
+    return _correction(receipt_id, _correct_form())
+
+
+@allow(*receipts.TREASURY)
+@confirmed
+def correct(receipt_id: str) -> ResponseReturnValue:
+    """Make a receipt void and issue the one that replaces it."""
+    form = _correct_form()
+    if not form.validate_on_submit():
+        return _correction(receipt_id, form), 422
+    try:
+        made = receipt_corrections.correct(acts.me(), receipt_id, form.reason.data)
+    except NoKey:
+        return _no_key()
+    except CannotIssue as refused:
+        return errors.refusal(receipt_labels.outcome(refused.code) + ".")
+    if made is None:
+        flash(_("Void. Nothing is left that another receipt could certify."), "info")
+    else:
+        flash(_("Corrected. The donor finds the new receipt on their page."), "success")
+    return redirect(url_for("treasury.issued_receipt", receipt_id=made or receipt_id), 303)
+
+
 def may_issue() -> bool:
     """Whether who looks may issue receipts, and does not only read."""
     person = session.current()
@@ -106,6 +138,27 @@ def _void_form() -> VoidForm:
     form = VoidForm(prefix="void")
     form.reason.choices = [(code, receipt_labels.void(code)) for code in receipt_voids.REASONS]
     return form
+
+
+def _correct_form() -> VoidForm:
+    form = VoidForm(prefix="correct")
+    reasons = receipt_corrections.REASONS
+    form.reason.choices = [(code, receipt_labels.void(code)) for code in reasons]
+    return form
+
+
+def _correction(receipt_id: str, form: VoidForm) -> str:
+    row = reads.one(receipt_id) or not_found()
+    if row.request_id is None or row.voided_day is not None or not row.is_kept:
+        not_found()
+    lines = reads.differences(row.id)
+    return render_template(
+        "treasury/receipts/correct.html",
+        row=row,
+        lines=lines,
+        total=sum(line.now for line in lines),
+        form=form,
+    )
 
 
 def _page(receipt_id: str, form: VoidForm) -> str:

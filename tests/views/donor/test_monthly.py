@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from fund_app.jobs.worker import run_worker
@@ -13,6 +12,8 @@ from tests.support.client import FundClient
 from tests.support.pages import Page
 from tests.support.stripe import StripeDouble
 from tests.views.donor.test_give import CARD, GIFT, begin, deliver
+from tests.views.treasury.test_gifts import signed_in
+from workflows.roles import Role
 
 
 def agree(client: FundClient, **changes: Any) -> str:
@@ -67,20 +68,53 @@ def test_refused_card_is_told_plainly(app: Flask, client: FundClient, double: St
     assert "Refused: the card's country." in client.page("/donate/statements").text
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"method": "bank_transfer"}, "set up a standing order"),
-        ({"also": ["FAM"]}, "A monthly gift is for one purpose."),
-    ],
-)
-def test_what_cannot_be_monthly_is_said(
-    client: FundClient, changes: dict[str, Any], sentence: str
-) -> None:
+def test_transfer_cannot_be_monthly_and_says_what_to_do(client: FundClient) -> None:
     page = client.page("/donate")
-    answer = client.submit(page, {**GIFT, "rhythm": "monthly", **changes}, to="/donate")
+    wish = {**GIFT, "rhythm": "monthly", "method": "bank_transfer"}
+    answer = client.submit(page, wish, to="/donate")
     assert answer.status_code == 422
-    assert sentence in Page(answer).text
+    assert "set up a standing order" in Page(answer).text
+
+
+def test_monthly_gift_is_shared_and_finance_ends_it_for_its_donor(
+    app: Flask, client: FundClient, double: StripeDouble
+) -> None:
+    finance = signed_in(app, Role.FINANCE_OFFICER)
+    assert "Nobody gives each month yet." in finance.page("/treasury/monthly-gifts").text
+    agree(client, also=["FAM", "LEG"])
+    shown = client.page("/donate/monthly").text
+    assert "Shared between several purposes" in shown
+    assert "Legal defence: €4.16" in shown
+    double.book.pay(double.book.every("checkout.session")[0]["id"])
+    for _round in range(2):
+        deliver(app, client, double)
+    assert "€12.50 each month for: Shared between" in client.page("/donate/statements").text
+    page = finance.page("/treasury/monthly-gifts?q=leg")
+    assert "Together each month €12.50" in page.text
+    assert "No monthly gift fits." in finance.page("/treasury/monthly-gifts?q=dig").text
+    (link,) = [
+        str(each.get("href")) for each in page.find_all("a")
+        if str(each.get("href")).startswith("/treasury/monthly-gifts/")
+    ]  # fmt: skip
+    page = finance.page(link)
+    assert "Families and prisoners €4.17" in page.text
+    assert "Collected 1" in page.text
+    (month,) = [
+        str(each.get("href")) for each in page.find_all("a")
+        if str(each.get("href")).startswith("/treasury/gifts/")
+    ]  # fmt: skip
+    assert "Shared between" in finance.page(month).text
+    answer = finance.submit(page, {}, to=f"{link}/stop")
+    assert (answer.status_code, "Please choose a reason." in Page(answer).text) == (422, True)
+    answer = finance.submit(page, {"stop-reason": "donor_asked"}, to=f"{link}/stop")
+    assert answer.status_code == 303, Page(answer).text
+    run_worker(app, once=True)
+    page = finance.page(link)
+    assert "Finance ended it: The donor asked for it." in page.text
+    assert "End it for the donor" not in page.text
+    assert double.book.every("subscription")[0]["status"] == "canceled"
+    board = signed_in(app, Role.BOARD_MEMBER)
+    assert "End it for the donor" not in board.page(link).text
 
 
 def test_foreign_monthly_gift_is_not_there(

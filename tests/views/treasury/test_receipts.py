@@ -91,6 +91,27 @@ def test_receipt_is_issued_downloaded_by_both_and_made_void(
     assert "It replaces a void receipt" in treasurer.page(again.headers["Location"]).text
 
 
+def test_receipt_is_corrected_on_a_page_that_says_what_changes(
+    app: Flask, client: FundClient, treasurer: FundClient
+) -> None:
+    waiting(app, client)
+    set_up_issuer(treasurer)
+    shown = treasurer.page("/treasury/receipts").links["Show"]
+    issued = treasurer.submit(treasurer.page(shown), to=f"{shown}/issue").headers["Location"]
+    page = treasurer.page(treasurer.page(issued).links["See what would change"])
+    assert "Can be certified now €130.45" in page.text
+    assert "Zq" not in page.response.get_data(as_text=True)
+    refused = treasurer.submit(page, {}, to=f"{issued}/correct")
+    assert (refused.status_code, "Please choose a reason." in Page(refused).text) == (422, True)
+    answer = treasurer.submit(page, {"correct-reason": "wrong_amount"}, to=f"{issued}/correct")
+    assert answer.status_code == 303
+    page = treasurer.page(answer.headers["Location"])
+    assert "Receipt ZB-2026-00002" in page.text
+    assert treasurer.page(page.links["It replaces a void receipt"]).text.count("V00001") == 1
+    assert treasurer.get(f"{issued}/correct").status_code == 404
+    assert "ZB-2026-00002, gifts of 2025" in client.page("/donate/receipt").text
+
+
 def test_donor_closes_their_copy(app: Flask, client: FundClient, treasurer: FundClient) -> None:
     waiting(app, client)
     set_up_issuer(treasurer)
