@@ -302,6 +302,7 @@ def _write(session: Session, account: BankAccount, part: Part, source: _Source) 
             amount=each.line.amount,
             fingerprint=each.fingerprint,
             hint=each.hint.value,
+            charge=each.line.charge,
             own_refs=" ".join(each.own_refs),
         )
         if keys is not None and each.line.text and not each.own_refs:

@@ -27,6 +27,8 @@ KINDS = MappingProxyType(
         "bank_executed": _l("Payment executed by the bank"),
         "payment_returned": _l("Payment came back"),
         "bank_fee": _l("Bank fee"),
+        "bank_unknown": _l("Line of the bank kept in suspense"),
+        "bank_transfer": _l("Moved between our own accounts"),
         "advance": _l("Advance to a partner"),
         "advance_settled": _l("Advance accounted for"),
         "write_off": _l("Written off"),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from fund_app.adapters.clock import now
 from fund_app.models.types import new_ref
+from fund_app.queries import bank
 from fund_app.queries import periods as reads
 from fund_app.services import periods
 from fund_app.services.ledger import PeriodClosed
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "treasury/periods/index.html",
         rows=rows,
+        kept=[each for each in bank.accounts() if each.kept_lines],
         obstacles={
             row.code: [bank_labels.obstacle(each) for each in reads.obstacles(row, today)]
             for row in rows
