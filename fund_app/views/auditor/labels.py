@@ -136,6 +136,7 @@ HOUSE = MappingProxyType(
         "period_proposed": _l("Closing a period was proposed"),
         "period_closed": _l("A period was closed"),
         "period_opened": _l("A period was opened"),
+        "period_divided": _l("An open period was divided"),
         "figure_proposed": _l("Publishing a figure was proposed"),
         "figure_confirmed": _l("Publishing a figure was signed by a second person"),
         "figure_refused": _l("A figure was refused by the disclosure check"),

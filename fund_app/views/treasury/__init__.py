@@ -192,6 +192,7 @@ bp.add_url_rule("/periods", "periods", periods.index)
 bp.add_url_rule("/periods", "open_period", periods.open_next, methods=POST)
 bp.add_url_rule(f"{PERIOD}/propose", "propose_closing", periods.propose, methods=POST)
 bp.add_url_rule(f"{PERIOD}/close", "close_period", periods.close, methods=POST)
+bp.add_url_rule(f"{PERIOD}/divide", "divide_period", periods.divide, methods=POST)
 
 CHANGE = "/channels/changes/<channel_change_id>"
 STOP = "/channels/stops/<channel_stop_id>"

@@ -232,3 +232,14 @@ def test_debit_nobody_knows_waits_in_suspense_and_is_given_up_by_two(
     assert "Nothing is in suspense" in shown
     assert finance.submit(finance.page(here), to="/undo").status_code == 303
     assert bank.balance("SuspensePaid") == 4_000
+
+
+def test_treasurer_divides_an_open_year(house: House, enter: Enter) -> None:
+    treasurer, board = enter("treasurer"), enter("board")
+    page = treasurer.page("/treasury/periods")
+    answer = treasurer.submit(page, {"2026-last": "2026-06-30"}, to="/divide")
+    assert "The period 2026-01_06 can be closed by itself." in treasurer.page(answer.location).text
+    assert {row.code: row.entries for row in reads.periods()} == {"2026-01_06": 1, "2026-07_12": 0}
+    odd = treasurer.submit(page, {"2026-last": "nothing"}, to="/divide")
+    assert odd.status_code == 409
+    assert "/divide" not in board.page("/treasury/periods").response.get_data(as_text=True)
