@@ -68,15 +68,18 @@ class Days:
 def propose(actor: Actor, code: str) -> None:
     """Propose to close a period, as the treasurer; proposing it again changes nothing.
 
+    The proposal of somebody who is no treasurer any more is replaced.
     Raises Refused for another role, Unknown, PeriodClosed, and NotClosable while something
     stands in the way.
     """
     role = _role(actor, PROPOSERS, "propose_closing")
     with unit_of_work() as session:
-        _require_closable(code)
-        was = session.get_one(Period, code).proposed_by
+        row = _require_closable(code)
+        if not row.has_live_proposal:
+            void = update(Period).where(Period.code == code, Period.closed_at.is_(None))
+            session.execute(void.values(proposed_at=None, proposed_by=None))
         ledger.propose_closing(session, code, actor=actor.ref)
-        if was is None:
+        if not row.has_live_proposal:
             _note(session, "period_proposed", code, actor, role)
 
 
@@ -84,16 +87,22 @@ def close(actor: Actor, code: str) -> None:
     """Close a proposed period for good, as another signatory than who proposed it.
 
     Refused: wrong_role; second_person_missing for who proposed it, or where nobody has. Raises
-    Unknown, PeriodClosed, NotClosable when something has come in between.
+    Unknown, PeriodClosed, NotClosable when something has come in between, and proposer_gone where
+    who proposed it is no treasurer any more.
     """
     role = _role(actor, SIGNATORIES, "close_period")
     with unit_of_work() as session:
-        _require_closable(code)
+        row = _require_closable(code)
+        if row.proposed_by is not None and not row.has_live_proposal:
+            raise NotClosable((Obstacle("proposer_gone"),))
         try:
             ledger.close_period(session, code, actor=actor.ref)
         except LedgerRefused as refused:
             if refused.code == "period_one_person":
                 raise Refused("second_person_missing", {"action": "close_period"}) from None
+            if refused.code == "period_lines_open":
+                # A line came in while this waited for its turn: it is named as any other.
+                raise NotClosable(periods.obstacles(row, now().date())) from None
             raise
         _note(session, "period_closed", code, actor, role)
     forget_words()

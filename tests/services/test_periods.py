@@ -24,6 +24,7 @@ from fund_app.services import (
     donations,
     ledger_facts,
     ledger_grants,
+    people,
     periods,
     vault,
 )
@@ -42,7 +43,7 @@ from tests.support.house import House, press
 from tests.support.staff import house
 from workflows.bank import MatchKind
 from workflows.engine import Refused
-from workflows.roles import SYSTEM
+from workflows.roles import SYSTEM, Role
 
 __all__ = ["house"]
 
@@ -302,3 +303,19 @@ def test_period_that_lost_an_entry_is_not_closed(house: House) -> None:
         session.execute(text("UPDATE period SET proposed_at = starts, proposed_by = 'one'"))
     with pytest.raises(IntegrityError, match="period_outside"), unit_of_work() as session:
         session.execute(text("UPDATE period SET closed_at = starts, closed_by = 'two'"))
+
+
+def test_proposal_of_who_has_left_does_not_count_and_is_made_anew(house: House) -> None:
+    explained(house)
+    successor = house.add("successor", Role.TREASURER)
+    periods.propose(house["treasurer"], "2026")
+    people.disable(SYSTEM, "treasurer")
+    with pytest.raises(NotClosable, match="proposer_gone"):
+        periods.close(house["board"], "2026")
+    periods.propose(successor, "2026")
+    with pytest.raises(Refused, match="second_person_missing"):
+        periods.close(successor, "2026")
+    periods.close(house["board"], "2026")
+    row = reads.period("2026")
+    assert row is not None
+    assert (row.proposed_by, row.closer) == (successor.ref, "Board")

@@ -146,6 +146,9 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         "lines_unmatched": _l("Lines of the bank are not explained."),
         "entries_unseen": _l("Entries of the books are on no statement."),
         "balances_apart": _l("Books and statements did not begin with the same balance."),
+        "proposer_gone": _l(
+            "Who proposed this is no treasurer any more. Please let a treasurer propose it anew."
+        ),
     }
 )
 
