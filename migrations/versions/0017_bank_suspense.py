@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ def upgrade() -> None:
     )
     _create_clearing()
     for table, (beside, codes) in KINDS.items():
-        _rewrite(table, f"ck_{table}_kind", [(beside, ", ".join((beside, *codes)))])
+        _allow(table, codes, beside=beside)
     _follow_renames("ON UPDATE CASCADE")
     _run("up")
     op.execute(
@@ -48,7 +49,7 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION bank_clearing_check()")
     op.drop_column("bank_line", "charge")
     for table, (beside, codes) in KINDS.items():
-        _rewrite(table, f"ck_{table}_kind", [(", ".join((beside, *codes)), beside)])
+        _allow(table, codes, beside=beside, taken_back=True)
     _follow_renames("")
     op.execute("DELETE FROM account WHERE code = 'BankTransit'")
 
@@ -108,35 +109,33 @@ def _create_clearing() -> None:
     op.create_index("ix_bank_clearing_undo_entry", "bank_clearing", ["undo_entry_id"])
 
 
-def _rewrite(table: str, check: str, changes: list[tuple[str, str]]) -> None:
-    """Change a check in place, whatever else it has come to allow meanwhile."""
+def _allow(table: str, codes: tuple[str, ...], *, beside: str, taken_back: bool = False) -> None:
+    """Change which codes a check allows, whatever else it has come to allow meanwhile."""
     if op.get_bind().dialect.name == "sqlite":
-        _rewrite_schema(table, changes)
+        short, long = beside, ", ".join((beside, *codes))
+        _rewrite_schema(table, *((long, short) if taken_back else (short, long)))
         return
+    check = f"ck_{table}_kind"
     text = op.get_bind().scalar(
         sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"),
         {"name": check},
     )
-    for before, after in changes:
-        text = text.replace(_cast(before), _cast(after))
+    known = set(re.findall(r"'[a-z_]+'", text))
+    allowed = known - set(codes) if taken_back else known | set(codes)
     op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {check} {text}".replace(":", r"\:"))
+    op.execute(
+        f"ALTER TABLE {table} ADD CONSTRAINT {check} CHECK (kind IN ({', '.join(sorted(allowed))}))"
+    )
 
 
-def _cast(codes: str) -> str:
-    """Return a list of codes as PostgreSQL writes it."""
-    return ", ".join(f"{code}::character varying" for code in codes.split(", "))
-
-
-def _rewrite_schema(table: str, changes: list[tuple[str, str]]) -> None:
+def _rewrite_schema(table: str, before: str, after: str) -> None:
     """Edit a table's text as SQLite documents it for checks: no row of it is touched."""
     connection = op.get_bind()
     find = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
     text = connection.scalar(find, {"name": table})
-    for before, after in changes:
-        if before not in text:
-            raise RuntimeError(f"{table} is not as the migrations before left it")
-        text = text.replace(before, after)
+    if before not in text:
+        raise RuntimeError(f"{table} is not as the migrations before left it")
+    text = text.replace(before, after)
     version = connection.scalar(sa.text("PRAGMA schema_version"))
     connection.execute(sa.text("PRAGMA writable_schema = ON"))
     connection.execute(
@@ -151,7 +150,7 @@ def _follow_renames(action: str) -> None:
     """Let entries follow a period that gets another code, or not any more."""
     if op.get_bind().dialect.name == "sqlite":
         long = f"{PERIOD} ON UPDATE CASCADE"
-        _rewrite_schema("journal_entry", [(PERIOD, long) if action else (long, PERIOD)])
+        _rewrite_schema("journal_entry", *((PERIOD, long) if action else (long, PERIOD)))
         return
     op.execute(f"ALTER TABLE journal_entry DROP CONSTRAINT {FK}")
     op.execute(
