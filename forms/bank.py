@@ -22,7 +22,7 @@ from forms.disbursements import StepForm, minor_units
 from forms.fields import options
 from workflows.bank import CsvMapping, FileRefused, Sign
 from workflows.bank import minor_units as exact
-from workflows.money import EXPONENTS
+from workflows.money import EXPONENTS, LARGEST
 
 LONGEST_HEADING = 80
 LONGEST_AMOUNT = 24
@@ -155,10 +155,11 @@ class PartForm(StepForm):
     """A part of a line: its amount without a sign; empty means all that is open."""
 
     amount = StringField(_l("Amount"), [Length(max=LONGEST_AMOUNT)])
-    kind = HiddenField()
+    kind = RadioField(_l("What it is"), validate_choice=False)
     subject = HiddenField()
     fund = SelectField(_l("Fund"), validate_choice=False)
     is_source_known = BooleanField(_l("I have looked into where this money comes from"))
+    fee = HiddenField()
 
     def __init__(self, *args: Any, currency: str, **options: Any) -> None:
         """Remember the currency."""
@@ -169,6 +170,13 @@ class PartForm(StepForm):
         """Take nothing or a positive amount."""
         if (field.data or "").strip():
             minor_units(field.data, self.currency)
+
+    @property
+    def fee_within(self) -> int:
+        """What of the line is the bank's fee, in minor units; nothing for anything odd."""
+        text = self.fee.data or ""
+        fits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST))
+        return int(text) if fits else 0
 
     @property
     def part(self) -> int | None:

@@ -52,6 +52,20 @@ class MatchKind(StrEnum):
     FEE = "fee"
     ENTRY = "entry"
     """Already in the ledger: somebody had recorded it by hand."""
+    OWN_TRANSFER = "own_transfer"
+    """Between two accounts of the fund."""
+    SUSPENSE = "suspense"
+    """Nobody can say yet: in the books, and to be cleared."""
+    LOSS = "loss"
+    """What will not be explained any more; two people say so. Of suspense only."""
+
+
+MATCHED_AS = frozenset(MatchKind) - {MatchKind.LOSS}
+"""What a line may be said to be at once."""
+CLEARED_AS = frozenset(MatchKind) - {
+    MatchKind.ENTRY, MatchKind.OWN_TRANSFER, MatchKind.SUSPENSE,
+}  # fmt: skip
+"""What an amount in suspense may turn out to be."""
 
 
 class Sign(StrEnum):
@@ -84,6 +98,8 @@ class StatementLine:
     bank_ref: str = ""
     text: str = field(default="", repr=False)
     hint: Hint = Hint.NONE
+    charge: int = 0
+    """What the bank says it took within this amount: positive minor units."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ ANNOUNCED = timedelta(days=60)
 
 FIRST = (
     MatchKind.ENTRY, MatchKind.PAYMENT, MatchKind.PAYMENT_BACK, MatchKind.GIFT,
-    MatchKind.STRIPE_PAYOUT, MatchKind.GIFT_RETURN, MatchKind.FEE,
+    MatchKind.STRIPE_PAYOUT, MatchKind.GIFT_RETURN, MatchKind.OWN_TRANSFER, MatchKind.FEE,
 )  # fmt: skip
 """What is already in the books comes first, so that nothing is booked twice."""
 
@@ -34,6 +34,8 @@ class OpenLine:
     booked_on: date
     own_refs: tuple[str, ...] = ()
     hint: str = Hint.NONE
+    charge: int = 0
+    """What the bank says it took within the amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A candidate for a line; `is_sure` ones may be accepted together."""
+    """A candidate for a line; `is_sure` ones may be accepted together.
+
+    fee: what of the line is the bank's fee, so that both are booked from one line.
+    """
 
     candidate: Candidate
     is_sure: bool
+    fee: int = 0
 
 
 def suggest(line: OpenLine, candidates: Iterable[Candidate]) -> tuple[Suggestion, ...]:
@@ -70,7 +76,23 @@ def suggest(line: OpenLine, candidates: Iterable[Candidate]) -> tuple[Suggestion
     the_one = booked or certain
     sure = the_one[0] if len(the_one) == 1 else None
     ordered = sorted(fitting, key=lambda each: _rank(line, each, each is sure))
-    return tuple(Suggestion(each, each is sure) for each in ordered)
+    return tuple(Suggestion(each, each is sure, fee_within(line, each)) for each in ordered)
+
+
+def fee_within(line: OpenLine, candidate: Candidate) -> int:
+    """Return what of a line of one payment would be the bank's fee, were it this payment.
+
+    Of what left, all beyond the payment; of what came back, what the bank says it kept. Zero for
+    a line of several payments, and for anything else than a payment.
+    """
+    if candidate.amount is None or (candidate.reference,) != line.own_refs:
+        return 0
+    missing = candidate.amount - line.rest
+    if candidate.kind is MatchKind.PAYMENT and line.rest < 0:
+        return max(missing, 0)
+    if candidate.kind is MatchKind.PAYMENT_BACK and missing == line.charge:
+        return missing
+    return 0
 
 
 def _fits(line: OpenLine, candidate: Candidate) -> bool:
@@ -82,6 +104,8 @@ def _fits(line: OpenLine, candidate: Candidate) -> bool:
         return named and line.rest > 0
     if candidate.kind is MatchKind.GIFT and named:
         return line.rest > 0
+    if fee_within(line, candidate):
+        return True
     if candidate.amount != line.rest:
         return False
     return named or _is_near(line, candidate)
@@ -99,10 +123,14 @@ def _is_near(line: OpenLine, candidate: Candidate) -> bool:
 def _is_certain(line: OpenLine, candidate: Candidate, fitting: Sequence[Candidate]) -> bool:
     if candidate.kind is MatchKind.FEE:
         return not any(each.kind is MatchKind.ENTRY for each in fitting)
+    if candidate.kind is MatchKind.OWN_TRANSFER:
+        return False
     if candidate.kind is MatchKind.STRIPE_PAYOUT:
         same = [each for each in fitting if each.kind is MatchKind.STRIPE_PAYOUT]
         return line.hint == Hint.STRIPE and len(same) == 1
     named = bool(candidate.reference) and (candidate.reference,) == line.own_refs
+    if fee := fee_within(line, candidate):
+        return fee == line.charge
     return named and candidate.amount == line.rest
 
 

@@ -89,8 +89,9 @@ def _lines(entry: Element, currency: str) -> Iterator[StatementLine]:
         suffix = f"#{number}" if number and own == bank_ref else ""
         text = "\n".join(_words(words))
         yield StatementLine(
-            booked, part, value, own + suffix if own else "", text, _hint(entry, words)
-        )
+            booked, part, value, own + suffix if own else "", text, _hint(entry, words),
+            _charge(words, part, currency),
+        )  # fmt: skip
 
 
 def _parts(entry: Element, amount: int, currency: str) -> list[tuple[int, Element]]:
@@ -113,6 +114,26 @@ def _detail(detail: Element, currency: str, is_debit: bool) -> int | None:
     mark = _text(detail, "CdtDbtInd")
     amount = minor_units(found.text or "", currency)
     return -amount if (mark == "DBIT" if mark else is_debit) else amount
+
+
+def _charge(part: Element, amount: int, currency: str) -> int:
+    """Return what the bank took within an amount, where it says that it is within it.
+
+    `Chrgs/Rcrd` with `ChrgInclInd` (camt.053.001.04 on; before, `Chrgs` itself). Charges beside
+    the amount are lines of their own; in another currency, or not below the amount: none.
+    """
+    holders = part.findall("Chrgs") or part.findall("NtryDtls/TxDtls/Chrgs")
+    records = [each for holder in holders for each in holder.findall("Rcrd") or [holder]]
+    taken = 0
+    for record in records:
+        found = record.find("Amt")
+        if found is None or _text(record, "ChrgInclInd") not in {"true", "1"}:
+            continue
+        if found.get("Ccy") != currency:
+            return 0
+        size = minor_units(found.text or "", currency)
+        taken += -size if _text(record, "CdtDbtInd") == "CRDT" else size
+    return taken if 0 < taken < abs(amount) else 0
 
 
 def _amount(holder: Element) -> tuple[int, str]:

@@ -28,15 +28,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fund_app.extensions import Base
 from fund_app.models.sealed import Compartment, Sealed, plain
 from fund_app.models.types import MinorUnits, Ref, UtcDateTime, new_ref
-from workflows.bank import MatchKind
+from workflows.bank import CLEARED_AS, MATCHED_AS, MatchKind
 from workflows.money import LARGEST
 
 LONGEST_NUMBER = 35
 _EntryId = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _one_of(kinds: frozenset[MatchKind]) -> str:
+    return f"kind IN ({', '.join(sorted(repr(str(kind)) for kind in kinds))})"
+
+
 class BankAccount(Base):
-    """An account of the fund at a bank; one for each currency of a ledger account.
+    """An account of the fund at a bank, with a ledger account of its own for its currency.
 
     Its IBAN is compared and never shown, so a keyed digest and the last letters are enough.
     """
@@ -130,6 +134,8 @@ class BankLine(Base):
         String(64), unique=True, info=plain("keyed digest, so that no line is taken twice")
     )
     hint: Mapped[str] = mapped_column(String(8), info=plain("code of a list"))
+    charge: Mapped[int] = mapped_column(MinorUnits, default=0)
+    """What the bank says it took within the amount, as camt.053 has it; positive."""
     own_refs: Mapped[str] = mapped_column(
         String(120), default="", info=plain("references we issued ourselves, found in the words")
     )
@@ -144,9 +150,7 @@ class BankMatch(Base):
     __tablename__ = "bank_match"
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount"),
-        CheckConstraint(
-            f"kind IN ({', '.join(sorted(repr(str(kind)) for kind in MatchKind))})", name="kind"
-        ),
+        CheckConstraint(_one_of(MATCHED_AS), name="kind"),
         CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_by_somebody"),
         CheckConstraint("undo_entry_id IS NULL OR undone_at IS NOT NULL", name="undo_is_undone"),
         Index("ix_bank_match_line", "line_id"),
@@ -164,6 +168,52 @@ class BankMatch(Base):
     entry_id: Mapped[int] = mapped_column(_EntryId, ForeignKey("journal_entry.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[str] = mapped_column(Ref, info=plain("opaque reference"))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(Ref, info=plain("opaque reference"))
+    undo_entry_id: Mapped[int | None] = mapped_column(_EntryId, ForeignKey("journal_entry.id"))
+
+
+class BankClearing(Base):
+    """A part of an amount in suspense, what it turned out to be, and the entry that says so.
+
+    A loss waits without an entry until a second person has agreed to it.
+    """
+
+    __tablename__ = "bank_clearing"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        CheckConstraint(_one_of(CLEARED_AS), name="kind"),
+        CheckConstraint(
+            "(agreed_by IS NOT NULL) = (kind = 'loss' AND entry_id IS NOT NULL)"
+            " AND (agreed_at IS NULL) = (agreed_by IS NULL)"
+            " AND (agreed_by IS NULL OR agreed_by <> made_by)",
+            name="loss_by_two",
+        ),
+        CheckConstraint("kind = 'loss' OR entry_id IS NOT NULL", name="posted"),
+        CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_by_somebody"),
+        CheckConstraint(
+            "(undo_entry_id IS NOT NULL) = (undone_at IS NOT NULL AND entry_id IS NOT NULL)",
+            name="undo_is_posted",
+        ),
+        Index("ix_bank_clearing_match", "match_id"),
+        Index("ix_bank_clearing_undo_entry", "undo_entry_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Ref, primary_key=True, default=new_ref, info=plain("random"))
+    match_id: Mapped[str] = mapped_column(ForeignKey("bank_match.id"), info=plain("random"))
+    kind: Mapped[str] = mapped_column(String(16), info=plain("code of a list"))
+    subject_id: Mapped[str] = mapped_column(
+        String(64), info=plain("opaque reference of the gift, payment or payout")
+    )
+    amount: Mapped[int] = mapped_column(MinorUnits)
+    """Signed as on the bank's line."""
+    entry_id: Mapped[int | None] = mapped_column(
+        _EntryId, ForeignKey("journal_entry.id"), unique=True
+    )
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(Ref, info=plain("opaque reference"))
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agreed_by: Mapped[str | None] = mapped_column(Ref, info=plain("opaque reference"))
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str | None] = mapped_column(Ref, info=plain("opaque reference"))
     undo_entry_id: Mapped[int | None] = mapped_column(_EntryId, ForeignKey("journal_entry.id"))

@@ -71,6 +71,8 @@ class EntryKind(StrEnum):
     BANK_EXECUTED = "bank_executed"
     PAYMENT_RETURNED = "payment_returned"
     BANK_FEE = "bank_fee"
+    BANK_UNKNOWN = "bank_unknown"
+    BANK_TRANSFER = "bank_transfer"
     ADVANCE = "advance"
     ADVANCE_SETTLED = "advance_settled"
     WRITE_OFF = "write_off"
@@ -228,7 +230,10 @@ class JournalEntry(Base):
     kind: Mapped[str] = mapped_column(String(24), info=plain("code of a list"))
     book_date: Mapped[date] = mapped_column(Date)
     event_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    period_code: Mapped[str] = mapped_column(ForeignKey("period.code"), info=plain("a period"))
+    period_code: Mapped[str] = mapped_column(
+        ForeignKey("period.code", onupdate="CASCADE"), info=plain("a period")
+    )
+    """The period its day lies in: the only thing that follows when an open one is cut."""
     source_type: Mapped[str] = mapped_column(String(32), info=plain("kind of subject"))
     source_id: Mapped[str] = mapped_column(String(64), info=plain("opaque reference"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), unique=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 BANK = "Bank"
 STRIPE = "Stripe"
 PAYOUT_TRANSIT = "PayoutTransit"
+BANK_TRANSIT = "BankTransit"
 DISPUTES = "Disputes"
 ADVANCES = "Advances"
 SUSPENSE_PAID = "SuspensePaid"

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as chart
-from fund_app.models.bank import BankAccount, BankMatch
+from fund_app.models.bank import BankAccount, BankLine, BankMatch
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation, Method
 from fund_app.models.gift_returns import GiftReturn
@@ -50,6 +50,7 @@ def candidates(account: BankAccount, lines: Sequence[OpenLine]) -> list[Candidat
         *_gifts(account.currency, references, amounts, first - ANNOUNCED),
         *_payouts(account.currency),
         *_returns(account.currency, amounts),
+        *_transfers(account, amounts),
     ]
 
 
@@ -253,6 +254,30 @@ def _payouts(currency: str) -> list[Candidate]:
     return [
         Candidate(MatchKind.STRIPE_PAYOUT, payout, int(amount), day=day)
         for payout, amount, day in db.session.execute(query)
+    ]
+
+
+def _transfers(account: BankAccount, amounts: Collection[int]) -> list[Candidate]:
+    """Return the transfers between own accounts whose one side was seen on another account."""
+    query = (
+        select(BankMatch.subject_id, func.sum(BankMatch.amount), func.max(BankLine.booked_on))
+        .join(BankLine, BankLine.id == BankMatch.line_id)
+        .join(BankAccount, BankAccount.id == BankLine.bank_account_id)
+        .where(
+            BankMatch.kind == MatchKind.OWN_TRANSFER.value,
+            BankMatch.undone_at.is_(None),
+            BankAccount.currency == account.currency,
+        )
+        .group_by(BankMatch.subject_id)
+        .having(
+            func.sum(BankMatch.amount).in_([-each for each in amounts]),
+            func.max(BankLine.bank_account_id) != account.id,
+        )
+        .order_by(BankMatch.subject_id)
+    )
+    return [
+        Candidate(MatchKind.OWN_TRANSFER, transfer, -int(amount), day=day)
+        for transfer, amount, day in db.session.execute(query)
     ]
 
 

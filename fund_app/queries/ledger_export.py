@@ -31,6 +31,8 @@ BALANCE_COLUMNS = (
     "account", "type", "fund", "currency", "opening", "debit", "credit", "closing",
 )  # fmt: skip
 OPENING = "opening balances"
+LATEST = date(2999, 12, 31)
+"""The last day beancount can write; a span may end later, its balances are asserted before."""
 Opening = list[tuple[str, str, int]]
 """Account, currency and balance before a span."""
 
@@ -67,8 +69,12 @@ class _Sums:
 
     def asserted_on(self, span: Span) -> date | None:
         """Return the day whose morning has these balances, None where nothing was written."""
-        last = span.until or self.last_day or (span.since if self.balances else None)
-        return last + timedelta(days=1) if last and self.balances else None
+        if not self.balances:
+            return None
+        last = self.last_day or _eve(span)
+        if span.until and span.until < LATEST:
+            last = span.until
+        return last + timedelta(days=1) if last else None
 
 
 def decimal_text(amount: int, currency: str) -> str:
@@ -98,7 +104,7 @@ def beancount(span: Span = WHOLE) -> Iterator[str]:
     yield 'option "tolerance_multiplier" "0"'
     for currency in sorted({row.currency for row in known}):
         yield f'option "operating_currency" "{currency}"'
-    first = _eve(span) or ledger.first_day()
+    first = _eve(span) if opening else ledger.first_day()
     held: dict[str, list[str]] = {}
     for row in known:
         held.setdefault(f"{names[row.account_code]}:{row.fund_code}", []).append(row.currency)
@@ -210,14 +216,18 @@ def everything(span: Span = WHOLE) -> Iterator[tuple[str, bytes]]:
 
 
 def _eve(span: Span) -> date | None:
-    return span.since - timedelta(days=1) if span.since else None
+    """Return the day before a span; None where there is none, and never one past LATEST."""
+    if span.since is None or span.since == date.min:
+        return None
+    return min(span.since - timedelta(days=1), LATEST - timedelta(days=1))
 
 
 def _opening(span: Span, names: Mapping[str, str]) -> Opening:
     """Return what stood before the span, by the full names of accounts; together it is nothing."""
-    if span.since is None:
+    eve = _eve(span)
+    if eve is None:
         return []
-    rows = ledger_spans.balances(Span(until=_eve(span)))
+    rows = ledger_spans.balances(Span(until=eve))
     return [
         (f"{names[row.account_code]}:{row.fund_code}", row.currency, row.closing)
         for row in rows

@@ -12,8 +12,9 @@ from fund_app.extensions import db
 from fund_app.models.bank import BankAccount, BankStatement
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.ledger import JournalEntry, Period
-from fund_app.models.people import Person
+from fund_app.models.people import Person, RoleGrant
 from fund_app.queries.bank_reconciliation import reconciliation
+from workflows.roles import Role
 
 ON_ITS_WAY = ("exported", "unknown", "sent", "unconfirmed", "received")
 """States of a payment that was handed over and may not have been seen at the bank."""
@@ -21,7 +22,10 @@ ON_ITS_WAY = ("exported", "unknown", "sent", "unconfirmed", "received")
 
 @dataclass(frozen=True, slots=True)
 class PeriodRow:
-    """A period with who proposed to close it and who did; `entries` counts its postings."""
+    """A period with who proposed to close it and who did; `entries` counts its postings.
+
+    has_live_proposal: who proposed it is a treasurer still; otherwise it is proposed anew.
+    """
 
     code: str
     starts: date
@@ -32,6 +36,7 @@ class PeriodRow:
     proposer: str | None
     closed_at: datetime | None
     closer: str | None
+    has_live_proposal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,21 @@ def periods() -> tuple[PeriodRow, ...]:
         .correlate(Period)
         .scalar_subquery()
     )
+    is_treasurer = (
+        select(RoleGrant.person_id)
+        .where(
+            RoleGrant.person_id == Period.proposed_by,
+            RoleGrant.role == Role.TREASURER.value,
+            proposer.disabled_on.is_(None),
+        )
+        .correlate(Period, proposer)
+        .exists()
+    )
     query = (
         select(
             Period.code, Period.starts, Period.ends, entries, Period.proposed_at,
             Period.proposed_by, proposer.display_name, Period.closed_at, closer.display_name,
+            is_treasurer,
         )
         .outerjoin(proposer, proposer.id == Period.proposed_by)
         .outerjoin(closer, closer.id == Period.closed_by)

@@ -14,9 +14,10 @@ from stdnum import iban
 from fund_app.adapters.clock import now
 from fund_app.models.bank import BankAccount
 from fund_app.models.events import HOUSE, HOUSE_ID
-from fund_app.models.ledger_accounts import BANK
+from fund_app.models.ledger_accounts import BANK, GENERAL
 from fund_app.models.types import new_ref
-from fund_app.services import audit, lasting_keys
+from fund_app.services import audit, lasting_keys, ledger_chart
+from fund_app.services.donation_rows import wait_for_turn
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from workflows.bank import CsvMapping, account_names
@@ -53,7 +54,8 @@ def add(actor: Actor, wish: AccountWish) -> str:
 
     Raises Refused for who is no treasurer, AccountRefused: code (two to sixteen capitals and
     digits), iban (check digits, ISO 13616), currency (unknown), taken (another account has the
-    code, the IBAN or the currency: the ledger's Bank holds one account for each currency).
+    code or the IBAN). The first account of a currency is the ledger's Bank, each further one has
+    a ledger account of its own, so that both are compared with their bank to the cent.
     """
     _require_treasurer(actor, "bank_account_added")
     code, number = wish.code.strip().upper(), account_names(wish.iban)
@@ -64,26 +66,25 @@ def add(actor: Actor, wish: AccountWish) -> str:
     if not iban.is_valid(number):
         raise AccountRefused("iban")
     with unit_of_work() as session:
+        wait_for_turn(session, GENERAL)
         row = BankAccount(
             id=new_ref(),
             code=code,
-            account_code=BANK,
             currency=wish.currency,
             iban_digest=digest("account", number),
             iban_tail=number[-TAIL:],
             opened_on=now().date(),
         )
-        for other in session.scalars(select(BankAccount).with_for_update()):
+        known = session.scalars(select(BankAccount)).all()
+        for other in known:
             if (other.code, other.iban_digest, other.currency) == (
                 row.code, row.iban_digest, row.currency,
             ):  # fmt: skip
                 return other.id
-            if (
-                row.code == other.code
-                or row.iban_digest == other.iban_digest
-                or (row.currency == other.currency)
-            ):
+            if row.code == other.code or row.iban_digest == other.iban_digest:
                 raise AccountRefused("taken")
+        is_first = wish.currency not in {other.currency for other in known}
+        row.account_code = BANK if is_first else ledger_chart.bank_account(session, code)
         session.add(row)
         audit.record(
             session, HOUSE, HOUSE_ID, "bank_account_added", actor=actor, role=Role.TREASURER,

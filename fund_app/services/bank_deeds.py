@@ -2,7 +2,9 @@
 
 Nothing is booked here that has an action already: a gift is recorded, a payment confirmed or
 taken back, a return noted as sent, by the services that do so anyway. Only the arrival of a
-payout and a fee of the bank are posted straight to the ledger.
+payout, a fee of the bank, a transfer between own accounts and what nobody can explain yet are
+posted straight to the ledger. The same deeds clear what was kept in suspense: there the bank's
+side is booked through suspense (services/ledger_banks.py).
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fund_app.models.bank import BankAccount, BankLine, BankMatch
+from fund_app.models.bank import BankAccount, BankClearing, BankLine, BankMatch
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation
 from fund_app.models.gift_returns import GiftReturn
-from fund_app.models.ledger import JournalEntry
-from fund_app.models.ledger_accounts import GENERAL
+from fund_app.models.ledger import JournalEntry, Posting
+from fund_app.models.ledger_accounts import BANK_TRANSIT, GENERAL
 from fund_app.queries import bank_candidates
 from fund_app.queries import gift_returns as returns
 from fund_app.queries.ledger import LONGEST_CURSOR
@@ -30,13 +32,22 @@ from fund_app.services import (
     ledger_facts,
 )
 from fund_app.services.donations import BankGift
+from fund_app.services.ledger_banks import Through
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.transition import INTERNAL, Unknown
 from workflows.bank import MatchKind
 from workflows.roles import Actor
 
 UNDONE = "bank_match_undone"
-REVERSED = frozenset({MatchKind.FEE, MatchKind.STRIPE_PAYOUT, MatchKind.GIFT})
+REVERSED = frozenset(
+    {
+        MatchKind.FEE,
+        MatchKind.STRIPE_PAYOUT,
+        MatchKind.GIFT,
+        MatchKind.OWN_TRANSFER,
+        MatchKind.SUSPENSE,
+    }
+)
 """What only the match has booked, so that undoing it takes the booking back."""
 
 
@@ -56,7 +67,8 @@ class Choice:
     subject_id: of the gift, payment, return or payout, or the entry's number; empty for a fee
     and for a gift of nobody known. amount: signed like the line; None means all that is open,
     and of a payment what was paid: the bank books several as one line.
-    fund_code: whose a gift of nobody known is, or which fund a fee belongs to.
+    fund_code: whose a gift of nobody known is, which fund a fee belongs to, or which holds what
+    nobody can explain. fee: what of a payment's line is the bank's fee.
     """
 
     kind: MatchKind
@@ -64,6 +76,7 @@ class Choice:
     amount: int | None = None
     fund_code: str = GENERAL
     is_source_known: bool = False
+    fee: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +87,14 @@ class Part:
     account: BankAccount
     amount: int
     match_id: str
+    through: Through
 
     def origin(self, actor: Actor, source: tuple[str, str], reason: str | None = None) -> Origin:
         """Return the origin of an entry this match posts itself."""
-        key = f"bank:{self.match_id}" + (":undone" if reason else "")
-        return Origin(key, self.line.booked_on, source, actor.ref, reason_code=reason)
+        key = f"bank:{self.match_id}"
+        return Origin(
+            key, self.line.booked_on, source, actor.ref, reason_code=reason, through=self.through
+        )
 
 
 def usual_part(session: Session, line: BankLine, choice: Choice, rest: int) -> int:
@@ -89,8 +105,8 @@ def usual_part(session: Session, line: BankLine, choice: Choice, rest: int) -> i
     """
     if choice.kind is MatchKind.PAYMENT and len(line.own_refs.split()) != 1:
         payment = session.get(Disbursement, choice.subject_id)
-        if payment is not None and rest < -payment.amount:
-            return -payment.amount
+        if payment is not None and rest < -payment.amount - choice.fee:
+            return -payment.amount - choice.fee
     return rest
 
 
@@ -107,7 +123,7 @@ def _gift(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[s
         raise MatchRefused("currency_differs")
     gift = BankGift(
         choice.fund_code, part.amount, part.line.booked_on, reference, part.match_id,
-        choice.is_source_known,
+        choice.is_source_known, through=part.through,
     )  # fmt: skip
     donation_id = donations.record_bank_gift(actor, gift, INTERNAL)
     return donation_id, _entry_of(session, f"gift:{donation_id}")
@@ -119,24 +135,33 @@ def _gift_return(session: Session, actor: Actor, part: Part, choice: Choice) -> 
         raise Unknown(choice.subject_id)
     if -part.amount != row.amount or row.currency != part.account.currency:
         raise MatchRefused("amount_differs")
-    gift_returns.record_sent(actor, row.id, line=part.match_id, day=part.line.booked_on)
+    gift_returns.record_sent(
+        actor, row.id, line=part.match_id, day=part.line.booked_on, through=part.through
+    )
     return row.id, _entry_of(session, f"gift:{row.donation_id}:back:{part.match_id}")
 
 
 def _payment(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
     payment = _payment_of(session, part, choice)
-    if payment.amount != -part.amount:
+    paid = -part.amount - choice.fee
+    # What a payment in another currency may cost is for its own guard to say.
+    if paid <= 0 or choice.fee < 0 or (payment.terms is None and paid != payment.amount):
         raise MatchRefused("amount_differs")
-    line = disbursements.BankLine(-part.amount, payment.reference, day=part.line.booked_on)
+    line = disbursements.BankLine(
+        paid, payment.reference, choice.fee, part.line.booked_on, part.through
+    )
     disbursements.bank_ok(actor, payment.id, line, INTERNAL)
     return payment.id, _entry_of(session, f"{payment.id}:{payment.step}:executed")
 
 
 def _payment_back(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
     payment = _payment_of(session, part, choice)
-    if not 0 < part.amount <= payment.amount:
+    back = part.amount + choice.fee
+    if part.amount <= 0 or choice.fee < 0 or back > payment.amount:
         raise MatchRefused("amount_differs")
-    line = disbursements.BankLine(part.amount, payment.reference, day=part.line.booked_on)
+    line = disbursements.BankLine(
+        back, payment.reference, choice.fee, part.line.booked_on, part.through
+    )
     disbursements.bounce(actor, payment.id, line, INTERNAL)
     return payment.id, _entry_of(session, f"{payment.id}:{payment.step}:returned")
 
@@ -172,6 +197,62 @@ def _fee(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[st
     return part.line.id, entry.id
 
 
+def _own_transfer(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    """Begin a transfer between two own accounts, or, given its id, end it on the other one."""
+    transfer_id = choice.subject_id or part.match_id
+    fund = choice.fund_code
+    if choice.subject_id:
+        fund = _begun(session, part, transfer_id)
+    elif not _has_another(session, part.account):
+        raise MatchRefused("no_other_account")
+    entry = ledger_facts.bank_transfer(
+        session, part.origin(actor, ("bank_transfer", transfer_id)), fund, part.amount,
+        part.account.currency,
+    )  # fmt: skip
+    return transfer_id, entry.id
+
+
+def _begun(session: Session, part: Part, transfer_id: str) -> str:
+    """Return the fund of a transfer whose other side this part is, with its line locked."""
+    legs = session.execute(
+        select(BankMatch.amount, BankMatch.entry_id, BankLine.bank_account_id)
+        .join(BankLine, BankLine.id == BankMatch.line_id)
+        .where(
+            BankMatch.kind == MatchKind.OWN_TRANSFER.value,
+            BankMatch.subject_id == transfer_id,
+            BankMatch.undone_at.is_(None),
+        )
+        .with_for_update()
+    ).all()
+    if not legs:
+        raise Unknown(transfer_id)
+    if len(legs) > 1 or legs[0].bank_account_id == part.account.id:
+        raise MatchRefused("not_open")
+    fund, currency = session.execute(
+        select(Posting.fund_code, Posting.currency).where(
+            Posting.entry_id == legs[0].entry_id, Posting.account_code == BANK_TRANSIT
+        )
+    ).one()
+    if legs[0].amount != -part.amount or currency != part.account.currency:
+        raise MatchRefused("amount_differs")
+    return str(fund)
+
+
+def _has_another(session: Session, account: BankAccount) -> bool:
+    others = select(BankAccount.id).where(
+        BankAccount.currency == account.currency, BankAccount.id != account.id
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
+def _suspense(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    origin = part.origin(actor, ("bank_line", part.line.id))
+    entry = ledger_facts.bank_unknown(
+        session, origin, choice.fund_code, part.amount, part.account.currency
+    )
+    return part.line.id, entry.id
+
+
 def _entry(session: Session, _actor: Actor, _part: Part, choice: Choice) -> tuple[str, int]:
     number = choice.subject_id
     is_number = number.isascii() and number.isdigit() and len(number) < LONGEST_CURSOR
@@ -191,23 +272,23 @@ DEEDS: Mapping[
     MatchKind.STRIPE_PAYOUT: _stripe_payout,
     MatchKind.FEE: _fee,
     MatchKind.ENTRY: _entry,
+    MatchKind.OWN_TRANSFER: _own_transfer,
+    MatchKind.SUSPENSE: _suspense,
 }  # fmt: skip
 """What follows from each kind of match: returns the subject and the entry that records it."""
 
 
-def reverse(
-    session: Session, actor: Actor, account: BankAccount, line: BankLine, match: BankMatch
-) -> int:
-    """Take back what a match of one of REVERSED has booked; returns the reversal's number.
+def reverse(session: Session, actor: Actor, line: BankLine, done: BankMatch | BankClearing) -> int:
+    """Take back what a match or clearing of one of REVERSED has booked; returns the entry's number.
 
     Raises MatchRefused("gift_moved_on") for a gift that is held, on its way back or receipted.
     """
-    entry = session.get_one(JournalEntry, match.entry_id)
-    if match.kind == MatchKind.GIFT:
-        _require_unmoved(session, match.subject_id, match.amount)
-    part = Part(line, account, match.amount, match.id)
+    entry = session.get_one(JournalEntry, done.entry_id)
+    if done.kind == MatchKind.GIFT:
+        _require_unmoved(session, done.subject_id, done.amount)
     source = (entry.source_type, entry.source_id)
-    return ledger_facts.reverse(session, part.origin(actor, source, UNDONE), entry).id
+    origin = Origin(f"bank:{done.id}:undone", line.booked_on, source, actor.ref, reason_code=UNDONE)
+    return ledger_facts.reverse(session, origin, entry).id
 
 
 def _require_unmoved(session: Session, donation_id: str, amount: int) -> None:

@@ -43,7 +43,8 @@ from workflows.bank import (
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
-IMPORTERS = (Role.FINANCE_OFFICER, Role.TREASURER)
+IMPORTERS = (Role.FINANCE_OFFICER, Role.TREASURER, Role.SYSTEM)
+"""Who takes statements in; the system where the operator does it (fund bank import)."""
 MOST_REFERENCES = 8
 AT_ONCE = 10_000
 _STRIPE = re.compile(r"\bSTRIPE\b|\bpo_[A-Za-z0-9]{8,}")
@@ -302,6 +303,7 @@ def _write(session: Session, account: BankAccount, part: Part, source: _Source) 
             amount=each.line.amount,
             fingerprint=each.fingerprint,
             hint=each.hint.value,
+            charge=each.line.charge,
             own_refs=" ".join(each.own_refs),
         )
         if keys is not None and each.line.text and not each.own_refs:

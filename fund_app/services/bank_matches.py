@@ -24,11 +24,12 @@ from fund_app.queries import bank, bank_candidates
 from fund_app.services import audit, bank_accounts, bank_deeds, brakes, looks
 from fund_app.services.bank_deeds import REVERSED, UNDONE, Choice, MatchRefused, Part
 from fund_app.services.ledger import LedgerRefused
+from fund_app.services.ledger_banks import Through
 from fund_app.services.transition import INTERNAL, Request, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
-from workflows.bank import MatchKind
-from workflows.bank_matching import Candidate, Suggestion, suggest
+from workflows.bank import MATCHED_AS, MatchKind
+from workflows.bank_matching import Suggestion, suggest
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
@@ -54,12 +55,15 @@ def accept(actor: Actor, line_id: str, choice: Choice, request: Request = INTERN
     The same request again, and the same choice for a line that is all matched, change nothing:
     a match's id is its request's. Raises Unknown,
     Refused (role, or the thing's own workflow), MatchRefused: line_matched, amount_too_large,
-    amount_differs (the thing has another amount), not_open (it is past this point), and the
-    codes of the database (more_than_line, more_than_entry).
+    amount_differs (the thing has another amount), not_open (it is past this point),
+    no_other_account (a transfer, and the fund has one account in this currency), and the codes
+    of the database (more_than_line, more_than_entry).
     """
-    _require_finance(actor, "accept")
+    require_finance(actor, "accept")
+    if choice.kind not in MATCHED_AS:
+        raise MatchRefused("not_open")
     with unit_of_work() as session:
-        line, account = _locked(session, line_id)
+        line, account = locked(session, line_id)
         done = session.get(BankMatch, request.id) if request.id else None
         if done is not None and done.line_id == line.id:
             return done.id
@@ -70,7 +74,8 @@ def accept(actor: Actor, line_id: str, choice: Choice, request: Request = INTERN
         amount = usual if choice.amount is None else choice.amount
         if amount == 0 or (amount > 0) != (rest > 0) or abs(amount) > abs(rest):
             raise MatchRefused("amount_too_large")
-        part = Part(line, account, amount, request.id or new_ref())
+        through = Through(account.account_code)
+        part = Part(line, account, amount, request.id or new_ref(), through)
         subject_id, entry_id = bank_deeds.DEEDS[choice.kind](session, actor, part, choice)
         session.flush()
         match = BankMatch(
@@ -84,7 +89,7 @@ def accept(actor: Actor, line_id: str, choice: Choice, request: Request = INTERN
             made_by=actor.ref,
         )
         _write(session, match)
-        _note(session, account, "bank_line_matched", actor, choice.kind.value)
+        note(session, account, "bank_line_matched", actor, choice.kind.value)
         return match.id
 
 
@@ -94,7 +99,7 @@ def accept_sure(actor: Actor, account_id: str) -> tuple[int, int]:
     Each line in a transaction of its own, looked at anew, so that one refused line leaves the
     others done. Returns how many were matched and how many were refused.
     """
-    _require_finance(actor, "accept_sure")
+    require_finance(actor, "accept_sure")
     with unit_of_work() as session:
         account = bank_accounts.locked(session, account_id)
         ids = [line.id for line in bank.open_lines(account.id)]
@@ -114,25 +119,25 @@ def undo(actor: Actor, match_id: str) -> None:
     entry. Of anything else only the tie to the line goes: the payment stays confirmed and is
     shown as in the books and not on a statement, until it is matched or corrected. Raises
     Unknown, Refused, MatchRefused: period_closed, gift_moved_on (held, on its way back, or
-    receipted).
+    receipted), cleared (what was kept in suspense has been explained since).
     """
-    _require_finance(actor, "undo")
+    require_finance(actor, "undo")
     with unit_of_work() as session:
         known = session.scalar(select(BankMatch.line_id).where(BankMatch.id == match_id))
         if known is None:
             raise Unknown(match_id)
-        line, account = _locked(session, known)
+        line, account = locked(session, known)
         match = session.get_one(BankMatch, match_id, populate_existing=True, with_for_update=True)
         if match.undone_at is not None:
             return
-        with _translated(session):
+        with translated(session):
             entry_id = None
             if MatchKind(match.kind) in REVERSED:
-                entry_id = bank_deeds.reverse(session, actor, account, line, match)
+                entry_id = bank_deeds.reverse(session, actor, line, match)
             match.undone_at, match.undone_by = now(), actor.ref
             match.undo_entry_id = entry_id
             session.flush()
-        _note(session, account, UNDONE, actor, match.kind)
+        note(session, account, UNDONE, actor, match.kind)
 
 
 def look(actor: SignedIn, line_id: str) -> str:
@@ -155,21 +160,23 @@ def look(actor: SignedIn, line_id: str) -> str:
 
 def _accept_if_sure(actor: Actor, line_id: str) -> int:
     with unit_of_work() as session:
-        _line, account = _locked(session, line_id)
+        _line, account = locked(session, line_id)
         row = bank.line(line_id)
         if row is None or not row.rest:
             return 0
         first = next(iter(suggestions(account, (row,))[line_id]), None)
         if first is None or not first.is_sure:
             return 0
-        accept(actor, line_id, choice_of(first.candidate))
+        accept(actor, line_id, choice_of(first))
         return 1
 
 
-def choice_of(candidate: Candidate) -> Choice:
+def choice_of(suggestion: Suggestion) -> Choice:
     """Return the choice that accepts a suggestion as it stands."""
-    fund = candidate.fund_code or GENERAL
-    return Choice(candidate.kind, candidate.subject_id, None, fund)
+    found = suggestion.candidate
+    return Choice(
+        found.kind, found.subject_id, None, found.fund_code or GENERAL, fee=suggestion.fee
+    )
 
 
 def _same(session: Session, line: BankLine, choice: Choice) -> str:
@@ -194,8 +201,8 @@ def _matched(session: Session, line_id: str) -> int:
     return int(session.scalar(statement) or 0)
 
 
-def _locked(session: Session, line_id: str) -> tuple[BankLine, BankAccount]:
-    """Lock the account of a line; whoever matches on it takes turns."""
+def locked(session: Session, line_id: str) -> tuple[BankLine, BankAccount]:
+    """Lock the account of a line; whoever matches on it takes turns. Raises Unknown."""
     account_id = session.scalar(select(BankLine.bank_account_id).where(BankLine.id == line_id))
     if account_id is None:
         raise Unknown(line_id)
@@ -204,13 +211,13 @@ def _locked(session: Session, line_id: str) -> tuple[BankLine, BankAccount]:
 
 
 def _write(session: Session, match: BankMatch) -> None:
-    with _translated(session):
+    with translated(session):
         session.add(match)
         session.flush()
 
 
 @contextmanager
-def _translated(session: Session) -> Iterator[None]:
+def translated(session: Session) -> Iterator[None]:
     """Put what the database refuses into a code, with nothing of it left behind."""
     try:
         with session.begin_nested():
@@ -220,13 +227,15 @@ def _translated(session: Session) -> Iterator[None]:
         raise MatchRefused(found.group(1) if found else "not_accepted") from error
 
 
-def _note(session: Session, account: BankAccount, action: str, actor: Actor, kind: str) -> None:
+def note(session: Session, account: BankAccount, action: str, actor: Actor, kind: str) -> None:
+    """Write down who said what of a line."""
     audit.record(
         session, BANK, account.id, action, actor=actor, role=Role.FINANCE_OFFICER, reason_code=kind
     )
 
 
-def _require_finance(actor: Actor, action: str) -> None:
+def require_finance(actor: Actor, action: str) -> None:
+    """Refuse everybody but finance officers."""
     if not actor.has_any(frozenset({Role.FINANCE_OFFICER})):
         raise Refused("wrong_role", {"action": action})
 

@@ -1,7 +1,8 @@
 """The demonstration's bank: an account, its June statement, some lines matched and some not.
 
 The statement is made from what the books hold of June, so that both tie to the cent but for two
-lines nobody has recorded: a fee, and a transfer of somebody nobody knows.
+lines nobody has recorded: a fee, and a transfer of somebody nobody knows. A debit nobody could
+explain is in suspense; a part of it has turned out to be a fee.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from fund_app.extensions import db
 from fund_app.models.ledger import JournalEntry, Posting
 from fund_app.queries import bank, bank_candidates
 from fund_app.queries.bank_candidates import UnseenEntry
-from fund_app.services import bank_accounts, bank_imports, bank_matches, periods
+from fund_app.services import (
+    bank_accounts,
+    bank_clearings,
+    bank_imports,
+    bank_matches,
+    periods,
+)
 from fund_app.services.bank_accounts import AccountWish
 from fund_app.services.bank_matches import Choice
 from fund_app.services.demo_house import House
@@ -32,6 +39,9 @@ SEEN_UNTIL = date(2026, 6, 19)
 """Up to this day finance has said what each line is."""
 UNKNOWN = (date(2026, 6, 27), 35_00, "Transfer from a friend of the fund")
 FEE = (date(2026, 6, 29), -6_90, "Account charge June")
+UNEXPLAINED = (date(2026, 6, 18), -48_00, "Card payment 4711")
+TURNED_OUT = -18_00
+"""What of it was a fee, as the bank has said since."""
 CLOSED, PROPOSED = "2024", "2025"
 
 MAPPING = CsvMapping(
@@ -47,6 +57,7 @@ def arrange(house: House) -> None:
     statement = _statement(account_id)
     bank_imports.take_in(house["finance-1"], account_id, Upload(statement.encode()))
     _match_seen(house, account_id)
+    _keep_unexplained(house, account_id)
     periods.propose(house["treasurer"], CLOSED)
     periods.close(house["board-2"], CLOSED)
     periods.propose(house["treasurer"], PROPOSED)
@@ -56,7 +67,7 @@ def _statement(account_id: str) -> str:
     entries = _entries(account_id)
     references = bank_candidates.references(entries)
     lines = [(each.book_date, each.rest, references.get(each.entry_id, "")) for each in entries]
-    lines = sorted([*lines, UNKNOWN, FEE], key=lambda line: line[0])
+    lines = sorted([*lines, UNEXPLAINED, UNKNOWN, FEE], key=lambda line: line[0])
     written = StringIO()
     rows = csv.writer(written)
     rows.writerow(("Booked", "Amount", "Balance", "Number", "Words"))
@@ -89,6 +100,18 @@ def _match_seen(house: House, account_id: str) -> None:
         waiting.remove(entry)
         choice = Choice(MatchKind.ENTRY, str(entry.entry_id))
         bank_matches.accept(house["finance-1"], line.id, choice)
+
+
+def _keep_unexplained(house: House, account_id: str) -> None:
+    """Put the debit nobody knows into the books, and clear what is known of it by now."""
+    finance = house["finance-1"]
+    line = next(
+        each
+        for each in bank.open_lines(account_id)
+        if (each.booked_on, each.amount) == UNEXPLAINED[:2]
+    )
+    kept = bank_matches.accept(finance, line.id, Choice(MatchKind.SUSPENSE))
+    bank_clearings.clear(finance, kept, Choice(MatchKind.FEE, amount=TURNED_OUT))
 
 
 def _balance_before(day: date) -> int:

@@ -24,6 +24,7 @@ from fund_app.services.channels import Way
 from fund_app.services.disbursement_changes import Terms
 from fund_app.services.disbursements import BankLine
 from fund_app.services.ledger import Overspent
+from fund_app.services.ledger_banks import AT_BANK, Through
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.ledger_grants import Foreign
 from fund_app.services.notifications import notify_role
@@ -131,13 +132,16 @@ def post_executed(context: Context) -> None:
     if payment.confirmed_on is not None or line is None:
         return
     payment.confirmed_on = line.day or context.moment.date()
-    execute(context, line.amount, line.fee, on=line.day)
+    execute(context, line.amount, line.fee, on=line.day, through=line.through)
 
 
-def execute(context: Context, paid: int, fee: int = 0, *, on: date | None = None) -> None:
+def execute(
+    context: Context, paid: int, fee: int = 0, *, on: date | None = None,
+    through: Through = AT_BANK,
+) -> None:  # fmt: skip
     """Post that money left the bank: to the person, or to who will account for it."""
     session, payment = context.session, context.subject
-    origin = origin_of(context, "executed", on)
+    origin = origin_of(context, "executed", on, through)
     advance = disbursement_facts.advance_of(session, payment.id)
     if advance is not None:
         ledger_advances.advance_executed(
@@ -165,8 +169,8 @@ def post_returned(context: Context) -> None:
     session, tranche_id = context.session, payment.tranche_id
     tranche = session.get_one(Tranche, tranche_id)
     if tranche.state == TrancheState.RELEASED:
-        execute(context, payment.amount)
-    origin = origin_of(context, "returned", line.day)
+        execute(context, payment.amount, through=line.through.account)
+    origin = origin_of(context, "returned", line.day, line.through)
     advance = disbursement_facts.advance_of(session, payment.id)
     if advance is not None:
         ledger_advances.advance_returned(
@@ -216,7 +220,9 @@ def stop_channel(context: Context) -> None:
     channel_stops.stop(context.session, context.actor, payment.receipt_region, payment.channel)
 
 
-def origin_of(context: Context, effect: str, day: date | None = None) -> Origin:
+def origin_of(
+    context: Context, effect: str, day: date | None = None, through: Through = AT_BANK
+) -> Origin:
     """Return where an entry of a step comes from, under the effect's own key."""
     return Origin(
         key=context.key(effect),
@@ -224,4 +230,5 @@ def origin_of(context: Context, effect: str, day: date | None = None) -> Origin:
         source=("application", context.subject.application_id),
         actor=context.actor.ref,
         at=context.moment,
+        through=through,
     )

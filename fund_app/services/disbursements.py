@@ -32,6 +32,7 @@ from fund_app.services import (
     safety_checks,
 )
 from fund_app.services.channels import Way
+from fund_app.services.ledger_banks import AT_BANK, Through
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, begin, step, take
 from fund_app.services.unit import Repeated, unit_of_work
 from fund_app.services.vault import SignedIn
@@ -65,12 +66,16 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """What the bank says: minor units that left, its fee, its day (left out: seen today)."""
+    """What the bank says: minor units that left, its fee, its day (left out: seen today).
+
+    through: where the bank's side of it is booked.
+    """
 
     amount: int
     reference: str
     fee: int = 0
     day: date | None = None
+    through: Through = AT_BANK
 
 
 def choose_channel(

@@ -27,6 +27,7 @@ from fund_app.services import (
     stripe_facts,
 )
 from fund_app.services.ledger import Overspent
+from fund_app.services.ledger_banks import AT_BANK, Through
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
 from fund_app.services.receipt_issuing import Certified
@@ -36,12 +37,16 @@ from workflows.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """A line of the bank's statement: positive minor units, the bank's day and its number."""
+    """A line of the bank's statement: positive minor units, the bank's day and its number.
+
+    through: where the bank's side of it is booked.
+    """
 
     amount: int
     currency: str
     day: date
     number: str
+    through: Through = AT_BANK
 
 
 def post_gift(context: Context) -> None:
@@ -51,7 +56,10 @@ def post_gift(context: Context) -> None:
         _book(context)
         return
     line: BankLine = context.data
-    origin = Origin(f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref)
+    origin = Origin(
+        f"gift:{donation.id}", line.day, ("donation", donation.id), context.actor.ref,
+        through=line.through,
+    )  # fmt: skip
     shares = gift_shares.arriving(donation, line.amount)
     ledger_facts.bank_gift(context.session, origin, shares, line.currency)
 
@@ -69,6 +77,7 @@ def post_refund(context: Context) -> None:
         line.day,
         ("donation", donation.id),
         context.actor.ref,
+        through=line.through,
     )
     lines = (
         posting

@@ -49,7 +49,10 @@ def donor_of(session: Session, holder_id: str, language: str) -> Donor:
 
 
 def wait_for_turn(session: Session, fund_code: str) -> None:
-    """Let the same form sent twice at the same moment find what the other one has begun."""
+    """Let the same form sent twice at the same moment find what the other one has begun.
+
+    Under the general fund's code: whatever there is only one of in the house.
+    """
     fund = select(Fund.code).where(Fund.code == fund_code)
     session.scalar(fund.with_for_update(key_share=True))
 

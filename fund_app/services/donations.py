@@ -19,6 +19,7 @@ from fund_app.adapters.payments import CheckoutOrder, CheckoutPage
 from fund_app.models.donations import Donation, DonationPart, Method
 from fund_app.models.events import Event
 from fund_app.models.ledger import Fund
+from fund_app.models.ledger_accounts import GENERAL
 from fund_app.models.pledges import PledgePayment
 from fund_app.models.stripe import PspObject
 from fund_app.services import codenames, gift_shares, pledges, transition, vault
@@ -31,6 +32,7 @@ from fund_app.services.donation_rows import (
     parts_by_fund,
     wait_for_turn,
 )
+from fund_app.services.ledger_banks import AT_BANK, Through
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
 from fund_app.services.unit import unit_of_work
@@ -98,6 +100,7 @@ class BankGift:
     reference: as written by the sender, in any form. is_source_known: somebody has looked into
     where a large gift comes from. line: the bank's own number of the line. source: what kind of
     sender it is, a code of gift_policy.SOURCES. country: of the sender's bank (ISO 3166).
+    through: where the bank's side of it is booked.
     """
 
     fund_code: str
@@ -108,6 +111,7 @@ class BankGift:
     is_source_known: bool = False
     source: str = "unknown"
     country: str | None = None
+    through: Through = AT_BANK
 
 
 def begin(wish: Wish, *, language: str, request_id: str, holder_id: str | None = None) -> Begun:
@@ -189,6 +193,7 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
     unknown fund, LineTaken for a line recorded before, Refused when the actor may not.
     """
     with unit_of_work() as session:
+        wait_for_turn(session, GENERAL)
         taken = session.scalar(select(Donation).where(Donation.bank_line == gift.line))
         if taken is not None:
             return _same_request(session, request, taken)
@@ -201,7 +206,7 @@ def record_bank_gift(actor: Actor, gift: BankGift, request: Request) -> str:
             is_source_known=gift.is_source_known,
         )  # fmt: skip
         facts = {"amount": gift.amount, "statement_matches": True, "gift_clean": why is None}
-        line = BankLine(gift.amount, donation.currency, gift.day, gift.line)
+        line = BankLine(gift.amount, donation.currency, gift.day, gift.line, gift.through)
         step(session, donation, Step("bank_in", actor, facts, request, data=line))
         after = "accept" if why is None else "screen_hit"
         step(session, donation, Step(after, SYSTEM, facts, reason_code=why))

@@ -21,12 +21,15 @@ from fund_app.models.donations import Donation, Method
 from fund_app.models.events import Event
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.jobs import Lane
+from fund_app.models.ledger_accounts import GENERAL
 from fund_app.models.monthly_gifts import MonthlyInvoice
 from fund_app.models.stripe import PspObject
 from fund_app.queries import gift_returns as reads
 from fund_app.queries import ledger
 from fund_app.services import donation_progress, gift_shares, jobs
 from fund_app.services.donation_effects import BankLine
+from fund_app.services.donation_rows import wait_for_turn
+from fund_app.services.ledger_banks import AT_BANK, Through
 from fund_app.services.notifications import notify_role
 from fund_app.services.stripe_inbox import provider
 from fund_app.services.transition import INTERNAL, Request, Step, Unknown, step, take
@@ -175,12 +178,15 @@ def refuse(actor: Actor, donation_id: str, reason_code: str, request: Request) -
         return row.id
 
 
-def record_sent(actor: Actor, return_id: str, *, line: str, day: date) -> None:
+def record_sent(
+    actor: Actor, return_id: str, *, line: str, day: date, through: Through = AT_BANK
+) -> None:
     """Record the bank's line by which an agreed amount of a bank gift went back, and book it.
 
     Raises Unknown, LineTaken, Refused where nothing waits to be sent back by bank.
     """
     with unit_of_work() as session:
+        wait_for_turn(session, GENERAL)
         row, gift = _locked(session, return_id)
         if row.state == "done" and row.bank_line == line:
             return
@@ -194,7 +200,7 @@ def record_sent(actor: Actor, return_id: str, *, line: str, day: date) -> None:
         action = _action(row.amount, reads.left_of(session, gift.id))
         row.state, row.bank_line, row.done_on = "done", line, day
         session.flush()
-        data = BankLine(row.amount, row.currency, day, line)
+        data = BankLine(row.amount, row.currency, day, line, through)
         who, facts = donation_progress.decided_by(row)
         if row.kind == "refuse":
             action = "refuse"

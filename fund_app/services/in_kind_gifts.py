@@ -11,6 +11,7 @@ from fund_app.adapters.clock import now
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.in_kind_gifts import CATEGORIES, InKindGift
 from fund_app.models.ledger import Fund
+from fund_app.models.ledger_accounts import GENERAL
 from fund_app.services import audit, donation_rows
 from fund_app.services.transition import Request, Unknown
 from fund_app.services.unit import unit_of_work
@@ -42,6 +43,7 @@ def record(actor: Actor, gift: InKind, request: Request) -> str:
     if gift.category not in CATEGORIES:
         raise ValueError("no such category")
     with unit_of_work() as session:
+        donation_rows.wait_for_turn(session, GENERAL)
         known = select(InKindGift.id).where(InKindGift.request_id == request.id)
         found = session.scalar(known) if request.id else None
         if found is not None:

@@ -73,6 +73,9 @@ _REFUSALS: dict[str, type[LedgerRefused]] = {
 }
 
 
+_OVERTAKEN = frozenset({"period_closed", "period_outside"})
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """So many minor units to one account of one fund: debit is positive, credit negative.
@@ -127,19 +130,32 @@ def post(session: Session, entry: Entry) -> JournalEntry:
     found = _recorded(session, entry.idem_key, content)
     if found is not None:
         return found
-    connection = session.connection()
-    row = _entry_row(session, entry, content)
-    try:
-        with connection.begin_nested():
-            posted = _insert(session, row, entry)
-    except IntegrityError as error:
-        raise refusal(error) from error
+    posted = _try(session, entry, content)
     if posted is not None:
         return posted
     overtaken = _recorded(session, entry.idem_key, content)
     if overtaken is None:
         raise LedgerConflict("overtaken")
     return overtaken
+
+
+def _try(session: Session, entry: Entry, content: str) -> JournalEntry | None:
+    """Write an entry into its day's period; None when another transaction was quicker.
+
+    Where that period was cut, or closed around a fact, while this waited, it is looked for anew.
+    """
+    try:
+        with session.connection().begin_nested():
+            return _insert(session, _entry_row(session, entry, content), entry)
+    except IntegrityError as error:
+        refused = refusal(error)
+    if refused.code not in _OVERTAKEN:
+        raise refused
+    try:
+        with session.connection().begin_nested():
+            return _insert(session, _entry_row(session, entry, content), entry)
+    except IntegrityError as error:
+        raise refusal(error) from error
 
 
 def content_hash(entry: Entry) -> str:

@@ -15,6 +15,7 @@ from fund_app.models.ledger_accounts import (
     ADVANCES,
     BANK,
     BANK_FEES,
+    BANK_TRANSIT,
     CHARGEBACKS,
     COMMIT_CONTROL,
     COMMIT_OPEN,
@@ -43,6 +44,7 @@ _ACCOUNTS: tuple[tuple[str, AccountType, bool], ...] = (
     (BANK, AccountType.ASSET, _SPENDABLE),
     (STRIPE, AccountType.ASSET, _SPENDABLE),
     (PAYOUT_TRANSIT, AccountType.ASSET, _SPENDABLE),
+    (BANK_TRANSIT, AccountType.ASSET, _SPENDABLE),
     (DISPUTES, AccountType.ASSET, not _SPENDABLE),
     (SUSPENSE_PAID, AccountType.ASSET, not _SPENDABLE),
     (GRANTS_PAYABLE, AccountType.LIABILITY, _SPENDABLE),
@@ -152,6 +154,17 @@ def advance_account(session: Session, partner_code: str) -> str:
         raise LedgerRefused("partner_code")
     code = f"{ADVANCES}:{partner_code}"
     _add(session.connection(), Account, _account(code, AccountType.ASSET, spendable=False))
+    return code
+
+
+def bank_account(session: Session, short_code: str) -> str:
+    """Return the ledger account of a further bank account in a currency, made on first use.
+
+    `Bank-<its short code>`: beside Bank and not below it, because a colon would make it a part of
+    Bank wherever a fund has the same code (the exports join account and fund with one).
+    """
+    code = f"{BANK}-{short_code}"
+    _add(session.connection(), Account, _account(code, AccountType.ASSET, spendable=True))
     return code
 
 

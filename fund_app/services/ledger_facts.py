@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from fund_app.models import ledger_accounts as chart
 from fund_app.models.ledger import EntryKind, Fund, JournalEntry, Posting
 from fund_app.services.ledger import Entry, LedgerRefused, Line, post
+from fund_app.services.ledger_banks import AT_BANK, Through
 from workflows.money import split
 
 Shares = Mapping[str, int]
@@ -27,6 +28,8 @@ _REVERSIBLE = frozenset(
         EntryKind.OPENING,
         EntryKind.BANK_GIFT,
         EntryKind.BANK_FEE,
+        EntryKind.BANK_UNKNOWN,
+        EntryKind.BANK_TRANSFER,
         EntryKind.PAYOUT_ARRIVED,
         EntryKind.STRIPE_UNKNOWN,
     }
@@ -39,7 +42,8 @@ class Origin:
     """Where a fact comes from: its key, its day, its source, and who reports it.
 
     `key` names the fact for good (stripe:txn_...); `source` is a type and an opaque
-    reference; `actor` an opaque reference; `at` the moment it happened (UTC), else now.
+    reference; `actor` an opaque reference; `at` the moment it happened (UTC), else now;
+    `through` where the bank's side of it is booked.
     """
 
     key: str
@@ -48,6 +52,7 @@ class Origin:
     actor: str
     at: datetime | None = None
     reason_code: str | None = None
+    through: Through = AT_BANK
 
 
 def record(
@@ -60,7 +65,7 @@ def record(
             kind=kind,
             idem_key=origin.key,
             book_date=origin.on,
-            lines=tuple(line for line in lines if line.amount != 0),
+            lines=tuple(line for line in origin.through.lines(lines) if line.amount != 0),
             source=origin.source,
             actor=origin.actor,
             event_time=origin.at,
@@ -221,6 +226,43 @@ def bank_fee(
         session, chart.BANK_FEES, chart.BANK, {fund: amount}, fee=amount, currency=currency
     )
     return record(session, EntryKind.BANK_FEE, origin, lines)
+
+
+def bank_unknown(
+    session: Session, origin: Origin, fund: str, amount: int, currency: str
+) -> JournalEntry:
+    """Keep a line of the bank nobody can explain yet in suspense; it raises no fund's means.
+
+    Money in (amount > 0): Bank +, SuspenseReceived -. Money out: SuspensePaid +, Bank -. Cleared
+    by the entry of what it turns out to be (services/ledger_banks.py).
+    """
+    other = chart.SUSPENSE_RECEIVED if amount > 0 else chart.SUSPENSE_PAID
+    lines = move(chart.BANK, other, fund, amount, currency)
+    return record(session, EntryKind.BANK_UNKNOWN, origin, lines)
+
+
+def bank_transfer(
+    session: Session, origin: Origin, fund: str, amount: int, currency: str
+) -> JournalEntry:
+    """Record one side of a transfer between two accounts of the fund.
+
+    BankTransit +, Bank - where it leaves (amount < 0); Bank +, BankTransit - where it arrives.
+    """
+    lines = move(chart.BANK, chart.BANK_TRANSIT, fund, amount, currency)
+    return record(session, EntryKind.BANK_TRANSFER, origin, lines)
+
+
+def bank_loss(
+    session: Session, origin: Origin, fund: str, amount: int, currency: str
+) -> JournalEntry:
+    """Give up money that left the bank and that nobody can explain: Losses +, Bank -.
+
+    The fund that bears the deficits of `fund` bears it; `origin.reason_code` is required.
+    """
+    found = session.get(Fund, fund)
+    bearer = (found and found.deficit_fund_code) or fund
+    lines = move(chart.LOSSES, chart.BANK, bearer, amount, currency)
+    return record(session, EntryKind.WRITE_OFF, origin, lines)
 
 
 def reverse(session: Session, origin: Origin, mistaken: JournalEntry) -> JournalEntry:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.models.bank import BankLine
 from fund_app.models.events import HOUSE, HOUSE_ID
-from fund_app.models.ledger import Period
+from fund_app.models.ledger import JournalEntry, Period
 from fund_app.queries import periods
 from fund_app.queries.periods import Obstacle
 from fund_app.services import audit, ledger, vault
@@ -52,6 +52,10 @@ class NotClosable(Exception):
         self.obstacles = tuple(obstacles)
 
 
+class NotDivisible(Exception):
+    """A period cannot be divided after this day: it is no month's end inside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """A stretch of days with the code it goes by."""
@@ -64,15 +68,18 @@ class Days:
 def propose(actor: Actor, code: str) -> None:
     """Propose to close a period, as the treasurer; proposing it again changes nothing.
 
+    The proposal of somebody who is no treasurer any more is replaced.
     Raises Refused for another role, Unknown, PeriodClosed, and NotClosable while something
     stands in the way.
     """
     role = _role(actor, PROPOSERS, "propose_closing")
     with unit_of_work() as session:
-        _require_closable(code)
-        was = session.get_one(Period, code).proposed_by
+        row = _require_closable(code)
+        if not row.has_live_proposal:
+            void = update(Period).where(Period.code == code, Period.closed_at.is_(None))
+            session.execute(void.values(proposed_at=None, proposed_by=None))
         ledger.propose_closing(session, code, actor=actor.ref)
-        if was is None:
+        if not row.has_live_proposal:
             _note(session, "period_proposed", code, actor, role)
 
 
@@ -80,16 +87,22 @@ def close(actor: Actor, code: str) -> None:
     """Close a proposed period for good, as another signatory than who proposed it.
 
     Refused: wrong_role; second_person_missing for who proposed it, or where nobody has. Raises
-    Unknown, PeriodClosed, NotClosable when something has come in between.
+    Unknown, PeriodClosed, NotClosable when something has come in between, and proposer_gone where
+    who proposed it is no treasurer any more.
     """
     role = _role(actor, SIGNATORIES, "close_period")
     with unit_of_work() as session:
-        _require_closable(code)
+        row = _require_closable(code)
+        if row.proposed_by is not None and not row.has_live_proposal:
+            raise NotClosable((Obstacle("proposer_gone"),))
         try:
             ledger.close_period(session, code, actor=actor.ref)
         except LedgerRefused as refused:
             if refused.code == "period_one_person":
                 raise Refused("second_person_missing", {"action": "close_period"}) from None
+            if refused.code == "period_lines_open":
+                # A line came in while this waited for its turn: it is named as any other.
+                raise NotClosable(periods.obstacles(row, now().date())) from None
             raise
         _note(session, "period_closed", code, actor, role)
     forget_words()
@@ -120,6 +133,60 @@ def open_next(actor: Actor, length: Length, after: date | None = None) -> str:
         session.add(Period(code=days.code, starts=days.starts, ends=days.ends))
         _note(session, "period_opened", days.code, actor, role)
         return days.code
+
+
+def divide(actor: Actor, code: str, last: date) -> str:
+    """Divide an open period after the last day of a month; returns the first part's code.
+
+    Every entry stays in the part its day lies in; closed periods are not touched. A proposal to
+    close the whole is void: it was about other days. Divided there already, it is answered with.
+    Raises Refused for another role, Unknown, PeriodClosed, NotDivisible.
+    """
+    role = _role(actor, PROPOSERS, "divide_period")
+    with unit_of_work() as session:
+        row = session.get(Period, code, with_for_update=True, populate_existing=True)
+        if row is None:
+            known = session.scalar(select(Period.code).where(Period.ends == last))
+            if known is None:
+                raise Unknown(code)
+            return known
+        if row.closed_at is not None:
+            raise PeriodClosed("period_closed")
+        if last not in month_ends(row.starts, row.ends):
+            raise NotDivisible(code)
+        after = last + timedelta(days=1)
+        first = Days(ledger.period_code(row.starts, last), row.starts, last)
+        rest = Days(ledger.period_code(after, row.ends), after, row.ends)
+        session.expunge(row)
+        _move_days(session, code, first, rest)
+        _note(session, "period_divided", first.code, actor, role)
+        return first.code
+
+
+def month_ends(starts: date, ends: date) -> tuple[date, ...]:
+    """Return the days after which a period can be divided: ends of months before its own end."""
+    found = []
+    last = following(starts - timedelta(days=1), Length.MONTH).ends
+    while last < ends:
+        found.append(last)
+        last = following(last, Length.MONTH).ends
+    return tuple(found)
+
+
+def _move_days(session: Session, code: str, first: Days, rest: Days) -> None:
+    """Let a period become its later part, make the earlier one, and give it its entries."""
+    void = {"proposed_at": None, "proposed_by": None}
+    session.execute(update(Period).where(Period.code == code).values(code=rest.code, **void))
+    session.execute(update(Period).where(Period.code == rest.code).values(starts=rest.starts))
+    session.add(Period(code=first.code, starts=first.starts, ends=first.ends))
+    session.flush()
+    session.execute(
+        update(JournalEntry)
+        .where(JournalEntry.period_code == rest.code, JournalEntry.book_date <= first.ends)
+        .values(period_code=first.code)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
 
 
 def following(last: date, length: Length) -> Days:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.events import HOUSE
+from fund_app.models.ledger_accounts import GENERAL
 from fund_app.models.receipts import ReceiptIssuer
 from fund_app.services import audit, receipt_packs
+from fund_app.services.donation_rows import wait_for_turn
 from fund_app.services.receipt_packs import Pack
 from fund_app.services.receipts import TREASURY
 from fund_app.services.transition import Unknown
@@ -47,6 +49,7 @@ def record(actor: Actor, code: str, facts: Mapping[str, str]) -> str:
     if missing:
         raise FactsMissing(missing)
     with unit_of_work() as session:
+        wait_for_turn(session, GENERAL)
         before = newest(session, code)
         if before is not None and before.facts == kept:
             return before.id

@@ -145,3 +145,24 @@ def test_manifest_names_every_file_by_its_checksum(days: None) -> None:
     assert {each["name"]: each["sha256"] for each in manifest["files"]} == {
         name: hashlib.sha256(content).hexdigest() for name, content in files.items()
     }
+
+
+def test_span_as_long_as_days_go_is_judged_like_any_other(days: None) -> None:
+    """From year 1, to year 9999, and where beancount cannot write the day any more."""
+    ends = (
+        (date.min, date.max),
+        (date(2026, 6, 5), date.max),
+        (date(9999, 1, 1), date.max),
+        (date.min, date(500, 1, 1)),
+    )
+    for since, until in ends:
+        span = Span(since, until)
+        for name, check in (("beancount", books.bean_check), ("hledger", books.hledger_check)):
+            text = "\n".join(FORMATS[name](span)) + "\n"
+            judged = check(text)
+            assert judged.returncode == 0, (span, judged.stderr)
+            # An amount is asserted wherever there is one to assert.
+            asserted = [line for line in text.splitlines() if " balance " in line or " = " in line]
+            assert bool(asserted) == (until == date.max)
+        assert [name for name, _content in ledger_export.everything(span)][-1] == "MANIFEST.json"
+    assert closing(Span(date.min, date.max)) == closing(WHOLE)

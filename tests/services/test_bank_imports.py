@@ -180,7 +180,7 @@ def test_account_is_refused_with_its_reason(house: House) -> None:
         (AccountWish("USD1", "XTS", OTHER), "currency"),
         (AccountWish("USD1", "USD", IBAN[:-1] + "1"), "iban"),
         (AccountWish("USD1", "USD", IBAN), "taken"),
-        (AccountWish("EUR2", "EUR", OTHER), "taken"),
+        (AccountWish("MAIN", "EUR", OTHER), "taken"),
     ):
         with pytest.raises(AccountRefused) as caught:
             bank_accounts.add(treasurer, wish)
@@ -188,6 +188,9 @@ def test_account_is_refused_with_its_reason(house: House) -> None:
     with pytest.raises(Refused):
         bank_accounts.add(house["fin1"], AccountWish("USD1", "USD", OTHER))
     assert date(2026, 6, 30) == bank.the_account(first).opened_on
+    second = bank_accounts.add(treasurer, AccountWish("EUR2", "EUR", OTHER))
+    codes = [bank.the_account(each).account_code for each in (first, second)]
+    assert codes == ["Bank", "Bank-EUR2"]
 
 
 def test_only_finance_takes_statements_in(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,15 +17,22 @@ from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.ledger import JournalEntry
 from fund_app.models.types import new_ref
 from fund_app.queries import bank as reads
-from fund_app.queries import ledger
-from fund_app.services import bank_matches, disbursements, donations, gift_returns
+from fund_app.queries import bank_reconciliation, ledger
+from fund_app.services import (
+    bank_accounts,
+    bank_matches,
+    disbursements,
+    donations,
+    gift_returns,
+)
+from fund_app.services.bank_accounts import AccountWish
 from fund_app.services.bank_matches import Choice, MatchRefused
 from fund_app.services.disbursements import Sending
 from fund_app.services.donations import BankGift
 from fund_app.services.ledger import LedgerRefused
 from fund_app.services.unit import unit_of_work
 from tests.support import bank
-from tests.support.bank_files import DAY, Line
+from tests.support.bank_files import DAY, OTHER_IBAN, Line
 from tests.support.house import House, press
 from tests.support.staff import house
 from workflows.bank import MatchKind
@@ -307,3 +315,70 @@ def test_database_refuses_what_the_service_would(house: House) -> None:
     ):
         with pytest.raises(IntegrityError, match=code), unit_of_work() as session:
             session.execute(text(statement))
+
+
+def test_fee_within_the_line_of_a_payment_is_booked_with_it(house: House) -> None:
+    """The bank takes 5.00 beside 200.00 and books one line, with and without saying so."""
+    account_id = bank.account(house["treasurer"])
+    (first, first_ref), (second, second_ref) = sent(house), sent(house)
+    day = DAY + timedelta(days=1)
+    bank.bring(
+        house["fin1"],
+        account_id,
+        [
+            Line(-20_500, first_ref, charge=500),
+            Line(-20_700, second_ref),
+            Line(19_600, f"RETURN {first_ref}", charge=400, day=day),
+        ],
+        day=day,
+    )
+    assert suggested(account_id, -20_500)[0] == (MatchKind.PAYMENT, True)
+    assert suggested(account_id, -20_700) == [(MatchKind.PAYMENT, False)]
+    assert bank_matches.accept_sure(house["fin1"], account_id) == (2, 0)
+    wrong = Choice(MatchKind.PAYMENT, second, fee=699)
+    line_id = only(account_id, -20_700).id
+    with pytest.raises(MatchRefused, match="amount_differs"):
+        bank_matches.accept(house["fin1"], line_id, wrong)
+    bank_matches.accept(house["fin1"], line_id, Choice(MatchKind.PAYMENT, second, fee=700))
+    assert (payment_state(first), payment_state(second)) == ("returned", "confirmed")
+    assert [each.rest for each in bank.lines(account_id)] == [0, 0, 0]
+    assert bank.balance() == bank.SEEDED - 20_500 - 20_700 + 19_600
+    assert (bank.balance("BankFees"), bank.balance("FxDifference")) == (1_600, 0)
+    assert bank.balance("GrantsPayable") == -20_000
+
+
+def test_transfer_between_own_accounts_is_one_thing_with_two_lines(house: House) -> None:
+    first = bank.account(house["treasurer"])
+    line = Line(-30_000, "to our other bank")
+    bank.bring(house["fin1"], first, [line])
+    with pytest.raises(MatchRefused, match="no_other_account"):
+        bank_matches.accept(house["fin1"], only(first, -30_000).id, Choice(MatchKind.OWN_TRANSFER))
+    second = bank_accounts.add(house["treasurer"], AccountWish("SECOND", "EUR", OTHER_IBAN))
+    bank.bring(house["fin1"], second, [Line(30_000, "ours")], opening=0, iban=OTHER_IBAN)
+    begun = bank_matches.accept(
+        house["fin1"], only(first, -30_000).id, Choice(MatchKind.OWN_TRANSFER)
+    )
+    assert (bank.balance("BankTransit"), bank.balance("Bank-SECOND")) == (30_000, 0)
+    assert suggested(second, 30_000) == [(MatchKind.OWN_TRANSFER, False)]
+    arrived = only(second, 30_000).id
+    ends = Choice(MatchKind.OWN_TRANSFER, begun)
+    with pytest.raises(MatchRefused, match="amount_differs"):
+        bank_matches.accept(house["fin1"], arrived, replace(ends, amount=29_999))
+    match_id = bank_matches.accept(house["fin1"], arrived, ends)
+    assert (bank.balance("BankTransit"), bank.balance("Bank-SECOND")) == (0, 30_000)
+    # What the house began with is booked a day after the statements end.
+    for account_id, apart in ((first, -bank.SEEDED), (second, 0)):
+        found = bank_reconciliation.reconciliation(bank.the_account(account_id))
+        assert found is not None
+        assert (found.difference, found.begun, found.entries) == (apart, apart, ())
+    bank_matches.undo(house["fin1"], match_id)
+    assert suggested(second, 30_000) == [(MatchKind.OWN_TRANSFER, False)]
+    bank_matches.accept(house["fin1"], arrived, ends)
+    assert ledger.position("GEN", "EUR").spendable == 0
+    # A gift on the second account is booked there and nowhere else.
+    gift_id, reference = bank.announced(5_000)
+    both = [Line(30_000, "ours"), Line(5_000, reference)]
+    bank.bring(house["fin1"], second, both, opening=0, iban=OTHER_IBAN)
+    assert bank_matches.accept_sure(house["fin1"], second) == (1, 0)
+    assert state(gift_id) == "accepted"
+    assert (bank.balance("Bank-SECOND"), bank.balance()) == (35_000, bank.SEEDED - 30_000)

@@ -165,14 +165,14 @@ class TestLoaded:
         assert list(audit.verify(db.session(), SUBJECTS)) == []
 
     def test_what_is_spent_and_left_is_what_came_in(self) -> None:
-        """Opening, plus gifts, less refunds, fees, grants, advances: what the funds can spend."""
+        """Opening, gifts, less refunds, fees, grants, advances, suspense: what is left to spend."""
         question = select(Posting.account_code, func.sum(Posting.amount))
         rows = db.session.execute(question.group_by(Posting.account_code))
         sums = {account: int(amount) for account, amount in rows}
         came = -sums["OpeningBalances"] - sums["Donations"] - sums["Refunds"]
         went = sums["Grants"] + sums["ProcessingFees"] + sums["BankFees"]
         went += sum(amount for code, amount in sums.items() if code.startswith("Advances:"))
-        went += sums["DisputeFees"] + sums["Disputes"]
+        went += sums["DisputeFees"] + sums["Disputes"] + sums["SuspensePaid"]
         funds = ("GEN", "EMG", "LEG", "FAM", "DIG", "RES")
         positions = [ledger.position(code, "EUR") for code in funds]
         free = sum(one.available + one.committed for one in positions)

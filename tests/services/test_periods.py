@@ -17,12 +17,14 @@ from fund_app.models.ledger import JournalEntry, Period
 from fund_app.models.sealed import Compartment
 from fund_app.queries import bank_reconciliation
 from fund_app.queries import periods as reads
+from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import (
     bank_matches,
     disbursements,
     donations,
     ledger_facts,
     ledger_grants,
+    people,
     periods,
     vault,
 )
@@ -32,7 +34,7 @@ from fund_app.services.donations import BankGift
 from fund_app.services.ledger import PeriodClosed
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.ledger_grants import Part
-from fund_app.services.periods import Length, NotClosable, following
+from fund_app.services.periods import Length, NotClosable, NotDivisible, following
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from tests.support import bank
@@ -41,7 +43,7 @@ from tests.support.house import House, press
 from tests.support.staff import house
 from workflows.bank import MatchKind
 from workflows.engine import Refused
-from workflows.roles import SYSTEM
+from workflows.roles import SYSTEM, Role
 
 __all__ = ["house"]
 
@@ -253,3 +255,67 @@ def test_following_period_begins_the_day_after_and_ends_with_a_month(
     assert days.ends >= days.starts
     assert (days.ends + timedelta(days=1)).day == 1
     assert days.ends.year == days.starts.year
+
+
+def test_open_year_is_divided_and_every_entry_stays_with_its_day(house: House) -> None:
+    """2027 stands open as a whole with facts in it; January is closed once it is a period."""
+    for day in (date(2027, 1, 31), date(2027, 2, 1), date(2027, 12, 31)):
+        gift = BankGift("EMG", 100, day, "", day.isoformat())
+        donations.record_bank_gift(house["fin1"], gift, press())
+    house.at(datetime(2027, 4, 1, 9, 0, tzinfo=UTC))
+    closed(house)
+    with pytest.raises(Refused):
+        periods.divide(house["board"], "2027", date(2027, 1, 31))
+    for day in (date(2027, 1, 30), date(2027, 12, 31), date(2026, 6, 30)):
+        with pytest.raises(NotDivisible):
+            periods.divide(house["treasurer"], "2027", day)
+    with pytest.raises(PeriodClosed):
+        periods.divide(house["treasurer"], "2026", date(2026, 6, 30))
+    for _ in range(2):
+        assert periods.divide(house["treasurer"], "2027", date(2027, 1, 31)) == "2027-01"
+    assert periods.divide(house["treasurer"], "2027-02_12", date(2027, 3, 31)) == "2027-02_03"
+    counted = {row.code: row.entries for row in reads.periods()}
+    assert counted == {"2026": 1, "2027-01": 1, "2027-02_03": 1, "2027-04_12": 1}
+    closed(house, "2027-01")
+    with unit_of_work() as session:
+        entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
+        for entry in entries:
+            row = session.get_one(Period, entry.period_code)
+            assert row.starts <= entry.book_date <= row.ends
+    assert recompute_check() == ()
+    past_the_service = (
+        ("UPDATE journal_entry SET period_code = '2027-04_12'", "append_only"),
+        ("UPDATE journal_entry SET period_code = '2027-02_03' WHERE period_code = '2027-01'",
+         "append_only"),
+        ("UPDATE journal_entry SET period_code = '2027-01', actor = 'x'", "append_only"),
+        ("UPDATE period SET starts = '2027-01-01' WHERE code = '2027-02_03'", "period_closed"),
+        ("UPDATE period SET ends = '2026-11-30' WHERE code = '2026'", "period_closed"),
+    )  # fmt: skip
+    for statement, code in past_the_service:
+        with pytest.raises(IntegrityError, match=code), unit_of_work() as session:
+            session.execute(text(statement))
+
+
+def test_period_that_lost_an_entry_is_not_closed(house: House) -> None:
+    """Shrinking a period past the service leaves entries outside: then nobody closes it."""
+    with unit_of_work() as session:
+        session.execute(text("UPDATE period SET starts = '2026-07-01'"))
+        session.execute(text("UPDATE period SET proposed_at = starts, proposed_by = 'one'"))
+    with pytest.raises(IntegrityError, match="period_outside"), unit_of_work() as session:
+        session.execute(text("UPDATE period SET closed_at = starts, closed_by = 'two'"))
+
+
+def test_proposal_of_who_has_left_does_not_count_and_is_made_anew(house: House) -> None:
+    explained(house)
+    successor = house.add("successor", Role.TREASURER)
+    periods.propose(house["treasurer"], "2026")
+    people.disable(SYSTEM, "treasurer")
+    with pytest.raises(NotClosable, match="proposer_gone"):
+        periods.close(house["board"], "2026")
+    periods.propose(successor, "2026")
+    with pytest.raises(Refused, match="second_person_missing"):
+        periods.close(successor, "2026")
+    periods.close(house["board"], "2026")
+    row = reads.period("2026")
+    assert row is not None
+    assert (row.proposed_by, row.closer) == (successor.ref, "Board")

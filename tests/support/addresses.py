@@ -30,6 +30,7 @@ TABLES = {
     "receipt_batch": "receipt_batch",
     "case": "application",
     "change": "person_change",
+    "clearing": "bank_clearing",
     "entry": "journal_entry",
     "event": "stripe_event",
     "line": "bank_line",

@@ -8,6 +8,7 @@ from datetime import date
 
 IBAN = "DE89370400440532013000"
 """The example IBAN of the standard; nobody's account."""
+OTHER_IBAN = "GB29NWBK60161331926819"
 DAY = date(2026, 6, 29)
 
 
@@ -21,6 +22,7 @@ class Line:
     day: date = DAY
     name: str = "Zqname Zqsender"
     code: str = "ESCT"
+    charge: int = 0
 
 
 def decimal(amount: int) -> str:
@@ -69,12 +71,18 @@ def _entry(line: Line, version: str, currency: str) -> str:
     is_new = int(version) >= 8
     status = "<Sts><Cd>BOOK</Cd></Sts>" if is_new else "<Sts>BOOK</Sts>"
     party = f"<Pty><Nm>{line.name}</Nm></Pty>" if is_new else f"<Nm>{line.name}</Nm>"
+    charges = (
+        f'<Chrgs><Rcrd><Amt Ccy="{currency}">{decimal(line.charge)}</Amt>'
+        "<CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd></Rcrd></Chrgs>"
+        if line.charge
+        else ""
+    )
     reference = f"<AcctSvcrRef>{line.bank_ref}</AcctSvcrRef>" if line.bank_ref else ""
     return (
         f"<Ntry>{_amount(line.amount, currency)}{status}"
         f"<BookgDt><Dt>{line.day}</Dt></BookgDt><ValDt><Dt>{line.day}</Dt></ValDt>{reference}"
         f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>{line.code}</SubFmlyCd></Fmly>"
-        "</Domn></BkTxCd><NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>"
+        f"</Domn></BkTxCd>{charges}<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>"
         f"<RltdPties><Dbtr>{party}</Dbtr></RltdPties>"
         f"<RmtInf><Ustrd>{line.text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
     )

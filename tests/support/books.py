@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from beancount import loader
+from beancount.core import realization
 from sqlalchemy.orm import Session
 
 from fund_app.models.funds import SOURCE, FundResolution
@@ -278,6 +282,33 @@ def hledger_check(text: str) -> subprocess.CompletedProcess[str]:
     """Let hledger judge a file strictly: everything declared, every assertion true."""
     assert HLEDGER is not None
     return _judged([HLEDGER, "check", "--strict", "-f"], text, ".journal")
+
+
+def bean_balances(text: str) -> dict[tuple[str, str], str]:
+    """Return what beancount makes each account of a file add up to, by account and currency."""
+    entries, errors, _options = loader.load_string(text)
+    assert errors == []
+    return {
+        (_without_root(account.account), position.units.currency): str(position.units.number)
+        for account in realization.iter_children(realization.realize(entries))
+        for position in account.balance
+    }
+
+
+def hledger_balances(text: str) -> dict[tuple[str, str], str]:
+    """Return what hledger makes each account of a file add up to, by account and currency."""
+    assert HLEDGER is not None
+    command = [HLEDGER, "balance", "--flat", "--no-total", "-O", "csv", "-f"]
+    rows = csv.DictReader(io.StringIO(_judged(command, text, ".journal").stdout))
+    return {
+        (_without_root(row["account"]), currency): amount.replace(",", "")
+        for row in rows
+        for amount, currency in (one.split() for one in row["balance"].split(", "))
+    }
+
+
+def _without_root(account: str) -> str:
+    return account.replace("Equity:Memo:", "Equity:").partition(":")[2]
 
 
 def _judged(command: list[str], text: str, suffix: str) -> subprocess.CompletedProcess[str]:

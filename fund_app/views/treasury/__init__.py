@@ -7,6 +7,7 @@ from flask import Blueprint
 from fund_app.views import acts
 from fund_app.views.treasury import (
     bank,
+    bank_clearings,
     bank_files,
     bank_lines,
     batches,
@@ -48,6 +49,7 @@ MONTHLY = "/monthly-gifts/<monthly_gift_id>"
 
 ACCOUNT = "/bank/<account_id>"
 LINE = "/bank/lines/<line_id>"
+CLEARING = f"{LINE}/clearings/<clearing_id>"
 PERIOD = "/periods/<code>"
 ISSUED = "/receipts/issued/<receipt_id>"
 YEAR = "/receipts/years/<receipt_batch_id>"
@@ -189,10 +191,16 @@ bp.add_url_rule(LINE, "bank_line", bank_lines.show)
 bp.add_url_rule(f"{LINE}/accept", "accept_match", bank_lines.accept, methods=POST)
 bp.add_url_rule(f"{LINE}/words", "open_bank_line", bank_lines.look, methods=POST)
 bp.add_url_rule(f"{LINE}/matches/<match_id>/undo", "undo_match", bank_lines.undo, methods=POST)
+bp.add_url_rule(
+    f"{LINE}/matches/<match_id>/clear", "clear_suspense", bank_clearings.clear, methods=POST
+)
+bp.add_url_rule(f"{CLEARING}/undo", "undo_clearing", bank_clearings.undo, methods=POST)
+bp.add_url_rule(f"{CLEARING}/agree", "agree_loss", bank_clearings.agree, methods=POST)
 bp.add_url_rule("/periods", "periods", periods.index)
 bp.add_url_rule("/periods", "open_period", periods.open_next, methods=POST)
 bp.add_url_rule(f"{PERIOD}/propose", "propose_closing", periods.propose, methods=POST)
 bp.add_url_rule(f"{PERIOD}/close", "close_period", periods.close, methods=POST)
+bp.add_url_rule(f"{PERIOD}/divide", "divide_period", periods.divide, methods=POST)
 
 CHANGE = "/channels/changes/<channel_change_id>"
 STOP = "/channels/stops/<channel_stop_id>"

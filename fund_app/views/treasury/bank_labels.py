@@ -23,8 +23,23 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         MatchKind.STRIPE_PAYOUT: _l("Stripe's payout"),
         MatchKind.FEE: _l("Fee of the bank"),
         MatchKind.ENTRY: _l("In the books already"),
+        MatchKind.OWN_TRANSFER: _l("Between our own accounts"),
+        MatchKind.SUSPENSE: _l("Kept in suspense"),
+        MatchKind.LOSS: _l("Loss"),
     }
 )
+BY_HAND: Mapping[str, LazyString] = MappingProxyType(
+    {
+        MatchKind.GIFT: _l("A gift of nobody known"),
+        MatchKind.FEE: _l("A fee of the bank"),
+        MatchKind.OWN_TRANSFER: _l(
+            "Between our own accounts: it is on its way until both are seen"
+        ),
+        MatchKind.SUSPENSE: _l("Nobody can say yet: it goes into the books and waits in suspense"),
+        MatchKind.LOSS: _l("A loss: nobody will find out any more, and a second person agrees"),
+    }
+)
+"""What a person may say a line is, where nothing here fits it."""
 HINTS: Mapping[str, LazyString] = MappingProxyType(
     {
         "fee": _l("The bank calls it a fee"),
@@ -36,17 +51,19 @@ FORMS: Mapping[str, LazyString | str] = MappingProxyType(
     {"camt.053": "camt.053", "mt940": "MT940", "csv": "CSV"}
 )
 VIEWS: Mapping[str, LazyString] = MappingProxyType(
-    {"unmatched": _l("Unmatched"), "matched": _l("Matched"), "all": _l("All lines")}
+    {
+        "unmatched": _l("Unmatched"),
+        "kept": _l("In suspense"),
+        "matched": _l("Matched"),
+        "all": _l("All lines"),
+    }
 )
 ACCOUNT_REFUSALS: Mapping[str, LazyString] = MappingProxyType(
     {
         "code": _l("Please take two to sixteen capital letters and digits as the short name."),
         "iban": _l("The check digits of this IBAN do not fit. Please compare it letter by letter."),
         "currency": _l("This currency is not known here."),
-        "taken": _l(
-            "There is an account with this name, IBAN or currency already: the books hold one bank "
-            "account for each currency."
-        ),
+        "taken": _l("There is an account with this name or IBAN already."),
     }
 )
 _FILES: Mapping[str, LazyString] = MappingProxyType(
@@ -98,6 +115,23 @@ _MATCHES: Mapping[str, LazyString] = MappingProxyType(
         "period_closed": _l(
             "The period of this line is closed. Please correct it with a new entry instead."
         ),
+        "no_other_account": _l(
+            "The fund has no other account in this currency. Please let a treasurer set it up "
+            "first."
+        ),
+        "cleared": _l(
+            "What was kept in suspense is explained already. Please take the explanation back "
+            "first."
+        ),
+        "kept_no_more": _l("Nothing of this is in suspense any more. Please look at it anew."),
+        "stays": _l(
+            "This cannot be taken back here. A payment or a return goes on by its own page; a loss "
+            "two people have agreed to is final."
+        ),
+        "proposer_gone": _l(
+            "Who proposed this is not of finance any more. Please let finance take it back and "
+            "propose it anew."
+        ),
         "gift_moved_on": _l(
             "The gift is held, on its way back or on a receipt. Please settle that first."
         ),
@@ -112,6 +146,9 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         "lines_unmatched": _l("Lines of the bank are not explained."),
         "entries_unseen": _l("Entries of the books are on no statement."),
         "balances_apart": _l("Books and statements did not begin with the same balance."),
+        "proposer_gone": _l(
+            "Who proposed this is no treasurer any more. Please let a treasurer propose it anew."
+        ),
     }
 )
 

@@ -9,13 +9,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forms.periods import DivideForm
 from fund_app.adapters.clock import now
 from fund_app.models.types import new_ref
+from fund_app.queries import bank
 from fund_app.queries import periods as reads
+from fund_app.queries.periods import PeriodRow
 from fund_app.services import periods
 from fund_app.services.ledger import PeriodClosed
-from fund_app.services.periods import Length, NotClosable
-from fund_app.views import acts, errors
+from fund_app.services.periods import Length, NotClosable, NotDivisible
+from fund_app.views import acts, errors, formats
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury import bank_labels
 from fund_app.views.treasury.bank import READERS
@@ -30,11 +33,13 @@ def index() -> ResponseReturnValue:
     return render_template(
         "treasury/periods/index.html",
         rows=rows,
+        kept=[each for each in bank.accounts() if each.kept_lines],
         obstacles={
             row.code: [bank_labels.obstacle(each) for each in reads.obstacles(row, today)]
             for row in rows
             if row.closed_at is None
         },
+        divisions={row.code: _division(row) for row in rows if row.closed_at is None},
         may_propose=me.has_any(frozenset(periods.PROPOSERS)),
         may_sign=me.has_any(frozenset(periods.SIGNATORIES)),
         mine=me.ref,
@@ -56,6 +61,22 @@ def propose(code: str) -> ResponseReturnValue:
 def close(code: str) -> ResponseReturnValue:
     """Close a period that somebody else has proposed."""
     return _done(code, periods.close, _("Closed. Nothing is dated into this period any more."))
+
+
+@allow(Role.TREASURER)
+@confirmed
+def divide(code: str) -> ResponseReturnValue:
+    """Divide an open period after the end of a month."""
+    form = DivideForm(prefix=code)
+    try:
+        last = date.fromisoformat(form.last.data or "")
+        first = periods.divide(acts.me(), code, last)
+    except (ValueError, NotDivisible):
+        return errors.refusal(_("Please choose the end of a month inside this period."))
+    except PeriodClosed:
+        return errors.refusal(_("This period is closed already."))
+    flash(_("Divided. The period %(code)s can be closed by itself.", code=first), "success")
+    return redirect(url_for("treasury.periods"), 303)
 
 
 @allow(Role.TREASURER)
@@ -82,6 +103,16 @@ def _done(code: str, deed: Callable[[Actor, str], None], sentence: str) -> Respo
         return errors.refusal(_("This period is closed already."))
     flash(sentence, "success")
     return redirect(url_for("treasury.periods"), 303)
+
+
+def _division(row: PeriodRow) -> DivideForm | None:
+    """Return the form that divides a period, or None where it is a month already."""
+    ends = periods.month_ends(row.starts, row.ends)
+    if not ends:
+        return None
+    form = DivideForm(formdata=None, prefix=row.code)
+    form.last.choices = [(day.isoformat(), formats.day(day)) for day in ends]
+    return form
 
 
 def _lengths() -> list[tuple[str, str, str]]:

@@ -204,3 +204,42 @@ def test_odd_addresses_and_answers_are_no_errors(house: House, enter: Enter) -> 
     for kind, subject in (("entry", "9" * 19), ("entry", "9" * 5_000), ("payment", "\0")):
         answer = finance.submit(line, {"kind": kind, "subject": subject}, to="/accept")
         assert answer.status_code == 404
+
+
+def test_debit_nobody_knows_waits_in_suspense_and_is_given_up_by_two(
+    house: House, enter: Enter
+) -> None:
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(-9_000, "Zqwords")])
+    finance, board = enter("fin1"), enter("board")
+    here = f"/treasury/bank/lines/{bank.lines(account_id)[0].id}"
+    line = finance.page(here)
+    assert "Nobody can say yet" in line.text
+    lonely = finance.submit(line, {"kind": "own_transfer"}, to="/accept")
+    assert "no other account in this currency" in Page(lonely).text
+    kept = finance.submit(line, {"kind": "suspense"}, to="/accept")
+    assert kept.location.endswith(account_id)
+    for page in ("/treasury/bank", f"/treasury/bank/{account_id}?view=kept", here):
+        assert "€90.00" in board.page(page).text
+    assert "€90.00 is in the books and not explained yet" in board.page("/treasury/periods").text
+    part = finance.submit(finance.page(here), {"kind": "fee", "amount": "40,00"}, to="/clear")
+    assert part.status_code == 303
+    proposed = finance.submit(finance.page(here), {"kind": "loss"}, to="/clear")
+    assert "A treasurer or somebody of the board agrees" in finance.page(proposed.location).text
+    assert board.submit(board.page(here), to="/agree").status_code == 303
+    assert (bank.balance("Losses"), bank.balance("SuspensePaid")) == (5_000, 0)
+    shown = board.page(f"/treasury/bank/{account_id}?view=kept").text
+    assert "Nothing is in suspense" in shown
+    assert finance.submit(finance.page(here), to="/undo").status_code == 303
+    assert bank.balance("SuspensePaid") == 4_000
+
+
+def test_treasurer_divides_an_open_year(house: House, enter: Enter) -> None:
+    treasurer, board = enter("treasurer"), enter("board")
+    page = treasurer.page("/treasury/periods")
+    answer = treasurer.submit(page, {"2026-last": "2026-06-30"}, to="/divide")
+    assert "The period 2026-01_06 can be closed by itself." in treasurer.page(answer.location).text
+    assert {row.code: row.entries for row in reads.periods()} == {"2026-01_06": 1, "2026-07_12": 0}
+    odd = treasurer.submit(page, {"2026-last": "nothing"}, to="/divide")
+    assert odd.status_code == 409
+    assert "/divide" not in board.page("/treasury/periods").response.get_data(as_text=True)
