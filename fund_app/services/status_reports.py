@@ -20,6 +20,7 @@ from fund_app.services.unit import unit_of_work
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 from workflows.status_reports import (
+    ACCEPTED,
     DOING,
     NO_REASON,
     Following,
@@ -90,11 +91,7 @@ def take_in(actor: Actor, report: StatusReport) -> Understood:
     with unit_of_work() as session:
         found = _understood(session, report, for_update=True)
         for told in found.lines:
-            if told.following in DOING:
-                line = session.get_one(PayoutLine, told.line_id)
-                is_refused = told.following is Following.FAILED
-                verdict = VERDICTS[told.following]
-                settle(session, actor, line, verdict, told.reason if is_refused else None)
+            _settle(session, actor, told)
         session.flush()
         _close(session, found.batch_id)
         if found.is_news or not _is_noted(session, found):
@@ -103,6 +100,16 @@ def take_in(actor: Actor, report: StatusReport) -> Understood:
                 reason_code=found.status or None,
             )  # fmt: skip
         return found
+
+
+def _settle(session: Session, actor: Actor, told: ToldLine) -> None:
+    """Take the bank's word on one line; what is known by other ways gets its answer only."""
+    line = session.get_one(PayoutLine, told.line_id)
+    is_open = told.following is Following.KNOWN and line.answer is None
+    if told.following in DOING or is_open:
+        accepted = Verdict.ACCEPTED if told.status in ACCEPTED else Verdict.PARTLY
+        verdict = VERDICTS.get(told.following, accepted)
+        settle(session, actor, line, verdict, told.reason if verdict is Verdict.PARTLY else None)
 
 
 def _understood(session: Session, report: StatusReport, *, for_update: bool) -> Understood:
