@@ -92,8 +92,8 @@ class TermsForm(StepForm):
         return minor_units(self.amount.data, self.currency.data)
 
 
-class PayeeForm(StepForm):
-    """A payee's new details, as they were told by a safe way; ways and countries are handed in.
+class PayeeFields:
+    """Who is paid, as somebody else was told by a safe way; ways and countries are handed in.
 
     Country and status may stay open, as in block PAY; then the strictest word holds.
     """
@@ -126,6 +126,10 @@ class PayeeForm(StepForm):
             "payee_born": born.isoformat() if born else "",
             "payee_account": self.payee_account.data or "",
         }
+
+
+class PayeeForm(PayeeFields, StepForm):
+    """A payee's new details."""
 
 
 class PartnerForm(StepForm):

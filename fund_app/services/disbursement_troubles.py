@@ -93,7 +93,8 @@ def write_off(actor: Actor, disbursement_id: str, request: Request) -> None:
 def frozen_at_recipient(actor: Actor, disbursement_id: str, request: Request) -> None:
     """Record that the recipient's account is frozen, as who leads the case.
 
-    Every payment by the same way to the same region is held until two people have looked.
+    Every payment by the same way to the same region is held until two people have looked, and
+    called back where it may be out (services/channel_stops.py).
     """
     _act(actor, disbursement_id, "frozen_at_recipient", request)
 
