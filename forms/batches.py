@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, StopValidation
 
@@ -36,3 +37,9 @@ class AnswerForm(StepForm):
             raise StopValidation(_("Please mark the lines the bank refused."))
         if self.verdict.data != "partly" and self.rejected.data:
             raise StopValidation(_("Lines are marked; please choose the answer that fits them."))
+
+
+class ReportForm(FlaskForm):
+    """The bank's status report on a payment file."""
+
+    file = FileField(_l("File of the bank"))

@@ -92,8 +92,8 @@ class TermsForm(StepForm):
         return minor_units(self.amount.data, self.currency.data)
 
 
-class PayeeForm(StepForm):
-    """A payee's new details, as they were told by a safe way; ways and countries are handed in.
+class PayeeFields:
+    """Who is paid, as somebody else was told by a safe way; ways and countries are handed in.
 
     Country and status may stay open, as in block PAY; then the strictest word holds.
     """
@@ -108,10 +108,28 @@ class PayeeForm(StepForm):
         _l("Who will receive it?"),
         [InputRequired(_l("Please write the name.")), Length(max=LONGEST_REFERENCE)],
     )
+    payee_born = DateField(_l("When were they born?"), [Optional()])
     payee_account = TextAreaField(
         _l("Account, wallet or pick-up place"),
         [InputRequired(_l("Please write where it goes.")), Length(max=LONGEST_DETAILS)],
     )
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The answers of block PAY by question, empty where they were not known."""
+        born = self.payee_born.data
+        return {
+            "receipt_country": self.country.data or "",
+            "receipt_status": self.status.data or "",
+            "payout_channel": self.channel.data,
+            "payee_name": self.payee_name.data or "",
+            "payee_born": born.isoformat() if born else "",
+            "payee_account": self.payee_account.data or "",
+        }
+
+
+class PayeeForm(PayeeFields, StepForm):
+    """A payee's new details."""
 
 
 class PartnerForm(StepForm):

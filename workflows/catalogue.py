@@ -8,6 +8,7 @@ from pathlib import Path
 from workflows.ballot import BALLOT
 from workflows.disbursement import DISBURSEMENT
 from workflows.disbursement import FIRST as FIRST_DISBURSEMENT
+from workflows.disbursement import SECOND as SECOND_DISBURSEMENT
 from workflows.donation import DONATION, DONATION_2, DONATION_3
 from workflows.emergency import EMERGENCY
 from workflows.engine import Workflow
@@ -20,6 +21,7 @@ PUBLISHED = (
     EMERGENCY,
     BALLOT,
     FIRST_DISBURSEMENT,
+    SECOND_DISBURSEMENT,
     DISBURSEMENT,
     DONATION,
     DONATION_2,

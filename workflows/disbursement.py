@@ -49,6 +49,9 @@ CANCELLABLE = ("planned", "ready", "payee_checked", "held", "part_authorised")
 IN_FLIGHT = frozenset(LIVE) - {"confirmed", "received", "frozen_incident"}
 """States in which a payment is neither proven nor over: a case waits with the next one."""
 
+MAY_BE_OUT = ("exported", "unknown", "sent")
+"""States in which money may be on its way and nobody has seen it arrive or fail."""
+
 MONEY_LEFT = frozenset(
     {"exported", "unknown", "sent", "confirmed", "unconfirmed", "received", "returned", "reissued",
      "frozen_incident", "reconciled", "written_off"}
@@ -331,24 +334,53 @@ ADVANCES = (
     ),
 )  # fmt: skip
 
+SECOND_STEPS = (
+    *BEFORE_SENDING,
+    *(step for step in SENDING if _as_before(step)),
+    *(step for step in OUTCOMES if _as_before(step)),
+    *AGREED_ANEW,
+    *IN_A_FILE,
+    *LEARNED_LATE,
+    *ADVANCES,
+)
+SECOND_HOLDS = tuple(replace(hold, allows=(*hold.allows, *LEARNED)) for hold in HOLDS)
+
+SECOND = Workflow("disbursement", 2, "planned", STATES, SECOND_STEPS, CLOCKS, SECOND_HOLDS)
+"""One payment, version 2: payees changed, files taken back, what is learned late."""
+
+OWNERS = (COORDINATOR, APPLICANT)
+TRUSTED = ("is_lead_or_holder", "not_recused", "nothing_on_its_way", "channel_allowed")
+
+BY_ITS_OWNER = (
+    Step(
+        "change_payee", ("planned", "held"), SAME, OWNERS, TRUSTED, ("replace_payee", "tell_lead"),
+    ),
+    Step(
+        "change_payee", ("ready", "payee_checked", "part_authorised"), "ready", OWNERS, TRUSTED,
+        ("replace_payee", "void_signatures", "tell_lead"),
+    ),
+    Step(
+        "change_payee", ("authorised",), "ready", OWNERS, TRUSTED,
+        ("reverse_release", "replace_payee", "void_signatures", "tell_lead"),
+    ),
+    Step(
+        "recipient_ok", ("unknown",), "received", (APPLICANT, COORDINATOR), ("recipient_proved",),
+        ("record_receipt", "tell_application"),
+    ),
+)  # fmt: skip
+"""What the person themselves may do about a payment: say where it goes while nothing has left,
+and that it came, also where nobody else can tell whether it left."""
+
 DISBURSEMENT = Workflow(
     "disbursement",
-    2,
+    3,
     "planned",
     STATES,
-    (
-        *BEFORE_SENDING,
-        *(step for step in SENDING if _as_before(step)),
-        *(step for step in OUTCOMES if _as_before(step)),
-        *AGREED_ANEW,
-        *IN_A_FILE,
-        *LEARNED_LATE,
-        *ADVANCES,
-    ),
+    (*(step for step in SECOND_STEPS if step.action != "change_payee"), *BY_ITS_OWNER),
     CLOCKS,
-    tuple(replace(hold, allows=(*hold.allows, *LEARNED)) for hold in HOLDS),
+    SECOND_HOLDS,
 )
-"""One payment, version 2: payees changed, files taken back, what is learned late."""
+"""One payment, version 3: the person changes where it goes, and is heard where the bank is not."""
 
 FIRST_SIGNERS = MappingProxyType(
     {

@@ -33,7 +33,15 @@ def sentence_for(code: str) -> str:
     return REFUSALS[code]
 
 
-SHARED = MappingProxyType({"second_person_missing": N_("A second person has to agree first.")})
+SHARED = MappingProxyType(
+    {
+        "second_person_missing": N_("A second person has to agree first."),
+        "other_partner": N_(
+            "This payment was handed to another partner before. Please send it by the same one,"
+            " or ask a coordinator to cancel it."
+        ),
+    }
+)
 """Sentences of codes that several guards share; each of these guards says more by itself."""
 
 REFUSALS = MappingProxyType(

@@ -153,6 +153,16 @@ PAYOUT = (
             N_("Payee, amount or way to pay changed after the check; please check again.")),
     is_true("payee_details_settled", "payee_details_settled", "payee_details_new",
             N_("The payee's details changed a short time ago; one more person has to agree.")),
+    Guard(
+        "is_lead_or_holder", "not_lead_or_holder", ("lead", "payee"),
+        lambda _c, actor, facts: actor.ref in {facts["lead"], facts["payee"]},
+        N_("Only the person it is about and who leads the case can change where the money goes."),
+    ),
+    is_none_left(
+        "nothing_on_its_way", "on_their_way", "money_on_its_way",
+        N_("Money of this case may be on its way already, so where it goes stays as it is until"
+           " the bank has answered."),
+    ),
     is_not_the_one(
         "not_case_lead", "lead", "leads_the_case",
         N_("Who leads the case does not release its money."), ("lead",),

@@ -20,15 +20,17 @@ from fund_app.models.documents import Document
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.holds import Hold
 from workflows.catalogue import workflow
+from workflows.disbursement import MAY_BE_OUT
 from workflows.engine import Workflow
 from workflows.holds import HoldKind
 from workflows.labels import PublicLabel
+from workflows.roles import Role
 
 PROMISES = ("ack", "decide")
 """The clocks whose end is a promise to the applicant, in the order they matter."""
 
 ROUNDED = timedelta(hours=6)
-MONEY_OUT = frozenset({"sent", "confirmed", "unconfirmed"})
+MONEY_OUT = frozenset({"unknown", "sent", "confirmed", "unconfirmed"})
 LETTERS = ("award_letter", "refusal_letter")
 LOOKS_SHOWN = 50
 REPLIED = "answer_info"
@@ -56,6 +58,7 @@ class CaseView:
     can_decide: bool
     can_report: bool
     can_withdraw: bool
+    can_change_payee: bool
     awaiting_receipt: tuple[str, ...]
     letters: tuple[Document, ...]
 
@@ -102,6 +105,7 @@ def case_view(session: Session, application: Application) -> CaseView:
         can_decide=application.state == "offered",
         can_report=application.state == "active",
         can_withdraw=_leads_on(definition, "withdraw", application.state),
+        can_change_payee=_can_change_payee(session, application.id),
         awaiting_receipt=_awaiting_receipt(session, application.id),
         letters=tuple(documents(session, application.id, LETTERS)),
     )
@@ -186,6 +190,19 @@ def _rounded_up(moment: datetime) -> datetime:
 
 def _leads_on(definition: Workflow, action: str, state: str) -> bool:
     return any(step.action == action and state in step.sources for step in definition.steps)
+
+
+def _can_change_payee(session: Session, application_id: str) -> bool:
+    """Whether a payment waits here and none may be out; a hold does not show."""
+    statement = select(Disbursement.workflow_version, Disbursement.state).where(
+        Disbursement.application_id == application_id
+    )
+    found = session.execute(statement).all()
+    return not any(state in MAY_BE_OUT for _version, state in found) and any(
+        step.action == "change_payee" and state in step.sources and Role.APPLICANT in step.by_roles
+        for version, state in found
+        for step in workflow("disbursement", version).steps
+    )
 
 
 def _awaiting_receipt(session: Session, application_id: str) -> tuple[str, ...]:

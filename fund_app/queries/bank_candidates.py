@@ -21,6 +21,9 @@ from workflows.bank_matching import ANNOUNCED, WINDOW, Candidate, OpenLine
 BACK_FROM = ("sent", "confirmed", "unconfirmed")
 """States of a payment whose money may come back."""
 ANNOUNCED_STATE, SENT = "initiated", "sent"
+TO_BE_SEEN = ("exported", "unknown", "sent", "received", "unconfirmed")
+"""States of a payment that may have left and that no statement has shown; beside SENT only a
+line with its very reference speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ def _payments(
 def _ways_of(payment: Disbursement) -> list[Candidate]:
     """Return what the bank may say of a payment: that it left, that it came back."""
     found = []
-    if payment.state == SENT:
+    if payment.state in TO_BE_SEEN and payment.confirmed_on is None:
         found.append(
             Candidate(
                 MatchKind.PAYMENT, payment.id, -payment.amount, payment.reference,

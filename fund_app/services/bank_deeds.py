@@ -25,6 +25,7 @@ from fund_app.queries import bank_candidates
 from fund_app.queries import gift_returns as returns
 from fund_app.queries.ledger import LONGEST_CURSOR
 from fund_app.services import (
+    disbursement_troubles,
     disbursements,
     donation_rows,
     donations,
@@ -150,7 +151,8 @@ def _payment(session: Session, actor: Actor, part: Part, choice: Choice) -> tupl
     line = disbursements.BankLine(
         paid, payment.reference, choice.fee, part.line.booked_on, part.through
     )
-    disbursements.bank_ok(actor, payment.id, line, INTERNAL)
+    is_named = payment.reference in part.line.own_refs.split()
+    disbursement_troubles.seen_at_bank(actor, payment.id, line, is_named=is_named)
     return payment.id, _entry_of(session, f"{payment.id}:{payment.step}:executed")
 
 

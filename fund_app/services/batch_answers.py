@@ -54,7 +54,7 @@ def answer(actor: Actor, batch_id: str, verdict: Verdict, rejected: Mapping[str,
         _require_known(batch, rejected)
         for line in batch.lines:
             if line.answer is None:
-                _settle(session, actor, line, verdict, rejected.get(line.id))
+                settle(session, actor, line, verdict, rejected.get(line.id))
         session.flush()
         batch.state = "answered"
         audit.record(
@@ -69,14 +69,20 @@ def _require_known(batch: PayoutBatch, rejected: Mapping[str, str]) -> None:
         raise ValueError("a reason that is not listed")
 
 
-def _settle(
+def settle(
     session: Session, actor: Actor, line: PayoutLine, verdict: Verdict, reason: str | None
 ) -> None:
+    """Take the bank's word on one line, whose batch the caller has locked; books nothing.
+
+    reason: the bank's code where it refused this very line (verdict PARTLY), else None. What
+    the line says of itself by then stays: a payment the bank took and then refused has failed,
+    and its line still says that it was taken.
+    """
     payment, application = locked(session, line.disbursement_id, INTERNAL)
     if payment.state in AT_THE_BANK:
         for action, given in _steps(payment, verdict, is_rejected=reason is not None):
             fire(session, payment, application, action, actor, INTERNAL, given)
-    if verdict is not Verdict.FILE_REJECTED:
+    if verdict is not Verdict.FILE_REJECTED and line.answer is None:
         line.answer = "accepted" if reason is None else "rejected"
         line.reason = reason
 

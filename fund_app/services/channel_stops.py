@@ -6,24 +6,30 @@ warning for its neighbours. Whatever was to go this way there and has not left i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
+from fund_app.models.applications import Application
+from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.channels import ChannelStop
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.types import new_ref
 from fund_app.services import audit, disbursements
-from fund_app.services.notifications import notify_role
+from fund_app.services.notifications import Pace, notify_role
 from fund_app.services.transition import INTERNAL
 from fund_app.services.unit import unit_of_work
 from workflows.channels import ANY, UNKNOWN
-from workflows.roles import Actor, Role
+from workflows.roles import SYSTEM, Actor, Role
 
 BEFORE = ("ready", "payee_checked", "part_authorised")
 """States in which a payment is put on hold; one signed by two is called back."""
-RELEASED = "authorised"
+RELEASED, IN_A_FILE = "authorised", "exported"
+OUT = ("exported", "sent")
+"""States in which money may be on its way: what goes there is called back."""
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.TREASURER})
 SECURITY = frozenset({Role.SECURITY_LEAD})
 SIGNERS = TREASURY | SECURITY
@@ -41,8 +47,8 @@ class ChannelRefused(Exception):
 def stop(session: Session, actor: Actor, region: str, channel: str) -> ChannelStop:
     """Stop a way in a group of countries, in the caller's step; already stopped stays so.
 
-    Payments that have not left are held, their case leads are told that something waits, and
-    no more; finance and the security lead look.
+    Payments that have not left are held, those that may be out are called back. Their case
+    leads are told that something waits, and no more; finance and the security lead look.
     """
     statement = select(ChannelStop).where(
         ChannelStop.region == region,
@@ -62,6 +68,7 @@ def stop(session: Session, actor: Actor, region: str, channel: str) -> ChannelSt
         session.flush()
         note(session, actor, "channel_stopped", f"{region}:{channel}")
     row.held += hold(session, actor, region, channel)
+    call_back(session, actor, region, channel)
     for role in (Role.SECURITY_LEAD, Role.FINANCE_OFFICER):
         notify_role(session, role)
     return row
@@ -71,27 +78,75 @@ def hold(session: Session, actor: Actor, region: str, channel: str) -> int:
     """Hold what is to go a way in a group of countries and has not left; return how many.
 
     region: a group, or ANY for everywhere; a payment of which nobody knows where it is
-    received counts to each group. The reason is `way_unsafe`; signatures are void.
-    Payments in a frozen file are left to finance, who alone know whether the bank has it.
+    received counts to each group. The reason is `way_unsafe`; signatures are void. What stands
+    in a file that has not left this house is taken out of it, so that the file can only be
+    refused; its other payments wait again then.
     """
-    statement = select(Disbursement.id).where(
-        Disbursement.channel == channel, Disbursement.state.in_((*BEFORE, RELEASED))
-    )
-    if region != ANY:
-        statement = statement.where(Disbursement.receipt_region.in_((region, UNKNOWN)))
     stopper, held = Actor(actor.ref, SECURITY), 0
-    order = (Disbursement.application_id, Disbursement.id)
-    for payment_id in session.scalars(statement.order_by(*order)).all():
+    ids = _going(session, region, channel, (*BEFORE, RELEASED, IN_A_FILE))
+    here = _in_files_here(session, ids)
+    for payment_id in ids:
         payment, application = disbursements.locked(session, payment_id, INTERNAL)
+        if payment.state == IN_A_FILE and payment_id in here:
+            never = {"file_never_taken": True}
+            disbursements.fire(session, payment, application, "take_back", SYSTEM, given=never)
         if payment.state not in {*BEFORE, RELEASED}:
             continue
         action = "recall" if payment.state == RELEASED else "safety_block"
-        given = {"reason_given": True, "case_is_held": True}
-        disbursements.fire(
-            session, payment, application, action, stopper, given=given, reason_code="way_unsafe"
-        )
+        _stop_payment(session, payment, application, action, stopper)
         held += 1
     return held
+
+
+def call_back(session: Session, actor: Actor, region: str, channel: str) -> int:
+    """Call back what has left on a way, or may have, and no bank has shown; return how many.
+
+    Each becomes `unknown`: finance asks the bank, the partner or the agent within the look-up's
+    time whether it can be stopped, and nothing is sent again meanwhile. It is left on the bank's
+    word, by two people, or on the word of the person, whom the money may have reached.
+    """
+    stopper, called = Actor(actor.ref, SECURITY), 0
+    for payment_id in _going(session, region, channel, OUT):
+        payment, application = disbursements.locked(session, payment_id, INTERNAL)
+        if payment.state in OUT and payment.confirmed_on is None:
+            _stop_payment(session, payment, application, "recall", stopper)
+            called += 1
+    if called:
+        notify_role(session, Role.FINANCE_OFFICER, pace=Pace.URGENT)
+    return called
+
+
+def _stop_payment(
+    session: Session, payment: Disbursement, application: Application, action: str, actor: Actor
+) -> None:
+    given = {"reason_given": True, "case_is_held": True}
+    disbursements.fire(
+        session, payment, application, action, actor, given=given, reason_code="way_unsafe"
+    )
+
+
+def _going(session: Session, region: str, channel: str, states: Sequence[str]) -> list[str]:
+    """Return the payments of a way in a group of countries, in the order of locks."""
+    statement = select(Disbursement.id).where(
+        Disbursement.channel == channel, Disbursement.state.in_(states)
+    )
+    if region != ANY:
+        statement = statement.where(Disbursement.receipt_region.in_((region, UNKNOWN)))
+    order = (Disbursement.application_id, Disbursement.id)
+    return list(session.scalars(statement.order_by(*order)))
+
+
+def _in_files_here(session: Session, payment_ids: Sequence[str]) -> set[str]:
+    """Lock the files of these payments that have not left, and return which stand in one."""
+    lines = select(PayoutLine.batch_id).where(
+        PayoutLine.disbursement_id.in_(payment_ids), PayoutLine.answer.is_(None)
+    )
+    batches = select(PayoutBatch).where(
+        PayoutBatch.id.in_(lines), PayoutBatch.state.in_(("prepared", "released"))
+    )
+    locked = batches.order_by(PayoutBatch.id).with_for_update()
+    found = session.scalars(locked.execution_options(populate_existing=True))
+    return {line.disbursement_id for batch in found for line in batch.lines}
 
 
 def propose_lift(actor: Actor, stop_id: str) -> None:

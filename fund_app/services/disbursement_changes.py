@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fund_app.services import payees
-from fund_app.services.disbursements import fire, locked
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund_app.models.applications import Application
+from fund_app.models.disbursements import Disbursement
+from fund_app.models.sealed import Compartment
+from fund_app.services import cases, channels, intake, offers, payee_details, payees, vault
+from fund_app.services.channels import Way
+from fund_app.services.disbursements import CANCELLABLE, fire, locked
 from fund_app.services.intake import AnswerText
-from fund_app.services.transition import Request
+from fund_app.services.transition import INTERNAL, Request, take
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from workflows.engine import Refused
 from workflows.roles import Actor
 
 RATE_SOURCES = ("ecb", "own_bank", "partner", "agent")
@@ -54,17 +62,53 @@ def change_payee(
     """Put new details in the place of the payee's, as who leads the case heard them safely.
 
     payee: the answers of block PAY, the channel among them; they are sealed for who makes
-    payments, and whoever wrote them cannot read them again. Signatures given so far are void,
-    a release is taken back, and for the rules' quiet hours a further person has to agree
-    before the second signature. Refused once the payment stands in a file or has left.
+    payments, and whoever wrote them cannot read them again. A case has one payee: every payment
+    of it that has not left follows. Signatures given so far are void, a release is taken back,
+    and for the rules' quiet hours a further person has to agree before the second signature.
+    Refused once a payment of the case stands in a file or may be on its way.
     """
     with unit_of_work() as session:
         payment, application = locked(session, disbursement_id, request)
         way = payees.name_payee(session, application, payee)
-        fire(
-            session, payment, application, "change_payee", actor, request,
-            {"channel_allowed": True}, way,
-        )  # fmt: skip
+        given = {"channel_allowed": True}
+        fire(session, payment, application, "change_payee", actor, request, given, way)
+        for other in _waiting_payments(session, application):
+            if other.id != payment.id:
+                fire(session, other, application, "change_payee", actor, given=given, data=way)
+
+
+def change_own_payee(actor: SignedIn, payee: Sequence[AnswerText], request: Request) -> None:
+    """Let an applicant say anew where the money of their case goes, while none has left.
+
+    payee: the answers of block PAY, all of them anew; sealed for who makes payments before
+    anybody is asked. What follows is what follows from change_payee, and who leads the case is
+    told that something has changed. Raises Refused: money_on_its_way (no payment waits here any
+    more, or one may be out), channel_forbidden, on_hold; Unknown, cases.Closed.
+    """
+    with unit_of_work() as session:
+        application = cases.open_case_of(session, actor)
+        payments = _waiting_payments(session, application)
+        if not payments:
+            raise Refused("money_on_its_way", {"state": application.state})
+        once = Request(request.id)  # the step its page showed is the case's, not the payment's
+        take(session, Disbursement, payments[0].id, once)
+        intake.save(actor, payee)
+        vault.grant(actor.ring, application.id, Compartment.PAYOUT, *offers.payers(session))
+        details = {each.question: each.text for each in payee}
+        receipt = channels.told(details, application.region)
+        way = Way(details[offers.CHANNEL], payee_details.digest(details), receipt.region)
+        given = {"channel_allowed": channels.is_allowed(session, receipt, way.channel)}
+        for payment in payments:
+            asked = once if payment is payments[0] else INTERNAL
+            fire(session, payment, application, "change_payee", actor, asked, given, way)
+
+
+def _waiting_payments(session: Session, application: Application) -> list[Disbursement]:
+    """Lock and return the payments of a case that have not left and can still go elsewhere."""
+    statement = select(Disbursement).where(
+        Disbursement.application_id == application.id, Disbursement.state.in_(CANCELLABLE)
+    )
+    return list(session.scalars(statement.order_by(Disbursement.id).with_for_update()))
 
 
 def agree_difference(actor: Actor, disbursement_id: str, paid: int, request: Request) -> None:

@@ -80,15 +80,26 @@ def record_sending(context: Context) -> None:
     payment: Disbursement = context.subject
     payment.sent_on = context.moment.date()
     if payment.channel in ADVANCED:
-        context.session.add(
-            PayoutAdvance(
-                disbursement_id=payment.id,
-                partner_code=context.data.partner_code,
-                amount=payment.amount,
-                currency=payment.currency,
-                opened_on=context.moment.date(),
-            )
+        _advance_to(context, context.data.partner_code)
+
+
+def _advance_to(context: Context, partner_code: str) -> None:
+    """Open what a partner will account for; once called back and sent again it is the same."""
+    payment: Disbursement = context.subject
+    before = disbursement_facts.advance_of(context.session, payment.id)
+    if before is not None:
+        if before.partner_code != partner_code:
+            raise Refused("other_partner", {"state": payment.state})
+        return
+    context.session.add(
+        PayoutAdvance(
+            disbursement_id=payment.id,
+            partner_code=partner_code,
+            amount=payment.amount,
+            currency=payment.currency,
+            opened_on=context.moment.date(),
         )
+    )
 
 
 def record_not_sent(context: Context) -> None:

@@ -22,7 +22,7 @@ from fund_app.models.ledger import Tranche, TrancheState
 from fund_app.services import channels, countersignatures, holds, rules, screenings
 from fund_app.services.facts import Facts
 from workflows.channels import ADVANCED
-from workflows.disbursement import LIVE
+from workflows.disbursement import LIVE, MAY_BE_OUT
 from workflows.references import is_neutral
 from workflows.roles import Actor
 from workflows.rules import ANY, RulesParameters
@@ -98,6 +98,7 @@ def gather(
             "amount": lambda: payment.amount,
             "encumbered": lambda: _encumbered(session, payment),
             "other_attempts": lambda: _other_attempts(session, payment),
+            "on_their_way": lambda: _on_their_way(session, payment),
             "channel_allowed": lambda: channels.is_allowed(
                 session, channels.kept(payment), payment.channel
             ),
@@ -167,14 +168,15 @@ def _are_settled(session: Session, payment: Disbursement, action: str, actor: Ac
     """Whether the payee's details are old enough, or a further person has looked at them.
 
     New are details that took the place of others: a thief writes to say that the account has
-    changed. Who agrees is neither who checked nor who signed first nor who signs now.
+    changed. Of what the person changed only the day is kept, and all of it counts. Who agrees
+    is neither who checked nor who signed first nor who signs now.
     """
     application_id = payment.application_id
     application = session.get_one(Application, application_id)
     since = now() - timedelta(hours=rules.of(session, application).payee_quiet_hours)
     payments = select(Disbursement.id).where(Disbursement.application_id == application_id)
     changed = select(Event.id).where(
-        Event.at > since,
+        or_(Event.at > since, and_(Event.at.is_(None), Event.day >= since.date())),
         Event.chain == "disbursement",
         Event.subject_id.in_(payments),
         Event.action == "change_payee",
@@ -236,6 +238,15 @@ def _other_attempts(session: Session, payment: Disbursement) -> int:
         Disbursement.tranche_id == payment.tranche_id,
         Disbursement.id != payment.id,
         Disbursement.state.in_(LIVE),
+    )
+    return session.scalar(statement) or 0
+
+
+def _on_their_way(session: Session, payment: Disbursement) -> int:
+    """Count the payments of the same case whose money may be out while no bank has said so."""
+    statement = select(func.count()).where(
+        Disbursement.application_id == payment.application_id,
+        Disbursement.state.in_(MAY_BE_OUT),
     )
     return session.scalar(statement) or 0
 

@@ -12,7 +12,7 @@ from typing import Any
 from fund_app.services import channels, disbursement_facts
 from fund_app.services.channels import Way
 from fund_app.services.disbursements import BankLine, fire, locked
-from fund_app.services.transition import Request
+from fund_app.services.transition import INTERNAL, Request
 from fund_app.services.unit import unit_of_work
 from workflows.roles import Actor
 
@@ -31,6 +31,24 @@ def found_sent(actor: Actor, disbursement_id: str, reference: str, request: Requ
         payment, application = locked(session, disbursement_id, request)
         given = {"lookup": "sent", "lookup_proven": reference == payment.reference}
         fire(session, payment, application, "found_sent", actor, request, given)
+
+
+def seen_at_bank(actor: Actor, disbursement_id: str, line: BankLine, *, is_named: bool) -> None:
+    """Record that a statement shows a payment, also one of which nobody knew that it left.
+
+    A payment in a file that was handed over counts as sent by that, and so does an `unknown`
+    one whose own reference stands on the line (is_named): the statement is the bank's own word.
+    Without the reference an unknown one takes the second person of found_sent. Raises what
+    these steps and bank_ok refuse; then nothing is written.
+    """
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, INTERNAL)
+        if payment.state == "exported":
+            fire(session, payment, application, "send", actor)
+        elif payment.state == "unknown":
+            given = {"lookup": "sent", "lookup_proven": is_named}
+            fire(session, payment, application, "found_sent", actor, given=given)
+        fire(session, payment, application, "bank_ok", actor, data=line)
 
 
 def found_not_sent(actor: Actor, disbursement_id: str, request: Request) -> None:
@@ -75,7 +93,8 @@ def write_off(actor: Actor, disbursement_id: str, request: Request) -> None:
 def frozen_at_recipient(actor: Actor, disbursement_id: str, request: Request) -> None:
     """Record that the recipient's account is frozen, as who leads the case.
 
-    Every payment by the same way to the same region is held until two people have looked.
+    Every payment by the same way to the same region is held until two people have looked, and
+    called back where it may be out (services/channel_stops.py).
     """
     _act(actor, disbursement_id, "frozen_at_recipient", request)
 

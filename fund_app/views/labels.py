@@ -210,6 +210,8 @@ ACTIONS = {
     "waive_verification": _l("Waive verification"),
     "clear_duplicates": _l("Say that they are different people"),
     "merge_duplicate": _l("Merge with another case"),
+    "propose_fast_track": _l("Propose the fast track"),
+    "fast_track": _l("Give at once, as the second officer"),
     "request_info": _l("Ask the applicant"),
     "write_redaction": _l("Write for the panel"),
     "to_review": _l("Send to the panel"),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from fund_app.adapters.bank_pain002 import read
 from fund_app.extensions import db
 from fund_app.models.bank import BankMatch
 from fund_app.models.disbursements import Disbursement
@@ -21,9 +22,11 @@ from fund_app.queries import bank_reconciliation, ledger
 from fund_app.services import (
     bank_accounts,
     bank_matches,
+    disbursement_troubles,
     disbursements,
     donations,
     gift_returns,
+    status_reports,
 )
 from fund_app.services.bank_accounts import AccountWish
 from fund_app.services.bank_matches import Choice, MatchRefused
@@ -31,8 +34,11 @@ from fund_app.services.disbursements import Sending
 from fund_app.services.donations import BankGift
 from fund_app.services.ledger import LedgerRefused
 from fund_app.services.unit import unit_of_work
+from tests.services.test_batches import batch_of, due
+from tests.services.test_status_reports import handed_over
 from tests.support import bank
 from tests.support.bank_files import DAY, OTHER_IBAN, Line
+from tests.support.bank_reports import report
 from tests.support.house import House, press
 from tests.support.staff import house
 from workflows.bank import MatchKind
@@ -194,6 +200,32 @@ def test_payment_that_came_back_in_one_file(house: House) -> None:
     assert bank.balance("GrantsPayable") == -20_000
     assert bank.balance() == bank.SEEDED - 500
     assert ledger.position("GEN", "EUR").spendable == -500
+
+
+def test_payment_nobody_could_tell_of_is_settled_by_the_statement(house: House) -> None:
+    """In a file the bank has not answered, or unknown: the statement is the bank's own word."""
+    account_id = bank.account(house["treasurer"])
+    batch_id = handed_over(house, [due(house, 20_000)[1], due(house, 30_000)[1]])
+    waiting, asked = batch_of(batch_id).lines
+    disbursement_troubles.outcome_unknown(house["fin1"], asked.disbursement_id, press())
+    told = [(each.amount, each.end_to_end_id, each.disbursement_id) for each in (waiting, asked)]
+    nameless = Line(-told[1][0], "no reference of ours")
+    named = [Line(-amount, reference) for amount, reference, _ in told]
+    bank.bring(house["fin1"], account_id, [nameless, *named])
+    by_hand = next(line for line in bank.lines(account_id) if not line.own_refs)
+    choice = Choice(MatchKind.PAYMENT, told[1][2])
+    with pytest.raises(Refused) as refused:
+        bank_matches.accept(house["fin1"], by_hand.id, choice)
+    assert refused.value.codes == ("second_person_missing",)
+    assert payment_state(told[1][2]) == "unknown"
+    assert bank_matches.accept_sure(house["fin1"], account_id) == (2, 0)
+    assert [payment_state(payment_id) for _, _, payment_id in told] == ["confirmed", "confirmed"]
+    assert bank.balance("GrantsPayable") == 0
+
+    number = batch_of(batch_id).number
+    status_reports.take_in(house["fin1"], read(report(number, group="ACSC")))
+    batch = batch_of(batch_id)
+    assert (batch.state, {line.answer for line in batch.lines}) == ("answered", {"accepted"})
 
 
 def test_payment_of_another_amount_is_refused(house: House) -> None:

@@ -57,6 +57,8 @@ def _not_me(key: str) -> Pair:
 
 
 CASES: dict[str, Pair] = {
+    "is_lead_or_holder": ({"lead": OTHER, "payee": ME}, {"lead": OTHER, "payee": OTHER}),
+    "nothing_on_its_way": _none("on_their_way"),
     "is_case_lead": ({"lead": ME}, {"lead": OTHER}),
     "not_recused": ({"recused": NOBODY}, {"recused": frozenset({ME})}),
     "assignee_free": _flag("assignee_recused", wanted=False),

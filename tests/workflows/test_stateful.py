@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from workflows.ballot import BALLOT, VOTES_SHOWN
 from workflows.counting import Choice, Result, Vote, count, is_settled
-from workflows.disbursement import DISBURSEMENT, IN_FLIGHT, MONEY_LEFT
+from workflows.disbursement import DISBURSEMENT, IN_FLIGHT, MAY_BE_OUT, MONEY_LEFT
 from workflows.emergency import BEFORE_MONEY, EMERGENCY
 from workflows.engine import Outcome, Refused, Workflow, allowed, fire
 from workflows.roles import SYSTEM, Actor, Role
@@ -192,6 +192,7 @@ class Case(RuleBasedStateMachine):
             "amount": payout.amount,
             "encumbered": self.reserved,
             "other_attempts": len(others),
+            "on_their_way": sum(p.state in MAY_BE_OUT for p in self.payouts),
             "payee": PERSON.ref,
             "deciders": frozenset(self.deciders),
             "checked_by": payout.done_by.get("safety_check"),

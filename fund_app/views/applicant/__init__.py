@@ -16,6 +16,7 @@ from fund_app.views.applicant import (
     letters,
     messages,
     offer,
+    payee,
     plan,
     receipt,
     sign_in,
@@ -55,6 +56,7 @@ bp.add_url_rule("/return/letters/<document_id>", "letter", letters.read, methods
 bp.add_url_rule("/return/offer", "offer", offer.show)
 bp.add_url_rule("/return/offer/accept", "accept", offer.accept, methods=BOTH)
 bp.add_url_rule("/return/offer/decline", "decline", offer.decline, methods=["POST"])
+bp.add_url_rule("/return/payee", "payee", payee.change, methods=BOTH)
 bp.add_url_rule("/return/receipt", "receipt", receipt.confirm, methods=BOTH)
 bp.add_url_rule("/return/report", "report", receipt.report, methods=BOTH)
 bp.add_url_rule("/return/appeal", "appeal", appeal.show)

@@ -21,6 +21,7 @@ from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
 from fund_app.views import history_labels, labels
 from fund_app.views.casework import Missing
+from fund_app.views.coordinator import fast_tracks
 from workflows.rules import FORMAL_REASONS
 
 Run = Callable[[SignedIn, str, Any, Request], None]
@@ -135,6 +136,26 @@ ACTS = (
         _l("The check is recorded."),
         _verify,
         _check_form,
+    ),
+    Act(
+        "propose_fast_track",
+        _l("Where a life is in danger: help within hours, and the panel decides afterwards."),
+        _l("Signed. Another officer gives this very amount, and names who is paid."),
+        fast_tracks.propose,
+        fast_tracks.first_form,
+        frozenset({"above_fast_track_cap"}),
+    ),
+    Act(
+        "fast_track",
+        _l(
+            "You sign second, for the amount that was proposed, and name who is paid. Which ways"
+            " are safe depends on country and person; where you do not know them, the strictest"
+            " word holds. It is sealed, and you cannot read it again."
+        ),
+        _l("The payment is planned, and the panel is called."),
+        fast_tracks.decide,
+        fast_tracks.second_form,
+        frozenset({"above_fast_track_cap", "reserve_too_small"}),
     ),
     Act(
         "request_info",

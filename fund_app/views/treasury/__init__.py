@@ -32,6 +32,7 @@ from fund_app.views.treasury import (
     releases,
     resolutions,
     screenings,
+    status_reports,
     stripe_readings,
     troubles,
     waiting,
@@ -165,6 +166,11 @@ for action, view in (
 bp.add_url_rule("/batches", "batches", batches.index)
 bp.add_url_rule("/batches/new", "new_batch", batches.new)
 bp.add_url_rule("/batches/new", "prepare_batch", batches.prepare, methods=POST)
+bp.add_url_rule("/batches/report", "status_report", status_reports.upload)
+bp.add_url_rule("/batches/report", "preview_status_report", status_reports.preview, methods=POST)
+bp.add_url_rule(
+    "/batches/report/take-in", "take_in_status_report", status_reports.take_in, methods=POST
+)
 bp.add_url_rule(BATCH, "batch", batches.show)
 bp.add_url_rule(f"{BATCH}/names", "batch_names", batches.names, methods=POST)
 bp.add_url_rule(f"{BATCH}/release", "release_batch", batches.release, methods=POST)

@@ -6,24 +6,18 @@ the server's for the person who uploaded it and for this account; nothing is kep
 
 from __future__ import annotations
 
-import base64
 import json
-import zlib
-from datetime import timedelta
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forms.bank import UploadForm
 from fund_app.adapters.bank_files import LARGEST, Upload
-from fund_app.adapters.clock import now
-from fund_app.adapters.keystore_keys import DeploymentSecrets, lock, unlock
 from fund_app.models.bank import BankAccount
-from fund_app.models.sealed import CannotOpen
 from fund_app.services import bank_imports
-from fund_app.views import acts, errors
+from fund_app.views import acts, carried, errors
 from fund_app.views.access import allow
 from fund_app.views.treasury import bank_labels
 from fund_app.views.treasury.bank import the_account
@@ -31,9 +25,7 @@ from workflows.bank import FileRefused
 from workflows.roles import Role
 
 IMPORTERS = (Role.FINANCE_OFFICER, Role.TREASURER)
-KEPT_FOR = timedelta(minutes=30)
-LARGEST_CARRIED = 400 * 1024
-CONTEXT = b"bank file to import"
+PURPOSE = "bank-preview"
 SHOWN = 200
 """Lines of a preview that are listed one by one."""
 
@@ -58,14 +50,14 @@ def preview(account_id: str) -> ResponseReturnValue:
     found = Upload(sent.read(LARGEST + 1), *form.balances)
     try:
         understood = bank_imports.understand(account.id, found)
-        carried = _carry(account.id, found)
+        sealed = _carry(account.id, found)
     except FileRefused as refused:
         return _form(account, form, bank_labels.why_not(refused)), 422
     return render_template(
         "treasury/bank/preview.html",
         account=account,
         understood=understood,
-        carried=carried,
+        carried=sealed,
         labels=bank_labels,
         shown=SHOWN,
     )
@@ -107,38 +99,17 @@ def _form(account: BankAccount, form: UploadForm, refusal: str | None = None) ->
 
 
 def _carry(account_id: str, found: Upload) -> str:
-    until = (now() + KEPT_FOR).timestamp()
-    head = json.dumps([until, acts.me().ref, account_id, found.opening, found.closing])
-    content = zlib.compress(head.encode() + b"\n" + found.content, 9)
-    sealed = base64.urlsafe_b64encode(lock(_keys()[0], CONTEXT, content)).decode()
-    if len(sealed) > LARGEST_CARRIED:
-        raise FileRefused("too_large")
-    return sealed
+    head = json.dumps([found.opening, found.closing])
+    try:
+        return carried.carry(PURPOSE, account_id, head.encode() + b"\n" + found.content)
+    except carried.TooMuch:
+        raise FileRefused("too_large") from None
 
 
 def _carried(account_id: str, sealed: str) -> Upload | None:
-    try:
-        locked = base64.urlsafe_b64decode(sealed.encode())
-    except ValueError:
-        return None
-    opened = next(filter(None, (_unlocked(key, locked) for key in _keys())), None)
+    opened = carried.opened(PURPOSE, account_id, sealed)
     if opened is None:
         return None
-    # Only what was sealed here is unpacked, so its size is known to be bounded.
-    head, _newline, content = zlib.decompress(opened).partition(b"\n")
-    until, whose, account, opening, closing = json.loads(head)
-    if now().timestamp() > until or (whose, account) != (acts.me().ref, account_id):
-        return None
+    head, _newline, content = opened.partition(b"\n")
+    opening, closing = json.loads(head)
     return Upload(content, opening, closing)
-
-
-def _unlocked(key: bytes, locked: bytes) -> bytes | None:
-    try:
-        return unlock(key, CONTEXT, locked)
-    except CannotOpen:
-        return None
-
-
-def _keys() -> list[bytes]:
-    deployment: DeploymentSecrets = current_app.extensions["fund.secrets"]
-    return [each.subkey("bank-preview") for each in deployment.generations]

@@ -47,13 +47,7 @@ def change_payee(disbursement_id: str) -> ResponseReturnValue:
     form = _form(disbursement_id, "change_payee")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"change_payee": form}), 422
-    told = {
-        channels.COUNTRY: form.country.data,
-        channels.STATUS: form.status.data,
-        "payout_channel": form.channel.data,
-        "payee_name": form.payee_name.data,
-        "payee_account": form.payee_account.data,
-    }
+    told = form.told
     cell = channels.verdicts(db.session(), payees.receipt_of(told))[form.channel.data]
     if cell.verdict is Verdict.FORBIDDEN:
         why = channel_labels.REASONS[cell.reason or ""]

@@ -240,6 +240,65 @@ BANK_REASONS = MappingProxyType(
     }
 )
 
+
+def bank_reason(code: str) -> str:
+    """Return a bank's reason for refusing a payment: its code, in words where we have them."""
+    words = BANK_REASONS.get(code)
+    return f"{code} – {words}" if words else code
+
+
+STATUSES = MappingProxyType(
+    {
+        "ACCP": _l("accepted"),
+        "ACSP": _l("accepted, being settled"),
+        "ACSC": _l("settled, says the bank"),
+        "ACCC": _l("credited, says the bank"),
+        "ACWC": _l("accepted with a change"),
+        "ACTC": _l("the file is sound; nothing more is said"),
+        "ACFC": _l("there is enough money; nothing more is said"),
+        "RCVD": _l("received; nothing more is said"),
+        "PDNG": _l("being worked on"),
+        "PART": _l("some taken, some refused"),
+        "RJCT": _l("refused"),
+        "": _l("nothing is said"),
+    }
+)
+"""What a bank tells of a payment (ISO 20022 codes)."""
+
+FOLLOWING = MappingProxyType(
+    {
+        "sent": _l("counts as sent"),
+        "failed": _l("counts as failed; it is still owed"),
+        "waits_again": _l("waits again to be sent"),
+        "noted": _l("nothing follows"),
+        "known": _l("is so already"),
+        "contradicts": _l("does not fit to what is known; please ask the bank"),
+    }
+)
+"""What follows from the bank's word for a payment."""
+FOLLOWING_TONES = MappingProxyType(
+    {"sent": "good", "failed": "bad", "waits_again": "warn", "contradicts": "bad"}
+)
+
+WHY_NO_REPORT = MappingProxyType(
+    {
+        "too_large": _l("The file is larger than any answer to a file of ours."),
+        "entities": _l("The file holds a document type; no bank's answer needs one."),
+        "not_a_report": _l("This is not a status report of a bank (pain.002)."),
+        "several_files": _l(
+            "It speaks of several files at once. Please ask the bank for one each."
+        ),
+        "unknown_file": _l("There is no payment file of this number here."),
+        "unknown_lines": _l("These payments do not stand in the file it speaks of."),
+        "not_handed_over": _l("This file has not been handed over, so no bank can have it."),
+        "unknown_status": _l("It uses a status that is not known here."),
+        "line_twice": _l("It tells two things of one payment."),
+        "contradicts_itself": _l("It refuses the whole file and takes a part of it."),
+    }
+)
+"""Why a status report is not taken, as a plain sentence."""
+
+
 SIGNATURES = MappingProxyType(
     {
         "safety_check": _l("Safety check"),

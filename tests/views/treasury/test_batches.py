@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from config import Settings
+from fund_app.extensions import db
+from fund_app.models.batches import PayoutLine
 from fund_app.services.disbursements import BankLine
+from tests.support.bank_reports import NAME, report
 from tests.support.house import House
 from tests.support.pages import Page
 from tests.support.queries import QueryCounter
@@ -65,6 +70,47 @@ def test_file_is_made_by_one_released_by_another_and_answered(house: House, ente
     sent = maker.submit(maker.page(address), {"answer-verdict": "accepted"}, to="answer")
     assert sent.status_code == 303
     assert house.payment_of(case_id).state == "sent"
+
+
+def test_banks_answer_is_taken_in_as_a_file_after_it_was_shown(house: House, enter: Enter) -> None:
+    case_id, payment_id = released(house)
+    maker, releaser = enter("fin1"), enter("treasurer")
+    assert releaser.get(f"{LIST}/report").status_code == 404
+    made = maker.submit(maker.page(f"{LIST}/new"), {"payments": [payment_id]}, to="new")
+    address = made.headers["Location"]
+    releaser.submit(Page(releaser.submit(releaser.page(address), to="names")), to="release")
+    maker.submit(maker.page(address), to="file")
+    reference, number = house.payment_of(case_id).reference, batch_number(payment_id)
+
+    def upload(content: bytes) -> Page:
+        sent = {"file": (BytesIO(content), "status.xml")}
+        page = maker.page(f"{LIST}/report")
+        return Page(maker.submit(page, sent, to="report", content_type="multipart/form-data"))
+
+    assert "This is not a status report of a bank (pain.002)." in upload(b"").text
+    assert "There is no payment file of this number here. (OTHER)" in upload(report("OTHER")).text
+    foreign = upload(report(number, {"STRANGE": ("ACSP", "")}))
+    assert "do not stand in the file it speaks of. (STRANGE) Nothing of it" in foreign.text
+    shown = upload(report(number, {reference: ("RJCT", "AC04")}, group="PART"))
+    assert "refused (AC04 – account closed)" in shown.text
+    assert "counts as failed; it is still owed" in shown.text
+    assert NAME not in shown.text
+    assert house.payment_of(case_id).state == "exported"
+    assert maker.submit(shown, to="take-in").status_code == 303
+    assert house.payment_of(case_id).state == "failed"
+    again = upload(report(number, {reference: ("RJCT", "AC04")}, group="PART"))
+    assert "is so already" in again.text
+    done = maker.submit(again, to="take-in")
+    assert "It changes nothing that is not known already." in maker.page(done.location).text
+
+
+def batch_number(payment_id: str) -> str:
+    """Return the number of the file a payment stands in."""
+    db.session.rollback()
+    line = db.session.scalars(
+        select(PayoutLine).where(PayoutLine.disbursement_id == payment_id)
+    ).one()
+    return line.batch.number
 
 
 def test_payment_that_does_not_fit_is_named_with_its_reason(house: House, enter: Enter) -> None:
