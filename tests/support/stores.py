@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from tests.support.schema import create_data_schema, create_keystore_schema
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ENGINES = (SQLITE, POSTGRESQL)
+MOST_RENEWALS = 40
 DATA_FILE, KEYS_FILE = "fund.sqlite3", "keystore.sqlite3"
 
 
@@ -99,16 +101,19 @@ class PostgresStores:
         self._furnished: tuple[str, ...] = ()
         self._furnish = furnish
         self._lent: dict[bool, tuple[str, ...]] = {}
+        self._times = Counter[bool]()
 
     @contextmanager
     def lent(self, *, furnished: bool = False) -> Iterator[Store]:
         """Yield a store that one test has to itself, at the address of the last one's.
 
         Before each test only the rows that the last one touched are put back; where it changed
-        the schema the databases are made anew.
+        the schema, and before dead rows pile up, the databases are made anew.
         """
         names = self._lent.get(furnished)
-        if names and not all(Renewal(self._server.url(name)).renew() for name in names):
+        self._times[furnished] += 1
+        is_worn = self._times[furnished] % MOST_RENEWALS == 0
+        if names and (is_worn or not all(self._renewed(name) for name in names)):
             self._drop(names)
             names = None
         if names is None:
@@ -131,6 +136,9 @@ class PostgresStores:
         for names in self._lent.values():
             self._drop(names)
         self._drop((*self._empty, *self._furnished))
+
+    def _renewed(self, name: str) -> bool:
+        return Renewal(self._server.url(name)).renew()
 
     def _template(self, *, furnished: bool) -> tuple[str, ...]:
         if furnished and not self._furnished:
