@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -45,6 +46,12 @@ remember_builders()
 NO_MAIL = "smtp://127.0.0.1:9"
 FURNISHED = {"house", "desk"}
 """Fixtures that set up a house: whoever asks for one gets a store that holds one already."""
+
+
+def pytest_collection_finish() -> None:
+    """Let nobody search what was imported for garbage, which is done for every few objects made."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
