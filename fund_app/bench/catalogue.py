@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from fund_app.bench import books, offboarding, pages, parts, steps, submission, takeover
+from fund_app.bench import books, inbox, offboarding, pages, parts, steps, submission, takeover
 from fund_app.bench.installation import Installation
 from fund_app.bench.measuring import Effort, Figure
 
@@ -19,6 +19,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "submit": submission.submit,
         "ledger": books.ledger,
         "statements": books.donor_papers,
+        "inbox": inbox.inbox,
         "engine": parts.engine,
         "vault": parts.vault_costs,
         "takeover": takeover.takeover,

@@ -21,6 +21,7 @@ FIGURES = {
     "submit": 2,
     "ledger": 4,
     "statements": 2,
+    "inbox": 2,
     "engine": 2,
     "vault": 4,
     "takeover": 1,
