@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,11 +12,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-import config
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
 from fund_app.services.unit import unit_of_work
-from tests.jobs.site import EFFECTS, make_app
+from tests.jobs.site import EFFECTS, main, make_app
+from tests.support.processes import Child
 from tests.support.stores import Store
 
 
@@ -50,12 +48,13 @@ class Workers:
     def __init__(self, store: Store, directory: Path) -> None:
         self._url = store.database_url
         self._log = directory / "effects.log"
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._said = directory / "workers.out"
+        self._running: list[Child] = []
 
-    def start(self, *, seconds: float = 0) -> subprocess.Popen[bytes]:
+    def start(self, *, seconds: float = 0) -> Child:
         """Start one worker; its slow jobs take `seconds`."""
-        words = [sys.executable, "-m", "tests.jobs.site", self._url, str(self._log), str(seconds)]
-        worker = subprocess.Popen(words, cwd=config.ROOT, start_new_session=True)
+        words = (self._url, str(self._log), str(seconds))
+        worker = Child(main, words, self._said, self._said)
         self._running.append(worker)
         return worker
 
@@ -67,7 +66,7 @@ class Workers:
         """Return the keys the handlers left, repetitions included."""
         return [line.split()[0] for line in self.lines()]
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+    def kill(self, worker: Child) -> None:
         """Kill a worker on the spot."""
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
@@ -75,7 +74,7 @@ class Workers:
     def close(self) -> None:
         """Kill whatever still runs."""
         for worker in self._running:
-            if worker.poll() is None:
+            if worker.is_running:
                 self.kill(worker)
 
 

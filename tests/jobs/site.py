@@ -1,6 +1,6 @@
 """A worker process for the kill suite: the product's worker, with handlers a test can watch.
 
-`python -m tests.jobs.site DATABASE_URL LOG SECONDS` works until it is stopped. Each handler
+`main` with DATABASE_URL LOG SECONDS works until it is stopped. Each handler
 appends one line to the log at the moment its effect would leave the process. SECONDS is how
 long a slow job takes.
 """
@@ -8,7 +8,6 @@ long a slow job takes.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -73,14 +72,10 @@ def handlers(log: Path, seconds: float) -> dict[str, Handler]:
     return {"outside": write_outside, "inside": write_inside, "slow": slow}
 
 
-def main() -> None:
+def main(argv: list[str]) -> None:
     """Work until SIGTERM."""
-    database_url, log, seconds = sys.argv[1:]
+    database_url, log, seconds = argv
     app = make_app(database_url)
     worker = Worker(app, terms=TERMS, handlers=handlers(Path(log), float(seconds)), rounds=())
     with ending_on_signals(worker.stop):
         worker.run()
-
-
-if __name__ == "__main__":
-    main()

@@ -108,5 +108,5 @@ def test_worker_asked_to_stop_finishes_the_present_job(site: Flask, workers: Wor
     worker = workers.start(seconds=0.5)
     wait_until(lambda: len(workers.lines()) == 1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=5) == 0
+    assert worker.wait(5) == 0
     assert states() == {"ready": 1, "running": 0, "done": 1, "dead": 0}

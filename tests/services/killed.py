@@ -1,6 +1,6 @@
 """A process that answers a case and is killed on the way, for the crash tests.
 
-`python -m tests.services.killed DATABASE KEYSTORE HOME PERSON CASE NUMBER` dies by SIGKILL in
+`main` with DATABASE KEYSTORE HOME PERSON CASE NUMBER dies by SIGKILL in
 place of the NUMBERth statement; with NUMBER 0 right after everything is written. What every
 process of this kind needs is here as well.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,7 +66,3 @@ def main(argv: list[str]) -> None:
         actor = Actor(person, frozenset({Role.COORDINATOR}))
         applications.acknowledge(actor, case_id, press())
         die()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,12 +1,11 @@
 """A process that erases a case and is killed on the way, for the tests of erasing.
 
-`python -m tests.services.killed_erasing DATABASE KEYSTORE HOME CASE POINT` dies by SIGKILL right
+`main` with DATABASE KEYSTORE HOME CASE POINT dies by SIGKILL right
 after the part of the work named POINT.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +55,3 @@ def main(argv: list[str]) -> None:
             owner, name = AFTER[point]
             setattr(owner, name, then_die(getattr(owner, name)))
         erasures.erase(case_id, Origin.OPERATOR)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

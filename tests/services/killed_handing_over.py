@@ -1,6 +1,6 @@
 """A process that hands a payment file over and is killed on the way, for the crash tests.
 
-`python -m tests.services.killed_handing_over DATABASE KEYSTORE HOME PERSON BATCH NUMBER` dies by
+`main` with DATABASE KEYSTORE HOME PERSON BATCH NUMBER dies by
 SIGKILL in place of the NUMBERth statement; with NUMBER 0 once the bytes are out of its hands.
 """
 
@@ -48,7 +48,3 @@ def main(argv: list[str]) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         die()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,13 +1,11 @@
 """A process that works on keys and is killed on the way, for the tests of offboarding.
 
-`python -m tests.services.killed_keys DATABASE KEYSTORE HOME WHAT NUMBER [HANDLE]` dies by
+`main` with DATABASE KEYSTORE HOME WHAT NUMBER [HANDLE] dies by
 SIGKILL in place of the NUMBERth statement to either database. WHAT is disable, renew or votes;
 votes are sealed anew from the secret of the tests to SECOND.
 """
 
 from __future__ import annotations
-
-import sys
 
 from fund_app.adapters.keystore_keys import DeploymentSecrets
 from fund_app.extensions import db
@@ -34,7 +32,3 @@ def main(argv: list[str]) -> None:
             first = app.extensions["fund.settings"].secret
             app.extensions["fund.secrets"] = DeploymentSecrets(SECOND, first)
             rotation.reseal_votes()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,12 +1,11 @@
 """A process that issues a year's receipts and is killed on the way, for the crash tests.
 
-`python -m tests.services.killed_receipts DATABASE KEYSTORE HOME PERSON PASSPHRASE BATCH NUMBER`
+`main` with DATABASE KEYSTORE HOME PERSON PASSPHRASE BATCH NUMBER
 dies by SIGKILL in place of the NUMBERth statement that writes.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,7 +45,3 @@ def main(argv: list[str]) -> None:
         event.listen(db.engine, "before_cursor_execute", count)
         actor = SignedIn(person, frozenset({Role.FINANCE_OFFICER}), vault.ring_for(person, key))
         receipt_batches.go_on(actor, batch_id, seconds=60)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

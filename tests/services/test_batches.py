@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +33,9 @@ from fund_app.services import (
 from fund_app.services.batch_answers import Verdict
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.unit import unit_of_work
+from tests.services import killed_handing_over
 from tests.services.test_crash import break_everywhere
+from tests.support import processes
 from tests.support.house import House, build, press
 from workflows.engine import Refused
 from workflows.roles import Role
@@ -345,23 +345,17 @@ def test_process_killed_while_it_hands_a_file_over_never_pays_twice(
     let_go(house, batch_id)
     db.session.rollback()
     arguments = (settings.database_url, settings.keystore_url, str(tmp_path))
-    killed = subprocess.run(
-        [
-            sys.executable, "-m", "tests.services.killed_handing_over", *arguments,
-            house["fin1"].ref, batch_id, str(number),
-        ],
-        check=False,
-        capture_output=True,
-    )  # fmt: skip
-    assert killed.returncode == -9, killed.stderr
+    fin1 = house["fin1"].ref
+    killed = processes.run(killed_handing_over.main, *arguments, fin1, batch_id, str(number))
+    assert killed.code == -9, killed.complained
     assert batch_of(batch_id).state == ("released" if number else "handed_over")
-    assert bool(killed.stdout) is not bool(number)
+    assert bool(killed.said) is not bool(number)
 
     made = batches.prepare(house.fresh("fin2"), PAYER, [payment_id], press())
     assert [each.code for each in made.left_out] == ["in_a_file"]
     assert house.payment_of(case_id).state == "exported"
     _name, content = batches.hand_over(house.fresh("fin2"), batch_id)
-    assert content == killed.stdout or number
+    assert content == killed.said or number
     batch_answers.look_up_due(clock.now() + timedelta(hours=25))
     assert house.payment_of(case_id).state == "unknown"
     batch_answers.answer(house["fin1"], batch_id, Verdict.ACCEPTED, {})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +21,8 @@ from fund_app.models.subjects import SUBJECTS
 from fund_app.queries.ledger_check import recompute_check
 from fund_app.services import applications, audit, ballots, disbursements
 from fund_app.services.votes import Cast
+from tests.services import killed
+from tests.support import processes
 from tests.support.dump import contents
 from tests.support.house import House, press
 from workflows.counting import Choice
@@ -165,19 +165,5 @@ def test_process_killed_after_the_commit_leaves_everything(
 def kill_at(number: int, settings: Settings, home: Path, actor_ref: str, case_id: str) -> int:
     """Let another process answer a case and die by SIGKILL; return how it ended."""
     db.session.rollback()
-    killed = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.services.killed",
-            settings.database_url,
-            settings.keystore_url,
-            str(home),
-            actor_ref,
-            case_id,
-            str(number),
-        ],
-        check=False,
-        capture_output=True,
-    )
-    return killed.returncode
+    place = (settings.database_url, settings.keystore_url, str(home))
+    return processes.run(killed.main, *place, actor_ref, case_id, str(number)).code

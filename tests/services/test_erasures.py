@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,6 +50,8 @@ from fund_app.services.sessions import SessionKind
 from fund_app.services.transition import Conflict, Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
+from tests.services import killed_erasing
+from tests.support import processes
 from tests.support.house import House, press
 from tests.support.paid import close, paid
 from tests.support.uploads import pdf
@@ -388,15 +388,9 @@ def test_killed_anywhere_the_next_round_does_the_rest(
 ) -> None:
     _, case_id = withdrawn(house)
     before = sealed_bytes(case_id)
-    killed = subprocess.run(
-        [
-            sys.executable, "-m", "tests.services.killed_erasing",
-            settings.database_url, settings.keystore_url, str(tmp_path), case_id, point,
-        ],
-        check=False,
-        capture_output=True,
-    )  # fmt: skip
-    assert killed.returncode == KILLED, killed.stderr.decode()
+    place = (settings.database_url, settings.keystore_url, str(tmp_path))
+    killed = processes.run(killed_erasing.main, *place, case_id, point)
+    assert killed.code == KILLED, killed.complained
     db.session.rollback()
     assert db.session.scalars(select(Erasure.state)).one() == "begun"
     if point != "begun":

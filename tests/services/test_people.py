@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +24,8 @@ from fund_app.services import holdings, intake, messages, people, sessions, staf
 from fund_app.services.sessions import SessionKind
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import KeyRing, keystore
+from tests.services import killed_keys
+from tests.support import processes
 from tests.support.house import PASSPHRASE, House
 from workflows.roles import SYSTEM, Role
 
@@ -246,10 +246,6 @@ def kill_at(number: int, settings: Settings, home: Path, what: str, *rest: str) 
     """Let another process work on keys and die by SIGKILL; return how it ended."""
     db.session.rollback()
     words = (settings.database_url, settings.keystore_url, str(home), what, str(number), *rest)
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.services.killed_keys", *words],
-        check=False,
-        capture_output=True,
-    )
-    assert killed.returncode in {0, KILLED}, killed.stderr.decode()
-    return killed.returncode
+    ended = processes.run(killed_keys.main, *words)
+    assert ended.code in {0, KILLED}, ended.complained
+    return ended.code

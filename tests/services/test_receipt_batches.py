@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -15,6 +13,8 @@ from fund_app.models.receipts import Receipt
 from fund_app.services import receipt_batches, receipt_voids, receipts
 from fund_app.services.receipt_batches import NothingToDo
 from fund_app.services.transition import Unknown
+from tests.services import killed_receipts
+from tests.support import processes
 from tests.support import receipts as made
 from tests.support.house import PASSPHRASE, House
 from tests.support.staff import house
@@ -102,12 +102,11 @@ def test_batch_that_was_killed_anywhere_numbers_nothing_twice(
     batch_id = receipt_batches.begin(house["fin1"], 2025)
     db.session.remove()
     for number in (3, 17, 24):
-        words = [
-            sys.executable, "-m", "tests.services.killed_receipts", store.database_url,
-            store.keystore_url, str(tmp_path), house["fin1"].ref, PASSPHRASE, batch_id, str(number),
-        ]  # fmt: skip
-        done = subprocess.run(words, check=False, capture_output=True)
-        assert done.returncode == -9, done.stderr.decode()
+        done = processes.run(
+            killed_receipts.main, store.database_url, store.keystore_url, str(tmp_path),
+            house["fin1"].ref, PASSPHRASE, batch_id, str(number),
+        )  # fmt: skip
+        assert done.code == -9, done.complained
     assert receipt_batches.go_on(house["treasurer"], batch_id, seconds=60) is True
     assert (numbers(), outcomes()) == ([1, 2, 3, 4, 5], {"issued": 5})
     printed = db.session.scalars(select(Receipt.sha256)).all()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +31,9 @@ from fund_app.services.rotation import Waiting
 from fund_app.services.sessions import SessionKind
 from fund_app.services.vault import keystore
 from fund_app.services.votes import Cast
+from tests.services import killed_keys
 from tests.services.killed_keys import SECOND
+from tests.support import processes
 from tests.support.house import PASSPHRASE, House, press
 from workflows.counting import Choice
 
@@ -177,11 +177,8 @@ def test_sealing_votes_anew_may_be_killed(house: House, settings: Settings, tmp_
     for number, expected in ((3, KILLED), (5, KILLED), (0, 0)):
         db.session.rollback()
         words = (settings.database_url, settings.keystore_url, str(tmp_path), "votes", str(number))
-        ended = subprocess.run(
-            [sys.executable, "-m", "tests.services.killed_keys", *words],
-            check=False, capture_output=True,
-        )  # fmt: skip
-        assert ended.returncode == expected, ended.stderr.decode()
+        ended = processes.run(killed_keys.main, *words)
+        assert ended.code == expected, ended.complained
         house.app.extensions["fund.secrets"] = DeploymentSecrets(SECOND, settings.secret)
         assert [choice_of(each) for each in found] == [Choice.APPROVE] * 3
     house.app.extensions["fund.secrets"] = DeploymentSecrets(SECOND)
