@@ -194,7 +194,7 @@ def _told(
     paid = ledger_gifts.paid_cases(fund_code, currency)
     first = Quarter(first_year, 1)
     last = min(Quarter(last_year, 4), known[-1].quarter)
-    ends = told_ends(paid, first, last)
+    ends = told_ends(paid, first, last, told_quarters.known_cases(known))
     within = [end for end in ends if end >= first]
     before = [end for end in ends if end < first]
     if not within:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def figures(house: House) -> dict[str, Any]:
         "positions": books.positions(),
         "balances": books.trial_balance(),
         "use": donations.use_of(
-            "EMG", "EUR", Stretch(None, Cut(Quarter.of(house.clock.now().date()), 10**6))
+            "EMG", "EUR", Stretch(None, Cut(Quarter.of(house.clock.now().date()), 10**6, date.max))
         ),
     }
 

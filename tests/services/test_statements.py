@@ -10,23 +10,26 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import select
 
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
 from fund_app.models import ledger_accounts
 from fund_app.models.donations import Method
-from fund_app.models.ledger import EntryKind
+from fund_app.models.ledger import EntryKind, Tranche
 from fund_app.queries import donations as reads
 from fund_app.queries.donations import DonorRow
 from fund_app.services import (
     donations,
     fund_reports,
     ledger_facts,
+    ledger_grants,
     statements,
     stripe_inbox,
     told_quarters,
 )
 from fund_app.services.ledger_facts import Origin
+from fund_app.services.ledger_grants import Part
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from tests.support.gifts import chart, double, settings
@@ -258,6 +261,23 @@ def test_exchange_and_losses_of_single_payments_are_no_line_of_their_own(
     assert (use.granted, use.costs, use.cases) == (5_246, 0, 5)
     (part,) = fund_reports.report("EMG", Quarter(2025, 1), Quarter(2025, 1)).parts
     assert [(line.code, line.amount) for line in part.went_out] == [("Grants", -5_246)]
+
+
+def test_cash_with_a_partner_is_no_line_of_its_own(app: Flask, chart: None) -> None:
+    """It is carried over until it has helped somebody; "other movements" would be one payment."""
+    donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
+    for number in range(5):
+        spend("EMG", date(2025, 2, 10), number, 1_000)
+    with unit_of_work() as session:
+        case = ("application", "e" * 32)
+        award = Origin("award", date(2025, 2, 11), case, FINANCE.ref)
+        grant = ledger_grants.approve_grant(session, award, "EMG", [Part(7_700)], "EUR")
+        handed = Origin("handed", date(2025, 2, 12), case, FINANCE.ref)
+        tranche = session.scalar(select(Tranche.id).where(Tranche.commitment_id == grant.id))
+        ledger_grants.advance(session, handed, tranche or "", "P1")
+    told_quarters.freeze()
+    (use,) = statements.of_year(donor, 2025).uses
+    assert (use.granted, use.other, use.carried_out) == (5_000, 0, 95_000)
 
 
 @pytest.mark.parametrize(("count", "told"), [(3, None), (4, None), (5, 5), (9, 5), (10, 10)])
