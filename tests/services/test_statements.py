@@ -34,6 +34,7 @@ from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from tests.support.gifts import chart, double, settings
 from tests.support.stripe import StripeDouble
+from workflows.money import EXPONENTS
 from workflows.quarters import Quarter
 from workflows.roles import Actor, Role
 
@@ -287,6 +288,25 @@ def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: in
         spend("EMG", date(2025, 4, 10), number, 700)
     told_quarters.freeze()
     assert statements.of_year(donor, 2025).uses[0].cases == told
+
+
+@pytest.mark.parametrize(("value", "currency", "language", "words"), [
+    (5_001, "EUR", "de", "fünfzig Euro und ein Cent"),
+    (5_001, "CHF", "de", "fünfzig CHF 01/100"),
+    (-5_001, "GBP", "ru", "-пятьдесят GBP 01/100"),
+    (5_000, "JPY", "en", "five thousand JPY"),
+    (5_001, "KWD", "en", "five KWD 001/1000"),
+])  # fmt: skip
+def test_words_say_what_the_digits_say_in_any_currency(
+    value: int, currency: str, language: str, words: str
+) -> None:
+    assert statements.words_in(value, currency, language) == words
+
+
+def test_every_currency_has_words_in_every_language() -> None:
+    for currency in EXPONENTS:
+        for language in statements.LANGUAGES:
+            assert statements.words_in(12_345, currency, language)
 
 
 @pytest.mark.parametrize("language", statements.LANGUAGES)
