@@ -9,7 +9,7 @@ from workflows.ballot import BALLOT
 from workflows.disbursement import DISBURSEMENT
 from workflows.disbursement import FIRST as FIRST_DISBURSEMENT
 from workflows.disbursement import SECOND as SECOND_DISBURSEMENT
-from workflows.donation import DONATION, DONATION_2, DONATION_3
+from workflows.donation import DONATION, DONATION_2, DONATION_3, DONATION_4
 from workflows.emergency import EMERGENCY
 from workflows.engine import Workflow
 from workflows.monthly_gift import MONTHLY_GIFT, MONTHLY_GIFT_2
@@ -26,6 +26,7 @@ PUBLISHED = (
     DONATION,
     DONATION_2,
     DONATION_3,
+    DONATION_4,
     MONTHLY_GIFT,
     MONTHLY_GIFT_2,
     PLEDGE,

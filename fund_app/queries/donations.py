@@ -16,7 +16,7 @@ from fund_app.models.donations import Donation, DonationPart, Donor
 from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
 from fund_app.models.stripe import PspObject, StripeEvent
-from fund_app.queries.ledger_gifts import SPENT
+from fund_app.queries.ledger_gifts import OWNED, SPENT
 from fund_app.queries.pages import Page, after, amount_of, page
 from fund_app.queries.told_quarters import Stretch
 
@@ -255,7 +255,7 @@ def use_of(fund_code: str, currency: str, stretch: Stretch) -> UseRow:
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.code == Posting.account_code)
         .where(
-            Account.spendable,
+            Account.type.in_(OWNED),
             Posting.fund_code == fund_code,
             Posting.currency == currency,
             stretch.until.holds,

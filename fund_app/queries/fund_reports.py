@@ -18,10 +18,9 @@ from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import Account, AccountType, JournalEntry, Posting
-from fund_app.queries.ledger_gifts import SPENT
+from fund_app.queries.ledger_gifts import OWNED, SPENT
 from fund_app.queries.told_quarters import Stretch
 
-OWNED = (AccountType.ASSET, AccountType.LIABILITY)
 MOVING = (AccountType.INCOME, AccountType.EXPENSE, AccountType.EQUITY)
 OUT_OF_MEMO = codes.COMMIT_OPEN
 OTHER = "other"

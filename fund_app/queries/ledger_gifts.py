@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as codes
-from fund_app.models.ledger import Fund, JournalEntry, Posting
+from fund_app.models.ledger import AccountType, Fund, JournalEntry, Posting
 from fund_app.queries import told_quarters
 from fund_app.queries.told_quarters import Stretch
 from workflows.quarters import Quarter
@@ -17,6 +17,10 @@ from workflows.quarters import Quarter
 SPENT = (codes.GRANTS, codes.FX_DIFFERENCE, codes.LOSSES)
 """What is told as spent on the purpose: grants, and with them the differences of exchange and
 the losses of single payments, which would be told of one case by themselves."""
+
+OWNED = (AccountType.ASSET, AccountType.LIABILITY)
+"""What is told as carried over: all a fund owns minus what it owes. Cash that a partner still
+has to account for is in it; counted by what can be spent, it would be a line about one payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,24 @@ def promised_cases(fund_code: str, currency: str) -> dict[Quarter, frozenset[str
     What is set aside for a gift that is held is no promise to a case. Two statements.
     """
     return _cases((codes.COMMIT_OPEN,), fund_code, currency)
+
+
+def funds_of(case_id: str) -> tuple[tuple[str, str], ...]:
+    """Return from which funds, in which currencies, a case was promised or paid something.
+
+    One statement.
+    """
+    query = (
+        select(Posting.fund_code, Posting.currency)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(
+            JournalEntry.source_type != "donation",
+            JournalEntry.source_id == case_id,
+            Posting.account_code.in_((*SPENT, codes.COMMIT_OPEN)),
+        )
+        .distinct()
+    )
+    return tuple((fund, currency) for fund, currency in db.session.execute(query))
 
 
 def _cases(accounts: Sequence[str], fund_code: str, currency: str) -> dict[Quarter, frozenset[str]]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
 
 from fund_app.extensions import db
 from fund_app.models.donations import Donation, Donor
@@ -18,6 +19,7 @@ from fund_app.queries.pages import Page, after, amount_of, page
 SORTS = {"day": MonthlyGift.created_day, "amount": MonthlyGift.amount}
 COLLECTED = ("active", "overdue")
 """States in which the coming months are counted on."""
+ENDED = ("ended", "refused", "lapsed")
 NUMBER_LENGTH = 8
 
 
@@ -66,6 +68,16 @@ class RunningRow:
     currency: str
     count: int
     amount: int
+
+
+def is_given_to(session: Session, fund_code: str) -> bool:
+    """Whether a monthly gift that has not ended is for a fund, wholly or in part."""
+    of_fund = select(MonthlyGiftPart.monthly_gift_id).where(MonthlyGiftPart.fund_code == fund_code)
+    query = select(MonthlyGift.id).where(
+        MonthlyGift.state.not_in(ENDED),
+        or_(MonthlyGift.fund_code == fund_code, MonthlyGift.id.in_(of_fund)),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def monthly_gifts(

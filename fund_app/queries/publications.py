@@ -31,6 +31,7 @@ GRANT_SORTS: Sorts = {
 }
 _PERIOD = re.compile(r"(\d{4})(?:\s*-?\s*Q([1-4]))?", re.ASCII | re.IGNORECASE)
 ONCE_TOLD = ("published", "withdrawn")
+"""States of a single grant that anybody may know of: copies of what was withdrawn may exist."""
 SOURCE = "application"
 
 
@@ -65,7 +66,7 @@ def cases(session: Session) -> list[Case]:
     Nothing of it changes later: a case keeps the day it came in and the day of its award, also
     once everything sealed about it is destroyed. Three statements.
     """
-    told = set(session.scalars(select(GrantRecord.application_id).where(_once_told())))
+    told = once_told(session)
     awards = {row.application_id: row for row in _awards(session)}
     statement = select(
         Application.id,
@@ -88,6 +89,12 @@ def cases(session: Session) -> list[Case]:
         )
         found.append(Case(unit, award.amount if award else 0, case_id in told, case_id))
     return found
+
+
+def once_told(session: Session) -> frozenset[str]:
+    """Return the cases whose grant was ever published by itself. One statement."""
+    query = select(GrantRecord.application_id).where(GrantRecord.state.in_(ONCE_TOLD))
+    return frozenset(session.scalars(query))
 
 
 def award(session: Session, application_id: str) -> AwardRow | None:
@@ -199,10 +206,6 @@ def _span(search: str) -> tuple[str, str] | None:
 
 def _called(search: str) -> ColumnElement[bool]:
     return Person.display_name.icontains(search.strip(), autoescape=True)
-
-
-def _once_told() -> ColumnElement[bool]:
-    return GrantRecord.state.in_(ONCE_TOLD)
 
 
 def _awards(session: Session, application_id: str | None = None) -> list[AwardRow]:

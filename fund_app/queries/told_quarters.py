@@ -15,7 +15,9 @@ from sqlalchemy import ColumnElement, and_, false, not_, select
 
 from fund_app.extensions import db
 from fund_app.models.ledger import JournalEntry
+from fund_app.models.publications import GrantRecord
 from fund_app.models.told_quarters import ToldQuarter
+from fund_app.queries.publications import ONCE_TOLD
 from workflows.quarters import Quarter
 
 
@@ -25,6 +27,7 @@ class Cut:
 
     quarter: Quarter
     last_entry_id: int
+    frozen_on: date
 
     @property
     def holds(self) -> ColumnElement[bool]:
@@ -55,8 +58,27 @@ class Stretch:
 
 def cuts() -> tuple[Cut, ...]:
     """Return the frozen quarters in their order. One statement."""
-    query = select(ToldQuarter.quarter, ToldQuarter.last_entry_id).order_by(ToldQuarter.quarter)
-    return tuple(Cut(Quarter.parse(text), entry) for text, entry in db.session.execute(query))
+    query = select(ToldQuarter.quarter, ToldQuarter.last_entry_id, ToldQuarter.frozen_on).order_by(
+        ToldQuarter.quarter
+    )
+    return tuple(
+        Cut(Quarter.parse(text), entry, day) for text, entry, day in db.session.execute(query)
+    )
+
+
+def known_cases(known: Sequence[Cut]) -> dict[Quarter, frozenset[str]]:
+    """Return which cases had been published by themselves when each quarter was frozen.
+
+    A day's publications count from the next day on: the same day may have been before or after.
+    `known` are the cuts. One statement.
+    """
+    query = select(GrantRecord.application_id, GrantRecord.decided_on).where(
+        GrantRecord.state.in_(ONCE_TOLD), GrantRecord.decided_on.is_not(None)
+    )
+    told = [(case, day) for case, day in db.session.execute(query) if day is not None]
+    return {
+        cut.quarter: frozenset(case for case, day in told if day < cut.frozen_on) for cut in known
+    }
 
 
 def stretch(known: Sequence[Cut], since: Quarter, until: Quarter) -> Stretch | None:

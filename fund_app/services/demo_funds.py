@@ -23,6 +23,13 @@ NOW_LINES = {"legal": 16_000_00, "medical": 6_000_00, "subsistence": 5_000_00,
              "digital_security": 4_000_00, "organisation": 8_000_00, "rest": 22_000_00}  # fmt: skip
 """Minor units by cost category; the first budget runs over two years, the second had a version
 before it with less for lawyers. One award waits because the line for organisations is short."""
+LATEST_LINES = {**NOW_LINES, "legal": 15_300_00}
+"""So little is left for lawyers that those who vote see an award may have to wait."""
+WINTER = Draft(
+    kind=Kind.OPEN_FUND, number="2026/5", fund_code="WIN", name="Warm winters for prisoners",
+    name_ru="Тёплая зима для заключённых", name_de="Warme Winter für Gefangene",
+    restricted=True, programme=PROGRAMME, carrier_code="GEN", open_for_donations=True,
+)  # fmt: skip
 
 
 def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
@@ -32,7 +39,9 @@ def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:
     earlier = {**NOW_LINES, "legal": 14_000_00}
     yield at("2025-12-11 16:00"), _resolved(house, _budget("2025/9", PRESENT, earlier))
     yield at("2026-03-12 16:00"), _resolved(house, _budget("2026/3", PRESENT, NOW_LINES))
+    yield at("2026-06-24 15:00"), _resolved(house, WINTER)
     yield at("2026-06-25 15:00"), _resolved(house, _transfer("2026/6", "FAM", 500_00))
+    yield at("2026-06-29 14:00"), _resolved(house, _budget("2026/8", PRESENT, LATEST_LINES))
     yield at("2026-06-29 15:00"), _proposed(house, _transfer("2026/7", "LEG", 800_00))
 
 

@@ -18,7 +18,7 @@ from fund_app.models.budgets import Budget
 from fund_app.models.funds import RELEASES, FundFloor, ResolutionKind
 from fund_app.models.ledger import Fund, FundPosition
 from fund_app.models.ledger_accounts import GENERAL
-from fund_app.queries import ledger
+from fund_app.queries import ledger, monthly_gifts
 from fund_app.services import ledger_chart
 from workflows.money import EXPONENTS, LARGEST
 
@@ -147,6 +147,8 @@ def _check_close_fund(session: Session, draft: Draft) -> None:
     positions = [row for row in ledger.positions() if row.fund_code == fund.code]
     if any(row.spendable or row.committed or row.in_transit or row.advanced for row in positions):
         raise ResolutionRefused("fund_not_empty")
+    if monthly_gifts.is_given_to(session, fund.code):
+        raise ResolutionRefused("monthly_gifts")
 
 
 def _check_gifts(session: Session, draft: Draft) -> None:

@@ -122,9 +122,10 @@ def _told(
 ) -> frozenset[Quarter]:
     """Return the ends of quarters that may be told of by what was paid and what was promised."""
     told = frozenset(spanned(since, until))
+    known = told_quarters.known_cases(told_quarters.cuts())
     for currency in currencies:
         for cases in (ledger_gifts.paid_cases, ledger_gifts.promised_cases):
-            told &= frozenset(told_ends(cases(fund_code, currency), since, until))
+            told &= frozenset(told_ends(cases(fund_code, currency), since, until, known))
     return told
 
 

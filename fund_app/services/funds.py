@@ -41,8 +41,8 @@ def propose(actor: Actor, draft: Draft, request_id: str | None = None) -> str:
     The very same request again is the same proposal. Raises ResolutionRefused: not_a_signer,
     no_number, unknown_fund, fund_closed, amount, currency, same_fund, restricted, overspent,
     below_floor, not_its_deficit_fund, not_below_zero, more_than_missing, fund_code, fund_exists,
-    general_fund, carries_others, fund_not_empty, already_so, no_lines, period, budget_overlap,
-    unknown_case. An amount that is not an int is a TypeError.
+    general_fund, carries_others, fund_not_empty, monthly_gifts, already_so, no_lines,
+    period, budget_overlap, unknown_case. An amount that is not an int is a TypeError.
     """
     with unit_of_work() as session:
         if not actor.has_any(PROPOSERS):

@@ -21,10 +21,11 @@ from fund_app.models.holds import Hold
 from fund_app.models.publications import LONGEST_DESCRIPTION, GrantRecord
 from fund_app.models.sealed import Compartment
 from fund_app.models.types import new_ref
-from fund_app.queries import answers, canaries
+from fund_app.queries import answers, canaries, ledger_gifts
 from fund_app.queries import publications as reads
+from fund_app.queries import told_quarters as reads_told
 from fund_app.queries.publications import AwardRow
-from fund_app.services import brakes, looks
+from fund_app.services import brakes, looks, told_quarters
 from fund_app.services.publications import (
     PROPOSERS,
     SIGNERS,
@@ -37,6 +38,7 @@ from fund_app.services.vault import SignedIn
 from workflows import disclosure, open_data
 from workflows.quarters import Quarter
 from workflows.roles import Actor, Role
+from workflows.told_quarters import leaves_few
 
 LANGUAGES = ("en", "ru", "de")
 WHOLE = (Compartment.IDENTITY, Compartment.PAYOUT)
@@ -115,17 +117,21 @@ def confirm(actor: Actor, record_id: str) -> None:
     """Sign second: the grant is open data from now on.
 
     Raises LookupError for no such proposal, and PublishingRefused: not_a_signer, same_person,
-    decided, no_award, too_early, held, leaves_few (a published figure would tell of the few
-    grants beside it).
+    decided, no_award, too_early, held, leaves_few (a published figure, or what donors were told
+    of a fund, would tell of the few grants beside it).
     """
+    require(actor, SIGNERS, "not_a_signer")
+    # A quarter that is frozen afterwards knows of this grant; one before is looked at below.
+    told_quarters.freeze()
     with unit_of_work() as session:
-        require(actor, SIGNERS, "not_a_signer")
         note(session, actor, "grant_confirmed", record_id)
         row = _open(session, record_id, "proposed")
         if row.proposed_by_id == actor.ref:
             raise PublishingRefused("same_person")
         _award(session, session.get_one(Application, row.application_id))
-        if _leaves_few(session, row.application_id):
+        if _leaves_few(session, row.application_id) or _leaves_few_paid(
+            session, row.application_id
+        ):
             raise PublishingRefused("leaves_few")
         row.state, row.decided_by_id, row.decided_on = "published", actor.ref, now().date()
 
@@ -202,6 +208,22 @@ def _leaves_few(session: Session, application_id: str) -> bool:
     ]
     rules = disclosure.in_force(now().date())
     return disclosure.exposed_by(cases, reads.told(session), rules.fewest)
+
+
+def _leaves_few_paid(session: Session, application_id: str) -> bool:
+    """Whether a statement or a report on a fund would, with this grant known, tell of few others.
+
+    As they are told by now, of every fund that promised or paid the case something.
+    """
+    cuts = reads_told.cuts()
+    if not cuts:
+        return False
+    known, published = reads_told.known_cases(cuts), reads.once_told(session)
+    return any(
+        leaves_few(cases(fund, currency), cuts[-1].quarter, known, published, application_id)
+        for fund, currency in ledger_gifts.funds_of(application_id)
+        for cases in (ledger_gifts.paid_cases, ledger_gifts.promised_cases)
+    )
 
 
 def _compared(

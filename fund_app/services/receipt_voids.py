@@ -2,14 +2,14 @@
 
 The treasury does it for a mistake (`correct_receipt` of each of its gifts, which are accepted
 again and wait for another receipt); the step that gives a gift back or loses a dispute does it by
-itself. The other gifts of that receipt stay as they are: whether a valid receipt covers a gift,
-its lines say.
+itself. That step holds the row of its own gift only, and locking the others would let two refunds
+wait for each other; so the worker frees them afterwards, one at a time (`free_gifts`).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from fund_app.adapters.clock import now
 from fund_app.models.donations import Donation, Donor
@@ -65,12 +65,51 @@ def void_of_gift(session: Session, donation_id: str) -> None:
         notify_role(session, Role.FINANCE_OFFICER)
 
 
+def free_gifts() -> int:
+    """Let gifts without a valid receipt wait for another one; returns how many there were.
+
+    They stood on a receipt that became void when another gift of it went back. Each takes the
+    step `correct_receipt` in a transaction of its own; doing it again changes nothing.
+    """
+    with unit_of_work() as session:
+        found = list(session.scalars(_left_behind().order_by(Donation.id)))
+    return sum(_free(gift_id) for gift_id in found)
+
+
 def close_copy(session: Session, receipt: Receipt) -> None:
     """Take the donor's key of their copy away, in the caller's unit of work."""
     holder_id = session.scalar(select(Donor.holder_id).where(Donor.id == receipt.donor_id))
     if holder_id is not None:
         vault.revoke(receipt.id, Compartment.PAYOUT, holder_id)
     receipt.copy_until = None
+
+
+def _left_behind() -> Select[str]:
+    """Select gifts whose state says that they are certified and whose lines say otherwise.
+
+    Whoever ended their record is nobody to make a receipt for.
+    """
+    line = aliased(ReceiptLine)
+    valid = exists().where(line.donation_id == Donation.id, ~line.is_void)
+    return (
+        select(Donation.id)
+        .join(ReceiptLine, ReceiptLine.donation_id == Donation.id)
+        .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
+        .where(ReceiptLine.is_void, Receipt.donor_id == Donation.donor_id)
+        .where(Donation.state == "receipted", ~valid)
+        .distinct()
+    )
+
+
+def _free(gift_id: str) -> bool:
+    """Free one gift under its lock, unless somebody has certified it meanwhile."""
+    with unit_of_work() as session:
+        gift = session.get_one(Donation, gift_id, with_for_update=True, populate_existing=True)
+        if session.scalar(_left_behind().where(Donation.id == gift_id)) is None:
+            return False
+        wish = Step("correct_receipt", SYSTEM, {"reason_given": True}, INTERNAL, GIFT_GONE)
+        step(session, gift, wish)
+        return True
 
 
 def _locked_gifts(session: Session, receipt_id: str) -> list[Donation]:

@@ -8,6 +8,7 @@ otherwise show what one case received. The number of cases is rounded down, or "
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,13 +26,15 @@ from fund_app.queries import donation_labels, donations, ledger_gifts, told_quar
 from fund_app.queries.donations import DonorRow, MovementRow
 from fund_app.queries.told_quarters import Stretch
 from workflows import disclosure
-from workflows.money import Money
+from workflows.money import EXPONENTS, Money
 from workflows.quarters import Quarter
 from workflows.told_quarters import told_ends
 
 TEMPLATE = "documents/statement.html"
 STYLE = "documents/document.css"
 LANGUAGES = ("en", "ru", "de")
+NAMED = frozenset({"EUR", "GBP", "USD"})
+"""Currencies num2words names rightly; all have hundredths, which it takes for granted."""
 
 
 class BadRange(ValueError):
@@ -157,8 +160,19 @@ def amount_in(value: int, currency: str, language: str) -> str:
 
 
 def words_in(value: int, currency: str, language: str) -> str:
-    """Return minor units in words; num2words takes minor units when given an int."""
-    return str(num2words(value, lang=language, to="currency", currency=currency))
+    """Return minor units in words; num2words takes hundredths when given an int.
+
+    A currency it does not name rightly in the language is written as on a cheque: the whole
+    units in words, the code, the rest as a fraction.
+    """
+    if currency in NAMED:
+        with suppress(NotImplementedError):
+            return str(num2words(value, lang=language, to="currency", currency=currency))
+    digits = EXPONENTS[currency]
+    whole, rest = divmod(abs(value), 10**digits)
+    sign = "-" if value < 0 else ""
+    fraction = f" {rest:0{digits}}/{10**digits}" if digits else ""
+    return f"{sign}{num2words(whole, lang=language)} {currency}{fraction}"
 
 
 def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
@@ -194,7 +208,7 @@ def _told(
     paid = ledger_gifts.paid_cases(fund_code, currency)
     first = Quarter(first_year, 1)
     last = min(Quarter(last_year, 4), known[-1].quarter)
-    ends = told_ends(paid, first, last)
+    ends = told_ends(paid, first, last, told_quarters.known_cases(known))
     within = [end for end in ends if end >= first]
     before = [end for end in ends if end < first]
     if not within:

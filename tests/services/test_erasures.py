@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def figures(house: House) -> dict[str, Any]:
         "positions": books.positions(),
         "balances": books.trial_balance(),
         "use": donations.use_of(
-            "EMG", "EUR", Stretch(None, Cut(Quarter.of(house.clock.now().date()), 10**6))
+            "EMG", "EUR", Stretch(None, Cut(Quarter.of(house.clock.now().date()), 10**6, date.max))
         ),
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from fund_app.adapters.clock import ManualClock
 from fund_app.extensions import db
+from fund_app.models.donations import Method
 from fund_app.models.events import HOUSE, Event
 from fund_app.models.funds import ResolutionKind as Kind
 from fund_app.models.ledger import Fund
@@ -20,7 +21,7 @@ from fund_app.models.types import new_ref
 from fund_app.queries import donation_labels, ledger, resolutions
 from fund_app.queries import funds as reads
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import funds, ledger_facts
+from fund_app.services import deadlines, donations, funds, ledger_facts, monthly_gifts
 from fund_app.services.fund_checks import Draft, ResolutionRefused
 from fund_app.services.unit import unit_of_work
 from tests.services.test_ledger_races import at_once
@@ -190,6 +191,11 @@ def test_fund_is_opened_switched_and_closed_by_two(house: House) -> None:
     close = Draft(kind=Kind.CLOSE_FUND, number="2026/12", fund_code="WIN")
     refused("fund_not_empty", funds.propose, house["treasurer"], close)
     carried_out(house, moving("WIN", "EMG", 100, ground="donor_consent", release_ref="all"))
+    wish = donations.Wish("EMG", 500, Method.CARD, also=("WIN",))
+    monthly_gifts.begin(wish, language="en", request_id=new_ref())
+    refused("monthly_gifts", funds.propose, house["treasurer"], close)
+    house.clock.advance(days=2)
+    deadlines.fire_due(house.clock.now())
     carried_out(house, close)
     db.session.rollback()
     found = db.session.get_one(Fund, "WIN")

@@ -49,7 +49,7 @@ from tests.support.house import House, press
 from tests.support.staff import house
 from tests.support.sweep import hits
 from workflows.engine import Refused
-from workflows.roles import Role
+from workflows.roles import SYSTEM, Role
 
 __all__ = ["house"]
 
@@ -212,12 +212,21 @@ def test_gift_that_goes_back_makes_its_receipt_void_and_frees_the_others(house: 
     send_back(house, given[0], 1)
     row = made.receipt(first)
     assert (row.void_reason, row.void_number, state(given[0])) == ("gift_gone", 1, "accepted")
+    assert {state(gift) for gift in given[1:]} == {"receipted"}
+    assert receipt_voids.free_gifts() == len(given) - 1
+    assert {state(gift) for gift in given} == {"accepted"}
+    last = db.session.scalars(select(Event).where(Event.subject_id == given[5])).all()[-1]
+    assert (last.action, last.actor_ref, last.reason_code) == (
+        "correct_receipt", SYSTEM.ref, "gift_gone",
+    )  # fmt: skip
+    assert receipt_voids.free_gifts() == 0
     (second,) = receipt_issuing.issue(house["fin1"], request_id)
-    assert made.receipt(second).total == row.total - 1
+    assert (made.receipt(second).total, state(given[5])) == (row.total - 1, "receipted")
     send_back(house, given[1], 10_002)
     (third,) = receipt_issuing.issue(house["fin1"], request_id)
     assert [gift for gift, *_ in made.lines(third)] == [given[0], *given[2:]]
     assert (made.receipt(second).void_number, made.receipt(third).replaces_id) == (2, second)
+    assert receipt_voids.free_gifts() == 0, "certified anew before the worker came by"
 
 
 def test_donor_has_a_copy_until_they_put_it_away_or_its_time_is_over(

@@ -10,27 +10,31 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import select
 
 from fund_app import cli
 from fund_app.adapters.clock import ManualClock
 from fund_app.models import ledger_accounts
 from fund_app.models.donations import Method
-from fund_app.models.ledger import EntryKind
+from fund_app.models.ledger import EntryKind, Tranche
 from fund_app.queries import donations as reads
 from fund_app.queries.donations import DonorRow
 from fund_app.services import (
     donations,
     fund_reports,
     ledger_facts,
+    ledger_grants,
     statements,
     stripe_inbox,
     told_quarters,
 )
 from fund_app.services.ledger_facts import Origin
+from fund_app.services.ledger_grants import Part
 from fund_app.services.transition import Request
 from fund_app.services.unit import unit_of_work
 from tests.support.gifts import chart, double, settings
 from tests.support.stripe import StripeDouble
+from workflows.money import EXPONENTS
 from workflows.quarters import Quarter
 from workflows.roles import Actor, Role
 
@@ -260,6 +264,23 @@ def test_exchange_and_losses_of_single_payments_are_no_line_of_their_own(
     assert [(line.code, line.amount) for line in part.went_out] == [("Grants", -5_246)]
 
 
+def test_cash_with_a_partner_is_no_line_of_its_own(app: Flask, chart: None) -> None:
+    """It is carried over until it has helped somebody; "other movements" would be one payment."""
+    donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
+    for number in range(5):
+        spend("EMG", date(2025, 2, 10), number, 1_000)
+    with unit_of_work() as session:
+        case = ("application", "e" * 32)
+        award = Origin("award", date(2025, 2, 11), case, FINANCE.ref)
+        grant = ledger_grants.approve_grant(session, award, "EMG", [Part(7_700)], "EUR")
+        handed = Origin("handed", date(2025, 2, 12), case, FINANCE.ref)
+        tranche = session.scalar(select(Tranche.id).where(Tranche.commitment_id == grant.id))
+        ledger_grants.advance(session, handed, tranche or "", "P1")
+    told_quarters.freeze()
+    (use,) = statements.of_year(donor, 2025).uses
+    assert (use.granted, use.other, use.carried_out) == (5_000, 0, 95_000)
+
+
 @pytest.mark.parametrize(("count", "told"), [(3, None), (4, None), (5, 5), (9, 5), (10, 10)])
 def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: int | None) -> None:
     donor = donor_giving(date(2025, 2, 2), ("EMG", 100_000))
@@ -267,6 +288,25 @@ def test_number_of_cases_is_coarse(app: Flask, chart: None, count: int, told: in
         spend("EMG", date(2025, 4, 10), number, 700)
     told_quarters.freeze()
     assert statements.of_year(donor, 2025).uses[0].cases == told
+
+
+@pytest.mark.parametrize(("value", "currency", "language", "words"), [
+    (5_001, "EUR", "de", "fünfzig Euro und ein Cent"),
+    (5_001, "CHF", "de", "fünfzig CHF 01/100"),
+    (-5_001, "GBP", "ru", "-пятьдесят GBP 01/100"),
+    (5_000, "JPY", "en", "five thousand JPY"),
+    (5_001, "KWD", "en", "five KWD 001/1000"),
+])  # fmt: skip
+def test_words_say_what_the_digits_say_in_any_currency(
+    value: int, currency: str, language: str, words: str
+) -> None:
+    assert statements.words_in(value, currency, language) == words
+
+
+def test_every_currency_has_words_in_every_language() -> None:
+    for currency in EXPONENTS:
+        for language in statements.LANGUAGES:
+            assert statements.words_in(12_345, currency, language)
 
 
 @pytest.mark.parametrize("language", statements.LANGUAGES)

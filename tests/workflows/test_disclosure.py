@@ -26,7 +26,7 @@ from workflows.disclosure import (
     Unit,
 )
 from workflows.quarters import Quarter, quarters
-from workflows.told_quarters import told_ends
+from workflows.told_quarters import leaves_few, told_ends
 
 (COARSE,) = RULES
 TODAY = date(2026, 6, 30)
@@ -255,9 +255,15 @@ def test_hidden_numbers_together_are_many(
 SOME_QUARTERS = st.sampled_from(list(quarters(Quarter(2023, 1), Quarter(2025, 4))))
 
 
-@given(st.dictionaries(SOME_QUARTERS, st.frozensets(st.sampled_from("abcdefghij"), max_size=7)))
+SOME_CASES = st.dictionaries(
+    SOME_QUARTERS, st.frozensets(st.sampled_from("abcdefghij"), max_size=7)
+)
+SINCE, UNTIL = Quarter(2023, 1), Quarter(2025, 4)
+
+
+@given(SOME_CASES)
 def test_two_statements_subtracted_tell_of_no_few(paid: dict[Quarter, frozenset[str]]) -> None:
-    ends = told_ends(paid, Quarter(2023, 1), Quarter(2025, 4))
+    ends = told_ends(paid, SINCE, UNTIL, {})
     before = Quarter(2022, 4)
     seen: dict[int, bool] = {}
     for end in ends:
@@ -266,6 +272,28 @@ def test_two_statements_subtracted_tell_of_no_few(paid: dict[Quarter, frozenset[
             assert (len(between) >= 3, end.number, seen.get(end.year)) == (True, 4, None)
         if between:
             seen[end.year] = True
+        before = end
+
+
+@given(SOME_CASES, st.lists(st.tuples(SOME_QUARTERS, st.sampled_from("abcdefghij"))))
+def test_statements_without_what_is_published_tell_of_no_few(
+    paid: dict[Quarter, frozenset[str]], wishes: list[tuple[Quarter, str]]
+) -> None:
+    """Grants are published between the quarters; what was told before is checked each time."""
+    known: dict[Quarter, frozenset[str]] = {}
+    published: frozenset[str] = frozenset()
+    frozen: dict[Quarter, frozenset[str]] = {}
+    for quarter in quarters(SINCE, UNTIL):
+        known[quarter], frozen[quarter] = published, paid.get(quarter, frozenset())
+        for when, case in wishes:
+            if when == quarter and not leaves_few(frozen, quarter, known, published, case):
+                published |= {case}
+    before = SINCE.previous
+    for end in told_ends(paid, SINCE, UNTIL, known):
+        span = quarters(before.next, end)
+        between = frozenset[str]().union(*(paid.get(each, frozenset()) for each in span))
+        left = between - published
+        assert not 0 < len(left) < (3 if end.number == 4 else 5), (end, between, published)
         before = end
 
 

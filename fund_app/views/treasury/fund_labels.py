@@ -126,6 +126,9 @@ REFUSALS = MappingProxyType(
         "fund_not_empty": _l(
             "There is still money in this fund, or promised from it. Please move it first."
         ),
+        "monthly_gifts": _l(
+            "Somebody gives to this fund each month. Please end those gifts first, on their pages."
+        ),
         "already_so": _l("This fund is so already."),
         "no_lines": _l("Please fill in at least one line of the budget."),
         "period": _l("Please give the first and the last day, in this order."),

@@ -272,7 +272,7 @@ FOLLOWING = MappingProxyType(
         "waits_again": _l("waits again to be sent"),
         "noted": _l("nothing follows"),
         "known": _l("is so already"),
-        "contradicts": _l("does not fit to what is known; please ask the bank"),
+        "contradicts": _l("does not fit what is known; please ask the bank"),
     }
 )
 """What follows from the bank's word for a payment."""
