@@ -216,6 +216,7 @@ class StatementForm(StepForm):
         [InputRequired(_l("Please write the reference.")), Length(max=LONGEST_REFERENCE)],
     )
     fee = StringField(_l("What the bank took for it"), [Length(max=LONGEST_AMOUNT)])
+    account = SelectField(_l("Bank account"))
 
     def __init__(self, *args: Any, currency: str, **options: Any) -> None:
         """Remember the currency."""

@@ -122,6 +122,7 @@ class BankGiftForm(FlaskForm):
             Length(max=LONGEST_LINE),
         ],
     )
+    account = SelectField(_l("Bank account"))
     fund = SelectField(_l("Fund"))
     source = SelectField(_l("What kind of sender"), default="unknown", validate_choice=False)
     country = StringField(

@@ -6,7 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length
 
 from forms.disbursements import StepForm
@@ -67,6 +74,7 @@ class SentForm(StepForm):
             Length(max=LONGEST_LINE),
         ],
     )
+    account = SelectField(_l("Bank account"))
 
     def validate_day(self, field: Any) -> None:
         """Refuse days before the fund existed; the view refuses days to come."""

@@ -54,6 +54,8 @@ class MatchKind(StrEnum):
     """Already in the ledger: somebody had recorded it by hand."""
     OWN_TRANSFER = "own_transfer"
     """Between two accounts of the fund."""
+    EXCHANGE = "exchange"
+    """Between two accounts of the fund in two currencies."""
     SUSPENSE = "suspense"
     """Nobody can say yet: in the books, and to be cleared."""
     LOSS = "loss"
@@ -63,7 +65,7 @@ class MatchKind(StrEnum):
 MATCHED_AS = frozenset(MatchKind) - {MatchKind.LOSS}
 """What a line may be said to be at once."""
 CLEARED_AS = frozenset(MatchKind) - {
-    MatchKind.ENTRY, MatchKind.OWN_TRANSFER, MatchKind.SUSPENSE,
+    MatchKind.OWN_TRANSFER, MatchKind.EXCHANGE, MatchKind.SUSPENSE,
 }  # fmt: skip
 """What an amount in suspense may turn out to be."""
 

@@ -20,7 +20,8 @@ ANNOUNCED = timedelta(days=60)
 
 FIRST = (
     MatchKind.ENTRY, MatchKind.PAYMENT, MatchKind.PAYMENT_BACK, MatchKind.GIFT,
-    MatchKind.STRIPE_PAYOUT, MatchKind.GIFT_RETURN, MatchKind.OWN_TRANSFER, MatchKind.FEE,
+    MatchKind.STRIPE_PAYOUT, MatchKind.GIFT_RETURN, MatchKind.OWN_TRANSFER,
+    MatchKind.EXCHANGE, MatchKind.FEE,
 )  # fmt: skip
 """What is already in the books comes first, so that nothing is booked twice."""
 
@@ -44,6 +45,7 @@ class Candidate:
 
     `amount` is signed as on the bank's line; None: any amount of the line's sign fits (a further
     gift under a reference known). `day` is when it was booked, sent, announced or paid out.
+    `currency`: of the other side's amount, of an exchange only.
     """
 
     kind: MatchKind
@@ -52,6 +54,7 @@ class Candidate:
     reference: str = ""
     day: date | None = None
     fund_code: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,16 @@ def _fits(line: OpenLine, candidate: Candidate) -> bool:
         return line.rest > 0
     if fee_within(line, candidate):
         return True
-    if candidate.amount != line.rest:
+    if not _is_as_much(line, candidate.amount, candidate.kind):
         return False
     return named or _is_near(line, candidate)
+
+
+def _is_as_much(line: OpenLine, amount: int, kind: MatchKind) -> bool:
+    """Whether the amounts agree; of an exchange only their directions can be compared."""
+    if kind is MatchKind.EXCHANGE:
+        return (amount > 0) != (line.rest > 0)
+    return amount == line.rest
 
 
 def _is_near(line: OpenLine, candidate: Candidate) -> bool:
@@ -123,7 +133,7 @@ def _is_near(line: OpenLine, candidate: Candidate) -> bool:
 def _is_certain(line: OpenLine, candidate: Candidate, fitting: Sequence[Candidate]) -> bool:
     if candidate.kind is MatchKind.FEE:
         return not any(each.kind is MatchKind.ENTRY for each in fitting)
-    if candidate.kind is MatchKind.OWN_TRANSFER:
+    if candidate.kind in {MatchKind.OWN_TRANSFER, MatchKind.EXCHANGE}:
         return False
     if candidate.kind is MatchKind.STRIPE_PAYOUT:
         same = [each for each in fitting if each.kind is MatchKind.STRIPE_PAYOUT]

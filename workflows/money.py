@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from statistics import median_low
 from types import MappingProxyType
 
@@ -17,6 +17,8 @@ EXPONENTS = MappingProxyType(
 )  # fmt: skip
 """Digits after the decimal point per currency (ISO 4217)."""
 
+RATE_DIGITS = 6
+"""Significant digits of a rate that is told beside two amounts; nothing is computed from it."""
 LARGEST = 10**15
 """No single amount the fund handles comes near; a larger one is a mistake."""
 
@@ -58,6 +60,12 @@ class Money:
     def as_decimal(self) -> Decimal:
         """Return the exact decimal value, for display and export only."""
         return Decimal(self.amount).scaleb(-EXPONENTS[self.currency])
+
+
+def rate_text(left: Money, arrived: Money) -> str:
+    """Return at which rate an amount became another one, as text: 1 EUR = 1.08 USD."""
+    rate = Context(prec=RATE_DIGITS).divide(arrived.as_decimal(), left.as_decimal())
+    return f"1 {left.currency} = {rate.normalize():f} {arrived.currency}"
 
 
 def parse_amount(text: str, currency: str) -> Money:

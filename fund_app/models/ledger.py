@@ -73,6 +73,7 @@ class EntryKind(StrEnum):
     BANK_FEE = "bank_fee"
     BANK_UNKNOWN = "bank_unknown"
     BANK_TRANSFER = "bank_transfer"
+    EXCHANGE = "exchange"
     ADVANCE = "advance"
     ADVANCE_SETTLED = "advance_settled"
     WRITE_OFF = "write_off"

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from fund_app.extensions import db
 from fund_app.models.bank import BankAccount, BankClearing, BankLine, BankMatch, BankStatement
 from fund_app.models.ledger import JournalEntry
+from fund_app.models.ledger_accounts import BANK
 from fund_app.queries.pages import Page, after, amount_of, page
 from workflows.bank import MatchKind
 from workflows.bank_matching import OpenLine
@@ -170,6 +171,14 @@ def accounts() -> tuple[AccountRow, ...]:
         )
         for row in rows
     )
+
+
+def accounts_in(currency: str) -> tuple[BankAccount, ...]:
+    """Return the accounts in a currency, the one that is booked on without a word first."""
+    rows = db.session.scalars(
+        select(BankAccount).where(BankAccount.currency == currency).order_by(BankAccount.code)
+    )
+    return tuple(sorted(rows, key=lambda row: row.account_code != BANK))
 
 
 def account(account_id: str) -> BankAccount | None:

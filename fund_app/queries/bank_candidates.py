@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BigInteger, Subquery, and_, cast, func, or_, select, union_all
 
 from fund_app.extensions import db
 from fund_app.models import ledger_accounts as chart
-from fund_app.models.bank import BankAccount, BankLine, BankMatch
+from fund_app.models.bank import BankAccount, BankClearing, BankLine, BankMatch
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation, Method
 from fund_app.models.gift_returns import GiftReturn
@@ -54,6 +54,7 @@ def candidates(account: BankAccount, lines: Sequence[OpenLine]) -> list[Candidat
         *_payouts(account.currency),
         *_returns(account.currency, amounts),
         *_transfers(account, amounts),
+        *_exchanges(account),
     ]
 
 
@@ -85,12 +86,7 @@ def unseen_entries(
     amounts: only entries with one of these rests. A mistake and its reversal that no line
     stands for cancel each other and are left out. One statement.
     """
-    matched = (
-        select(BankMatch.entry_id, func.sum(BankMatch.amount).label("matched"))
-        .where(BankMatch.undone_at.is_(None))
-        .group_by(BankMatch.entry_id)
-        .subquery()
-    )
+    matched = _seen_by_entry()
     rest = func.sum(Posting.amount) - func.coalesce(func.max(matched.c.matched), 0)
     query = (
         select(
@@ -117,6 +113,25 @@ def unseen_entries(
     ]
     kept = _without_pairs(found)
     return tuple(each for each in kept if amounts is None or each.rest in amounts)
+
+
+def _seen_by_entry() -> Subquery:
+    """Return what of each entry is seen at the bank: matched, or cleared onto it from suspense.
+
+    What clears it there moves the account back, and is seen to the same amount.
+    """
+    cleared = (BankClearing.kind == MatchKind.ENTRY.value, BankClearing.undone_at.is_(None))
+    parts = union_all(
+        select(BankMatch.entry_id, BankMatch.amount).where(BankMatch.undone_at.is_(None)),
+        select(cast(BankClearing.subject_id, BigInteger), BankClearing.amount).where(*cleared),
+        select(BankClearing.entry_id, -BankClearing.amount).where(*cleared),
+    ).subquery()
+    entry_id, amount = parts.c
+    return (
+        select(entry_id.label("entry_id"), func.sum(amount).label("matched"))
+        .group_by(entry_id)
+        .subquery()
+    )
 
 
 def open_payout(payout_id: str, currency: str) -> dict[str, int]:
@@ -281,6 +296,26 @@ def _transfers(account: BankAccount, amounts: Collection[int]) -> list[Candidate
     return [
         Candidate(MatchKind.OWN_TRANSFER, transfer, -int(amount), day=day)
         for transfer, amount, day in db.session.execute(query)
+    ]
+
+
+def _exchanges(account: BankAccount) -> list[Candidate]:
+    """Return the exchanges whose one side was seen on an account in another currency."""
+    query = (
+        select(
+            BankMatch.subject_id, func.sum(BankMatch.amount), func.max(BankLine.booked_on),
+            func.max(BankAccount.currency),
+        )
+        .join(BankLine, BankLine.id == BankMatch.line_id)
+        .join(BankAccount, BankAccount.id == BankLine.bank_account_id)
+        .where(BankMatch.kind == MatchKind.EXCHANGE.value, BankMatch.undone_at.is_(None))
+        .group_by(BankMatch.subject_id)
+        .having(func.count() == 1, func.max(BankAccount.currency) != account.currency)
+        .order_by(BankMatch.subject_id)
+    )  # fmt: skip
+    return [
+        Candidate(MatchKind.EXCHANGE, exchange, int(amount), day=day, currency=currency)
+        for exchange, amount, day, currency in db.session.execute(query)
     ]
 
 

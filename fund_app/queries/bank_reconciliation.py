@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from fund_app.extensions import db
 from fund_app.models.bank import BankAccount, BankLine, BankMatch, BankStatement
 from fund_app.models.ledger import JournalEntry, Posting
+from fund_app.models.opening_balances import OpeningBalance
 from fund_app.queries.bank import LineRow, lines_up_to
 from fund_app.queries.bank_candidates import UnseenEntry, unseen_entries
 
@@ -35,7 +36,8 @@ class Apart:
 class Reconciliation:
     """Both balances at the end of a day and everything that explains their difference.
 
-    `begun`: by how much the books, before the first statement, differ from its opening balance.
+    `opened`: the opening balance of the first statement. `begun`: by how much the books, before
+    it, differ from that.
     `lines` are on the statement and not in the books, `entries` the other way round. `apart`
     are matched over the edge of the day: signed as they count towards the difference.
     """
@@ -45,6 +47,7 @@ class Reconciliation:
     currency: str
     bank: int
     ledger: int
+    opened: int
     begun: int
     lines: tuple[LineRow, ...]
     entries: tuple[UnseenEntry, ...]
@@ -69,14 +72,10 @@ class Reconciliation:
 def reconciliation(account: BankAccount, day: date | None = None) -> Reconciliation | None:
     """Return how an account stands at the end of a day (left out: of its last statement).
 
-    None before any statement. Seven statements.
+    What was taken over for the day the statements begin counts as before them. None before any
+    statement. Eight statements.
     """
-    first = db.session.scalars(
-        select(BankStatement)
-        .where(BankStatement.bank_account_id == account.id)
-        .order_by(BankStatement.opens_on, BankStatement.imported_at, BankStatement.part)
-        .limit(1)
-    ).one_or_none()
+    first = first_statement(account)
     if first is None:
         return None
     last = db.session.scalar(
@@ -86,17 +85,47 @@ def reconciliation(account: BankAccount, day: date | None = None) -> Reconciliat
     came = _sum(
         BankLine.amount, BankLine.bank_account_id == account.id, BankLine.booked_on <= until
     )
-    before = _in_ledger(account, JournalEntry.book_date < first.opens_on)
+    opening = _opening(account, first.opens_on)
+    before = _in_ledger(
+        account, or_(JournalEntry.book_date < first.opens_on, JournalEntry.id == opening)
+    )
     return Reconciliation(
         day=until,
         since=first.opens_on,
         currency=account.currency,
         bank=first.opening + came,
         ledger=_in_ledger(account, JournalEntry.book_date <= until),
+        opened=first.opening,
         begun=before - first.opening,
         lines=lines_up_to(account.id, until),
-        entries=unseen_entries(account, first.opens_on, until),
+        entries=tuple(
+            each
+            for each in unseen_entries(account, first.opens_on, until)
+            if each.entry_id != opening
+        ),
         apart=_apart(account, first.opens_on, until),
+    )
+
+
+def first_statement(account: BankAccount) -> BankStatement | None:
+    """Return the statement an account begins with, or None. One statement."""
+    return db.session.scalars(
+        select(BankStatement)
+        .where(BankStatement.bank_account_id == account.id)
+        .order_by(BankStatement.opens_on, BankStatement.imported_at, BankStatement.part)
+        .limit(1)
+    ).one_or_none()
+
+
+def _opening(account: BankAccount, day: date) -> int | None:
+    """Return the entry that took the account's balance over at the beginning of a day."""
+    return db.session.scalar(
+        select(OpeningBalance.entry_id).where(
+            OpeningBalance.bank_account_id == account.id,
+            OpeningBalance.day == day,
+            OpeningBalance.entry_id.is_not(None),
+            OpeningBalance.ended_at.is_(None),
+        )
     )
 
 

@@ -178,6 +178,8 @@ def standing(gift: GiftRow) -> str:
         return str(_l("Refused: the card's country. Nothing was charged."))
     if gift.on_its_way:
         return str(_l("On its way: a debit takes some days"))
+    if gift.state == "accepted" and gift.gone and not gift.kept:
+        return str(_l("Recorded by mistake, and taken back"))
     if gift.state == "accepted" and gift.gone:
         return str(_l("Accepted, partly given back"))
     return state(gift.state)

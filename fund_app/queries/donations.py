@@ -16,6 +16,7 @@ from fund_app.models.donations import Donation, DonationPart, Donor
 from fund_app.models.events import Event
 from fund_app.models.ledger import Account, EntryKind, Fund, JournalEntry, Posting
 from fund_app.models.stripe import PspObject, StripeEvent
+from fund_app.queries import gift_returns
 from fund_app.queries.ledger_gifts import OWNED, SPENT
 from fund_app.queries.pages import Page, after, amount_of, page
 from fund_app.queries.told_quarters import Stretch
@@ -289,7 +290,7 @@ def _gone() -> ScalarSelect[int]:
         .where(
             JournalEntry.source_type == "donation",
             JournalEntry.source_id == Donation.id,
-            Posting.account_code.in_((codes.REFUNDS, codes.CHARGEBACKS)),
+            gift_returns.is_gone(),
         )
         .correlate(Donation)
         .scalar_subquery()

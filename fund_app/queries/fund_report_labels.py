@@ -19,6 +19,7 @@ LINES = {
     codes.BANK_FEES: _l("Fees of the bank"),
     codes.OPENING_BALANCES: _l("Taken over when the books were opened"),
     codes.FUND_TRANSFERS: _l("Transfers between funds"),
+    codes.EXCHANGES: _l("Exchanged with another currency"),
 }
 
 

@@ -33,7 +33,8 @@ class Figure(StrEnum):
     """What is shown of a fund; opening to costs move within the days, the rest stands at their end.
 
     `opening`: spendable before the days, and balances taken over within them. `income`: gifts
-    less what went back. `transfers`: from other funds less to them. `paid`: what has left for
+    less what went back. `transfers`: from other funds and
+    other currencies less to them. `paid`: what has left for
     people. `costs`: fees, rates, losses. `encumbered`: promised, not yet owed. `in_transit`:
     owed, not yet paid by the bank. `advances`: cash partners hold. `held_up`: disputed or
     unexplained. `spendable`: cash less what is owed. `available`: spendable less encumbered.
@@ -120,7 +121,7 @@ def _made_of(code: Any) -> dict[Figure, tuple[int, ColumnElement[bool]]]:
     return {
         Figure.OPENING: (-1, code == codes.OPENING_BALANCES),
         Figure.INCOME: (-1, Account.type == AccountType.INCOME.value),
-        Figure.TRANSFERS: (-1, code == codes.FUND_TRANSFERS),
+        Figure.TRANSFERS: (-1, code.in_((codes.FUND_TRANSFERS, codes.EXCHANGES))),
         Figure.PAID: (1, or_(code == codes.GRANTS, payable)),
         Figure.COSTS: (1, and_(expense, code != codes.GRANTS)),
         Figure.ENCUMBERED: (-1, promised),

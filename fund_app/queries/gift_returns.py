@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from fund_app.models import ledger_accounts as codes
@@ -38,10 +38,19 @@ class ReturnRow:
     done_on: date | None
 
 
+def is_gone() -> ColumnElement[bool]:
+    """Whether a posting of a gift's entry takes something of it away: a mistake's reversal too."""
+    by_mistake = and_(
+        Posting.account_code == codes.DONATIONS, JournalEntry.reverses_id.is_not(None)
+    )
+    return or_(Posting.account_code.in_(GONE), by_mistake)
+
+
 def left_of(session: Session, donation_id: str) -> int:
     """Return what is left of a gift, in minor units. One statement.
 
-    Its amount less all that went back or was taken back, by the ledger.
+    Its amount less all that went back, was taken back or had been recorded by mistake, by the
+    ledger.
     """
     gone = (
         select(func.coalesce(func.sum(Posting.amount), 0))
@@ -49,7 +58,7 @@ def left_of(session: Session, donation_id: str) -> int:
         .where(
             JournalEntry.source_type == "donation",
             JournalEntry.source_id == Donation.id,
-            Posting.account_code.in_(GONE),
+            is_gone(),
         )
         .scalar_subquery()
     )

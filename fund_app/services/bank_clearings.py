@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.adapters.clock import now
 from fund_app.models.bank import BankAccount, BankClearing, BankLine, BankMatch
-from fund_app.models.ledger import Posting
+from fund_app.models.ledger import EntryKind, JournalEntry, Posting
 from fund_app.models.people import Person
 from fund_app.models.types import new_ref
 from fund_app.queries import bank, bank_candidates
@@ -77,6 +77,9 @@ def clear(actor: Actor, match_id: str, choice: Choice, request: Request = INTERN
         )
         if choice.kind is MatchKind.LOSS:
             _require_out(amount)
+        elif choice.kind is MatchKind.ENTRY:
+            part = Part(line, account, amount, row.id, _through(session, account, match))
+            row.subject_id, row.entry_id = _booked_meanwhile(session, actor, part, choice)
         else:
             part = Part(line, account, amount, row.id, _through(session, account, match))
             deed = bank_deeds.DEEDS[choice.kind]
@@ -128,16 +131,17 @@ def agree(actor: Actor, clearing_id: str) -> None:
 def undo(actor: Actor, clearing_id: str) -> None:
     """Take a clearing back: the amount is in suspense again; doing it twice changes nothing.
 
-    A fee, a gift or a payout's arrival is reversed by another entry, a loss nobody has agreed to
-    yet is withdrawn. Raises Unknown, Refused, MatchRefused: stays (a payment or a return is where
-    its own actions have brought it, an agreed loss is final), gift_moved_on.
+    A fee, a gift, a payout's arrival or the tie to an entry booked meanwhile is reversed by
+    another entry, a loss nobody has agreed to yet is withdrawn. Raises Unknown, Refused,
+    MatchRefused: stays (a payment or a return is where its own actions have brought it, an agreed
+    loss is final), gift_moved_on.
     """
     bank_matches.require_finance(actor, "undo_clearing")
     with unit_of_work() as session:
         row, _match, line, account = _clearing(session, clearing_id)
         if row.undone_at is not None:
             return
-        if row.entry_id is not None and MatchKind(row.kind) not in REVERSED:
+        if row.entry_id is not None and MatchKind(row.kind) not in {*REVERSED, MatchKind.ENTRY}:
             raise MatchRefused("stays")
         with bank_matches.translated(session):
             if row.entry_id is not None:
@@ -187,6 +191,35 @@ def _through(session: Session, account: BankAccount, match: BankMatch) -> Throug
         )
     ).one()
     return Through(account.account_code, kept, fund)
+
+
+def _booked_meanwhile(
+    session: Session, actor: Actor, part: Part, choice: Choice
+) -> tuple[str, int]:
+    """Take an amount out of suspense that somebody has booked by hand meanwhile.
+
+    The account moved twice, so this entry moves it back, on the day of the other one: suspense +,
+    Bank -, or the other way round. Raises MatchRefused: not_open (the entry keeps something in
+    suspense itself, or is reversed), period_closed.
+    """
+    number, entry_id = bank_deeds.DEEDS[MatchKind.ENTRY](session, actor, part, choice)
+    entry = session.get_one(JournalEntry, entry_id)
+    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id)
+    if entry.kind == EntryKind.BANK_UNKNOWN or session.scalar(undone) is not None:
+        raise MatchRefused("not_open")
+    origin = Origin(
+        f"bank:{part.match_id}", entry.book_date, ("bank_line", part.line.id), actor.ref
+    )
+    through, currency = part.through, part.account.currency
+    cleared = ledger_facts.record(
+        session, EntryKind.BANK_UNKNOWN, origin,
+        ledger_facts.move(
+            through.suspense, through.account_code, through.fund_code, part.amount, currency
+        ),
+    )  # fmt: skip
+    if cleared.book_date != entry.book_date:
+        raise MatchRefused("period_closed")
+    return number, cleared.id
 
 
 def _require_out(amount: int) -> None:

@@ -20,7 +20,7 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation
 from fund_app.models.gift_returns import GiftReturn
 from fund_app.models.ledger import JournalEntry, Posting
-from fund_app.models.ledger_accounts import BANK_TRANSIT, GENERAL
+from fund_app.models.ledger_accounts import BANK_TRANSIT, FX_CLEARING, GENERAL
 from fund_app.queries import bank_candidates
 from fund_app.queries import gift_returns as returns
 from fund_app.queries.ledger import LONGEST_CURSOR
@@ -34,9 +34,10 @@ from fund_app.services import (
 )
 from fund_app.services.donations import BankGift
 from fund_app.services.ledger_banks import Through
-from fund_app.services.ledger_facts import Origin
+from fund_app.services.ledger_facts import Leg, Origin
 from fund_app.services.transition import INTERNAL, Unknown
 from workflows.bank import MatchKind
+from workflows.money import Money, rate_text
 from workflows.roles import Actor
 
 UNDONE = "bank_match_undone"
@@ -46,6 +47,7 @@ REVERSED = frozenset(
         MatchKind.STRIPE_PAYOUT,
         MatchKind.GIFT,
         MatchKind.OWN_TRANSFER,
+        MatchKind.EXCHANGE,
         MatchKind.SUSPENSE,
     }
 )
@@ -205,7 +207,7 @@ def _own_transfer(session: Session, actor: Actor, part: Part, choice: Choice) ->
     fund = choice.fund_code
     if choice.subject_id:
         fund = _begun(session, part, transfer_id)
-    elif not _has_another(session, part.account):
+    elif not _has_another(session, part.account, in_its_currency=True):
         raise MatchRefused("no_other_account")
     entry = ledger_facts.bank_transfer(
         session, part.origin(actor, ("bank_transfer", transfer_id)), fund, part.amount,
@@ -215,34 +217,68 @@ def _own_transfer(session: Session, actor: Actor, part: Part, choice: Choice) ->
 
 
 def _begun(session: Session, part: Part, transfer_id: str) -> str:
-    """Return the fund of a transfer whose other side this part is, with its line locked."""
+    """Return the fund of a transfer whose other side this part is."""
+    first, fund = _first_leg(session, part, MatchKind.OWN_TRANSFER, transfer_id)
+    if first != Leg(-part.amount, part.account.currency):
+        raise MatchRefused("amount_differs")
+    return fund
+
+
+def _exchange(session: Session, actor: Actor, part: Part, choice: Choice) -> tuple[str, int]:
+    """Begin an exchange between accounts of two currencies, or, given its id, settle it.
+
+    What arrives for what left is what the bank has made of it: nothing is computed but its rate.
+    """
+    exchange_id = choice.subject_id or part.match_id
+    origin = part.origin(actor, ("exchange", exchange_id))
+    leg = Leg(part.amount, part.account.currency)
+    if not choice.subject_id:
+        if not _has_another(session, part.account, in_its_currency=False):
+            raise MatchRefused("no_other_currency")
+        return exchange_id, ledger_facts.exchange_begun(session, origin, choice.fund_code, leg).id
+    first, fund = _first_leg(session, part, MatchKind.EXCHANGE, exchange_id)
+    if first.currency == leg.currency or (first.amount > 0) == (leg.amount > 0):
+        raise MatchRefused("amount_differs")
+    left, arrived = (first, leg) if leg.amount > 0 else (leg, first)
+    rate = rate_text(Money(-left.amount, left.currency), Money(arrived.amount, arrived.currency))
+    entry = ledger_facts.exchange_settled(
+        session, origin, fund, first, leg, rate_text=f"{rate} bank {part.line.booked_on}"
+    )
+    return exchange_id, entry.id
+
+
+def _first_leg(session: Session, part: Part, kind: MatchKind, begun_id: str) -> tuple[Leg, str]:
+    """Return the side of something between own accounts that was seen first, locked, and its fund.
+
+    Raises Unknown, MatchRefused("not_open") where both sides are seen or it is this account's own.
+    """
     legs = session.execute(
-        select(BankMatch.amount, BankMatch.entry_id, BankLine.bank_account_id)
+        select(BankMatch.amount, BankMatch.entry_id, BankAccount.id, BankAccount.currency)
         .join(BankLine, BankLine.id == BankMatch.line_id)
+        .join(BankAccount, BankAccount.id == BankLine.bank_account_id)
         .where(
-            BankMatch.kind == MatchKind.OWN_TRANSFER.value,
-            BankMatch.subject_id == transfer_id,
+            BankMatch.kind == kind.value,
+            BankMatch.subject_id == begun_id,
             BankMatch.undone_at.is_(None),
         )
-        .with_for_update()
+        .with_for_update(of=BankMatch)
     ).all()
     if not legs:
-        raise Unknown(transfer_id)
-    if len(legs) > 1 or legs[0].bank_account_id == part.account.id:
+        raise Unknown(begun_id)
+    amount, entry_id, account_id, currency = legs[0]
+    if len(legs) > 1 or account_id == part.account.id:
         raise MatchRefused("not_open")
-    fund, currency = session.execute(
-        select(Posting.fund_code, Posting.currency).where(
-            Posting.entry_id == legs[0].entry_id, Posting.account_code == BANK_TRANSIT
-        )
+    transit = Posting.account_code.in_((BANK_TRANSIT, FX_CLEARING))
+    fund = session.scalars(
+        select(Posting.fund_code).where(Posting.entry_id == entry_id, transit)
     ).one()
-    if legs[0].amount != -part.amount or currency != part.account.currency:
-        raise MatchRefused("amount_differs")
-    return str(fund)
+    return Leg(amount, currency), fund
 
 
-def _has_another(session: Session, account: BankAccount) -> bool:
+def _has_another(session: Session, account: BankAccount, *, in_its_currency: bool) -> bool:
+    same = BankAccount.currency == account.currency
     others = select(BankAccount.id).where(
-        BankAccount.currency == account.currency, BankAccount.id != account.id
+        BankAccount.id != account.id, same if in_its_currency else ~same
     )
     return session.scalar(others.limit(1)) is not None
 
@@ -275,6 +311,7 @@ DEEDS: Mapping[
     MatchKind.FEE: _fee,
     MatchKind.ENTRY: _entry,
     MatchKind.OWN_TRANSFER: _own_transfer,
+    MatchKind.EXCHANGE: _exchange,
     MatchKind.SUSPENSE: _suspense,
 }  # fmt: skip
 """What follows from each kind of match: returns the subject and the entry that records it."""
@@ -287,14 +324,17 @@ def reverse(session: Session, actor: Actor, line: BankLine, done: BankMatch | Ba
     """
     entry = session.get_one(JournalEntry, done.entry_id)
     if done.kind == MatchKind.GIFT:
-        _require_unmoved(session, done.subject_id, done.amount)
+        require_unmoved(session, done.subject_id, done.amount)
     source = (entry.source_type, entry.source_id)
     origin = Origin(f"bank:{done.id}:undone", line.booked_on, source, actor.ref, reason_code=UNDONE)
     return ledger_facts.reverse(session, origin, entry).id
 
 
-def _require_unmoved(session: Session, donation_id: str, amount: int) -> None:
-    """Refuse to take a gift back that has gone on: only accepted and whole it may be a mistake."""
+def require_unmoved(session: Session, donation_id: str, amount: int) -> None:
+    """Refuse to take a gift back that has gone on: only accepted and whole it may be a mistake.
+
+    Raises MatchRefused("gift_moved_on") where it is held, on its way back or on a receipt.
+    """
     donation = session.get(Donation, donation_id, with_for_update=True, populate_existing=True)
     if (
         donation is None

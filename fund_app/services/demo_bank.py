@@ -2,7 +2,8 @@
 
 The statement is made from what the books hold of June, so that both tie to the cent but for two
 lines nobody has recorded: a fee, and a transfer of somebody nobody knows. A debit nobody could
-explain is in suspense; a part of it has turned out to be a fee.
+explain is in suspense; a part of it has turned out to be a fee. A second account, in dollars, has
+just been set up: what lay there is proposed.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from fund_app.services import (
     bank_clearings,
     bank_imports,
     bank_matches,
+    opening_balances,
     periods,
 )
 from fund_app.services.bank_accounts import AccountWish
 from fund_app.services.bank_matches import Choice
 from fund_app.services.demo_house import House
+from fund_app.services.opening_balances import Lay
 from workflows.bank import CsvMapping, MatchKind, Sign
 from workflows.money import Money
 
@@ -42,6 +45,9 @@ FEE = (date(2026, 6, 29), -6_90, "Account charge June")
 UNEXPLAINED = (date(2026, 6, 18), -48_00, "Card payment 4711")
 TURNED_OUT = -18_00
 """What of it was a fee, as the bank has said since."""
+SECOND_IBAN, SECOND_CURRENCY = "GB29NWBK60161331926819", "USD"
+LAID = Lay(date(2026, 6, 29), 1_250_00, {"GEN": 1_000_00, "LEG": 250_00})
+"""What is said to have lain in the second account, and whose it was."""
 CLOSED, PROPOSED = "2024", "2025"
 
 MAPPING = CsvMapping(
@@ -61,6 +67,14 @@ def arrange(house: House) -> None:
     periods.propose(house["treasurer"], CLOSED)
     periods.close(house["board-2"], CLOSED)
     periods.propose(house["treasurer"], PROPOSED)
+    _begin_second_account(house)
+
+
+def _begin_second_account(house: House) -> None:
+    """Set up an account in dollars; what lay there is proposed and waits for a second person."""
+    wish = AccountWish("USD1", SECOND_CURRENCY, SECOND_IBAN)
+    account_id = bank_accounts.add(house["treasurer"], wish)
+    opening_balances.propose(house["treasurer"], account_id, LAID)
 
 
 def _statement(account_id: str) -> str:

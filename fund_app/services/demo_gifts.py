@@ -108,7 +108,7 @@ def open_books() -> None:
         for fund, amount in OPENING:
             source = ("opening", f"demo-{fund}")
             origin = Origin(f"opening:{fund}", BEGINNING, source, SYSTEM.ref)
-            ledger_facts.opening_balance(session, origin, fund, amount, CURRENCY)
+            ledger_facts.opening_balance(session, origin, {fund: amount}, CURRENCY)
 
 
 def stories(house: House) -> Iterator[tuple[datetime, Story[object]]]:

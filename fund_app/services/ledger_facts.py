@@ -30,6 +30,7 @@ _REVERSIBLE = frozenset(
         EntryKind.BANK_FEE,
         EntryKind.BANK_UNKNOWN,
         EntryKind.BANK_TRANSFER,
+        EntryKind.EXCHANGE,
         EntryKind.PAYOUT_ARRIVED,
         EntryKind.STRIPE_UNKNOWN,
     }
@@ -81,10 +82,10 @@ def move(debit: str, credit: str, fund: str, amount: int, currency: str) -> Iter
 
 
 def opening_balance(
-    session: Session, origin: Origin, fund: str, amount: int, currency: str
+    session: Session, origin: Origin, shares: Shares, currency: str
 ) -> JournalEntry:
-    """Take over what was in the bank before: Bank +, OpeningBalances - (before step 0)."""
-    lines = move(chart.BANK, chart.OPENING_BALANCES, fund, amount, currency)
+    """Take over what lay in a bank account: Bank +, OpeningBalances - (before step 0)."""
+    lines = _moves(chart.BANK, chart.OPENING_BALANCES, shares, currency)
     return record(session, EntryKind.OPENING, origin, lines)
 
 
@@ -250,6 +251,48 @@ def bank_transfer(
     """
     lines = move(chart.BANK, chart.BANK_TRANSIT, fund, amount, currency)
     return record(session, EntryKind.BANK_TRANSFER, origin, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of an exchange: signed minor units as the bank booked them, and their currency."""
+
+    amount: int
+    currency: str
+
+
+def exchange_begun(session: Session, origin: Origin, fund: str, leg: Leg) -> JournalEntry:
+    """Record the first side seen of an exchange between two accounts of the fund.
+
+    FxClearing +, Bank - where it leaves; Bank +, FxClearing - where it arrives: until the other
+    side is seen the fund's position stays what it was.
+    """
+    lines = move(chart.BANK, chart.FX_CLEARING, fund, leg.amount, leg.currency)
+    return record(session, EntryKind.EXCHANGE, origin, lines)
+
+
+def exchange_settled(
+    session: Session, origin: Origin, fund: str, first: Leg, second: Leg, *, rate_text: str
+) -> JournalEntry:
+    """Record the other side of an exchange, and settle both currencies in one entry.
+
+    Bank and Exchanges for the second side; FxClearing and Exchanges for the first, so that
+    FxClearing is nothing in either. `rate_text` says what the bank's rate was, and of which day.
+    """
+
+    def lines() -> Iterator[Line]:
+        yield Line(chart.BANK, fund, second.amount, second.currency)
+        yield Line(
+            chart.EXCHANGES, fund, -second.amount, second.currency,
+            -first.amount, first.currency, rate_text,
+        )  # fmt: skip
+        yield Line(chart.FX_CLEARING, fund, first.amount, first.currency)
+        yield Line(
+            chart.EXCHANGES, fund, -first.amount, first.currency,
+            -second.amount, second.currency, rate_text,
+        )  # fmt: skip
+
+    return record(session, EntryKind.EXCHANGE, origin, lines())
 
 
 def bank_loss(

@@ -40,9 +40,9 @@ def _three_years_of_books(session: Session) -> None:
     lot = Random(7)  # noqa: S311 (the same books every time)
     with unit_of_work() as unit:
         opened = origin("o", ("opening", "x"), on=date(2024, 3, 1))
-        facts.opening_balance(unit, opened, "LEG", 777, EUR)
+        facts.opening_balance(unit, opened, {"LEG": 777}, EUR)
         opened = origin("o2", ("opening", "y"), on=date(2025, 5, 1))
-        facts.opening_balance(unit, opened, "LEG", 5000, EUR)
+        facts.opening_balance(unit, opened, {"LEG": 5000}, EUR)
         facts.bank_gift(unit, origin("usd", on=date(2025, 6, 1)), {"EMG": 901}, "USD")
         for number in range(45):
             day = date(2024, 1, 5) + timedelta(days=lot.randrange(900))

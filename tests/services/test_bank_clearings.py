@@ -18,9 +18,10 @@ from fund_app.queries import ledger
 from fund_app.queries.bank import KEPT
 from fund_app.queries.bank_reconciliation import reconciliation
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import bank_clearings, bank_matches, disbursements, periods
+from fund_app.services import bank_clearings, bank_matches, disbursements, donations, periods
 from fund_app.services.bank_matches import Choice, MatchRefused
 from fund_app.services.disbursements import Sending
+from fund_app.services.donations import BankGift
 from fund_app.services.unit import unit_of_work
 from tests.support import bank
 from tests.support.bank_files import Line
@@ -181,3 +182,39 @@ def test_loss_waits_for_a_second_person_and_may_be_withdrawn(house: House) -> No
             session.execute(text(statement))
     assert len(db.session.scalars(select(BankClearing)).all()) == 2
     assert db.session.get_one(BankMatch, kept).undone_at is None
+
+
+def test_what_somebody_booked_meanwhile_clears_suspense_onto_it(house: House) -> None:
+    """Kept in suspense, then recorded by hand: the account moved twice, and one is taken back."""
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(25_000, day=TODAY)], day=TODAY)
+    line = bank.lines(account_id)[0]
+    kept = bank_matches.accept(house["fin1"], line.id, Choice(MatchKind.SUSPENSE))
+    gift = BankGift("LEG", 25_000, TODAY, "", "S7-1", is_source_known=True)
+    donations.record_bank_gift(house["fin1"], gift, press())
+    assert bank.balance() == bank.SEEDED + 50_000
+    assert difference(account_id) == 25_000
+    found = bank_clearings.suggestions(bank.the_account(account_id), kept_line(account_id))
+    entry = next(each.candidate for each in found if each.candidate.kind is MatchKind.ENTRY)
+    itself = Choice(MatchKind.ENTRY, str(db.session.get_one(BankMatch, kept).entry_id))
+    with pytest.raises(MatchRefused, match="not_open"):
+        bank_clearings.clear(house["fin1"], kept, itself)
+    choice = Choice(MatchKind.ENTRY, entry.subject_id)
+    part = bank_clearings.clear(
+        house["fin1"], kept, Choice(MatchKind.ENTRY, entry.subject_id, amount=10_000)
+    )
+    bank_clearings.clear(house["fin1"], kept, choice)
+    assert (bank.balance(), bank.balance("SuspenseReceived")) == (bank.SEEDED + 25_000, 0)
+    assert ledger.position("LEG", "EUR").spendable == 25_000
+    assert difference(account_id) == 0
+    state = reconciliation(bank.the_account(account_id))
+    assert state is not None
+    assert not [each for each in state.entries if str(each.entry_id) == entry.subject_id]
+    bank.bring(house["fin1"], account_id, [Line(600, day=TODAY)],
+               opening=bank.SEEDED + 25_000, day=TODAY)  # fmt: skip
+    other = next(each for each in bank.lines(account_id) if each.amount == 600)
+    with pytest.raises(MatchRefused, match="more_than_entry"):
+        bank_matches.accept(house["fin1"], other.id, choice)
+    bank_clearings.undo(house["fin1"], part)
+    assert (kept_line(account_id).kept, bank.balance("SuspenseReceived")) == (10_000, -10_000)
+    assert recompute_check() == ()

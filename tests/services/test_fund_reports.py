@@ -34,7 +34,7 @@ def origin(key: str, day: date) -> Origin:
 def _moved(house: House) -> None:
     with unit_of_work() as session:
         opened = date(2025, 12, 30)
-        ledger_facts.opening_balance(session, origin("open", opened), FUND, 100_000, "EUR")
+        ledger_facts.opening_balance(session, origin("open", opened), {FUND: 100_000}, "EUR")
         first, second = date(2026, 2, 1), date(2026, 5, 1)
         ledger_facts.bank_gift(session, origin("gift", first), {FUND: 50_000, "GEN": 999}, "EUR")
         for number, grant in enumerate((30_000, 12_341, 1, 1, 1, 1)):

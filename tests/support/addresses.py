@@ -35,6 +35,7 @@ TABLES = {
     "event": "stripe_event",
     "line": "bank_line",
     "match": "bank_match",
+    "opening": "opening_balance",
     "referee": "referee_request",
     "request": "receipt_request",
     "resolution": "fund_resolution",

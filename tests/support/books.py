@@ -22,6 +22,8 @@ from fund_app.models.funds import SOURCE, FundResolution
 from fund_app.models.ledger import JournalEntry, Tranche
 from fund_app.models.people import Person
 from fund_app.queries.ledger import commitments_of
+from fund_app.queries.ledger_export import FORMATS
+from fund_app.queries.ledger_spans import WHOLE
 from fund_app.services import ledger_facts as facts
 from fund_app.services import ledger_grants as grants
 from fund_app.services.ledger_chart import seed_chart
@@ -318,3 +320,12 @@ def _judged(command: list[str], text: str, suffix: str) -> subprocess.CompletedP
         return subprocess.run(
             [*command, str(path)], capture_output=True, text=True, check=False, timeout=120
         )
+
+
+def require_judges_agree() -> None:
+    """Let beancount and hledger add up the whole journal; each asserts every balance of ours."""
+    for name, judge in (("beancount", bean_check), ("hledger", hledger_check)):
+        if name == "hledger" and HLEDGER is None:
+            continue
+        judged = judge("\n".join(FORMATS[name](WHOLE)) + "\n")
+        assert (judged.returncode, judged.stderr) == (0, "")

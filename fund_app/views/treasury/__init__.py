@@ -14,6 +14,7 @@ from fund_app.views.treasury import (
     budgets,
     changes,
     channels,
+    corrections,
     disbursements,
     fund_reports,
     funds,
@@ -22,6 +23,7 @@ from fund_app.views.treasury import (
     in_kind_gifts,
     monthly_gifts,
     official_lists,
+    opening_balances,
     outcomes,
     periods,
     pledges,
@@ -51,6 +53,8 @@ MONTHLY = "/monthly-gifts/<monthly_gift_id>"
 ACCOUNT = "/bank/<account_id>"
 LINE = "/bank/lines/<line_id>"
 CLEARING = f"{LINE}/clearings/<clearing_id>"
+OPENING = "/bank/openings/<opening_id>"
+CORRECTION = "/corrections/<correction_id>"
 PERIOD = "/periods/<code>"
 ISSUED = "/receipts/issued/<receipt_id>"
 YEAR = "/receipts/years/<receipt_batch_id>"
@@ -202,6 +206,17 @@ bp.add_url_rule(
 )
 bp.add_url_rule(f"{CLEARING}/undo", "undo_clearing", bank_clearings.undo, methods=POST)
 bp.add_url_rule(f"{CLEARING}/agree", "agree_loss", bank_clearings.agree, methods=POST)
+bp.add_url_rule(f"{ACCOUNT}/opening", "opening_balance", opening_balances.show)
+bp.add_url_rule(f"{ACCOUNT}/opening", "propose_opening", opening_balances.propose, methods=POST)
+bp.add_url_rule(f"{OPENING}/agree", "agree_opening", opening_balances.agree, methods=POST)
+bp.add_url_rule(f"{OPENING}/withdraw", "withdraw_opening", opening_balances.withdraw, methods=POST)
+bp.add_url_rule("/corrections", "corrections", corrections.index)
+bp.add_url_rule("/corrections/entries/<int:entry_id>", "new_correction", corrections.new)
+bp.add_url_rule(
+    "/corrections/entries/<int:entry_id>", "propose_correction", corrections.propose, methods=POST
+)
+bp.add_url_rule(f"{CORRECTION}/agree", "agree_correction", corrections.agree, methods=POST)
+bp.add_url_rule(f"{CORRECTION}/withdraw", "withdraw_correction", corrections.withdraw, methods=POST)
 bp.add_url_rule("/periods", "periods", periods.index)
 bp.add_url_rule("/periods", "open_period", periods.open_next, methods=POST)
 bp.add_url_rule(f"{PERIOD}/propose", "propose_closing", periods.propose, methods=POST)

@@ -15,7 +15,7 @@ from fund_app.models.types import new_ref
 from fund_app.queries import bank, donation_labels
 from fund_app.queries.bank import UNMATCHED
 from fund_app.queries.bank_reconciliation import reconciliation
-from fund_app.services import bank_accounts, bank_matches
+from fund_app.services import bank_accounts, bank_matches, corrections
 from fund_app.services.bank_accounts import AccountRefused, AccountWish
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed, not_found
@@ -115,6 +115,8 @@ def reconcile(account_id: str) -> ResponseReturnValue:
         account=account,
         state=reconciliation(account),
         kinds=ledger_labels.KINDS,
+        by_hand=corrections.BY_HAND,
+        may_correct=acts.me().has_any(frozenset(corrections.PROPOSERS)),
         may_open_entries=acts.me().has_any(
             frozenset({Role.TREASURER, Role.BOARD_MEMBER, Role.AUDITOR})
         ),

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from fund_app.models.corrections import Slip
 from fund_app.queries.periods import Obstacle
+from fund_app.services.opening_balances import OpeningRefused
 from fund_app.views import formats
 from workflows.bank import FileRefused, MatchKind
 
@@ -24,6 +26,7 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         MatchKind.FEE: _l("Fee of the bank"),
         MatchKind.ENTRY: _l("In the books already"),
         MatchKind.OWN_TRANSFER: _l("Between our own accounts"),
+        MatchKind.EXCHANGE: _l("Exchanged between our own accounts"),
         MatchKind.SUSPENSE: _l("Kept in suspense"),
         MatchKind.LOSS: _l("Loss"),
     }
@@ -34,6 +37,9 @@ BY_HAND: Mapping[str, LazyString] = MappingProxyType(
         MatchKind.FEE: _l("A fee of the bank"),
         MatchKind.OWN_TRANSFER: _l(
             "Between our own accounts: it is on its way until both are seen"
+        ),
+        MatchKind.EXCHANGE: _l(
+            "Exchanged into another currency: it is on its way until the other account shows it"
         ),
         MatchKind.SUSPENSE: _l("Nobody can say yet: it goes into the books and waits in suspense"),
         MatchKind.LOSS: _l("A loss: nobody will find out any more, and a second person agrees"),
@@ -119,6 +125,12 @@ _MATCHES: Mapping[str, LazyString] = MappingProxyType(
             "The fund has no other account in this currency. Please let a treasurer set it up "
             "first."
         ),
+        "no_other_currency": _l(
+            "The fund has no account in another currency. Please let a treasurer set it up first."
+        ),
+        "exchange_settled": _l(
+            "The other side of this exchange is matched. Please take that one back first."
+        ),
         "cleared": _l(
             "What was kept in suspense is explained already. Please take the explanation back "
             "first."
@@ -134,6 +146,70 @@ _MATCHES: Mapping[str, LazyString] = MappingProxyType(
         ),
         "gift_moved_on": _l(
             "The gift is held, on its way back or on a receipt. Please settle that first."
+        ),
+    }
+)
+SLIPS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        Slip.WRONG_AMOUNT: _l("The amount"),
+        Slip.WRONG_FUND: _l("The fund"),
+        Slip.WRONG_DAY: _l("The day"),
+        Slip.WRONG_ACCOUNT: _l("The bank account"),
+        Slip.RECORDED_TWICE: _l("It was recorded twice"),
+        Slip.NEVER_HAPPENED: _l("It never happened"),
+    }
+)
+_OPENINGS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "opened": _l(
+            "What lay in this account is in the books already, and is taken over only once. If it "
+            "is wrong, please correct its entry."
+        ),
+        "proposed": _l(
+            "A proposal for this account waits for a second person. Please take it back first."
+        ),
+        "nothing": _l("Please write what of the balance is each fund's."),
+        "unknown_fund": _l("Please choose a fund that is there."),
+        "day_to_come": _l("This day has not come yet."),
+        "statement_before": _l(
+            "The statements of this account begin earlier. Please take the day they begin."
+        ),
+        "period_closed": _l("The period of this day is closed. Please take a later day."),
+        "withdrawn": _l("This proposal was taken back. Please propose it anew."),
+        "proposer_gone": _l(
+            "Who proposed this is no treasurer any more. Please let a treasurer propose it anew."
+        ),
+    }
+)
+_CORRECTIONS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "proposed": _l("A correction of this entry waits for a second person already."),
+        "corrected": _l("This entry is reversed already."),
+        "withdrawn": _l("This proposal was taken back. Please propose it anew."),
+        "matched": _l(
+            "A line of the bank stands for this entry. Please take the match back on the page of "
+            "that line; what only the match has booked is reversed with it."
+        ),
+        "gift_moved_on": _l(
+            "The gift is held, on its way back or on a receipt. Please settle that first, or give "
+            "the gift back."
+        ),
+        "from_stripe": _l(
+            "This entry says what Stripe or a return has done, and that stays. A card gift goes "
+            "back by a return on its own page."
+        ),
+        "of_a_payment": _l(
+            "This entry belongs to a payment. Please correct it on the payment's own page: say "
+            "that it came back, or take the match back."
+        ),
+        "of_a_decision": _l(
+            "This entry carries out a decision. Another decision corrects it: a resolution moves "
+            "the money back, a case gives a promise back."
+        ),
+        "final": _l("A reversal and a loss are final. Please record what is right anew."),
+        "proposer_gone": _l(
+            "Who proposed this is neither of finance nor treasurer any more. Please propose it "
+            "anew."
         ),
     }
 )
@@ -182,6 +258,36 @@ def why_not(refused: FileRefused) -> str:
 def why_no_match(code: str) -> str:
     """Return why a line is not this, as a plain sentence."""
     return str(_MATCHES.get(code, _MATCHES["not_open"]))
+
+
+def why_not_opened(refused: OpeningRefused, currency: str) -> str:
+    """Return why a balance cannot be taken over, and what to do, as plain sentences."""
+    difference = formats.money(refused.difference, currency)
+    if refused.code == "sum_differs":
+        return _(
+            "Balance and funds do not agree: the balance is %(difference)s more than the funds "
+            "together. Please look at both.",
+            difference=difference,
+        )
+    if refused.code == "statement_differs":
+        return _(
+            "The first statement of this account opens otherwise: this would be %(difference)s "
+            "more. Please write what the statement says, or take an earlier day once what lies "
+            "between is recorded.",
+            difference=difference,
+        )
+    if refused.code == "books_before":
+        return _(
+            "The books hold entries of this account before that day, together %(difference)s. "
+            "Please take the day of the first of them, and what lay there before it.",
+            difference=difference,
+        )
+    return str(_OPENINGS[refused.code])
+
+
+def why_not_corrected(code: str) -> str:
+    """Return why an entry is not corrected here, and the right way, as plain sentences."""
+    return str(_CORRECTIONS[code])
 
 
 def obstacle(found: Obstacle) -> str:

@@ -182,7 +182,7 @@ def _by_hand(row: LineRow) -> tuple[MatchKind, ...]:
     """Return what a person may say a line is, or the amount of it that is in suspense."""
     usual = MatchKind.GIFT if row.amount > 0 else MatchKind.FEE
     if row.rest:
-        return usual, MatchKind.OWN_TRANSFER, MatchKind.SUSPENSE
+        return usual, MatchKind.OWN_TRANSFER, MatchKind.EXCHANGE, MatchKind.SUSPENSE
     return (usual,) if row.amount > 0 else (usual, MatchKind.LOSS)
 
 

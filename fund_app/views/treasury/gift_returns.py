@@ -10,10 +10,11 @@ from forms.gift_returns import ReturnForm, SentForm
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.queries import gift_returns as reads
-from fund_app.services import gift_returns
+from fund_app.services import donation_rows, gift_returns
 from fund_app.services.gift_returns import LineTaken, TooMuch, UnderWay, Wish
 from fund_app.views import acts, errors, formats
 from fund_app.views.access import allow, confirmed, not_found
+from fund_app.views.treasury import bank_choices
 from fund_app.views.treasury.gifts import gift_page, reasons_of, under_way
 from workflows.roles import Role
 
@@ -69,6 +70,7 @@ def record(return_id: str) -> ResponseReturnValue:
     """Record the bank's line by which the amount went back."""
     donation_id = _gift(return_id)
     form = SentForm(prefix="sent")
+    bank_choices.offer(form, donation_rows.CURRENCY)
     if not form.validate_on_submit():
         return gift_page(donation_id, {"sent": form}), 422
     if form.day.data > now().date():
@@ -76,7 +78,9 @@ def record(return_id: str) -> ResponseReturnValue:
         return gift_page(donation_id, {"sent": form}), 422
     line = form.line.data.strip()
     try:
-        gift_returns.record_sent(acts.me(), return_id, line=line, day=form.day.data)
+        gift_returns.record_sent(
+            acts.me(), return_id, line=line, day=form.day.data, through=bank_choices.through(form)
+        )
     except LineTaken:
         form.line.errors = (_("This line of the bank is recorded already."),)
         return gift_page(donation_id, {"sent": form}), 409

@@ -9,12 +9,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forms.donations import BankGiftForm
+from forms.donations import CURRENCY, BankGiftForm
 from forms.gift_returns import AcceptForm, RefuseForm, ReturnForm, SentForm
 from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.types import new_ref
-from fund_app.queries import donation_labels, donations, gift_returns, ledger, pledge_labels
+from fund_app.queries import (
+    corrections,
+    donation_labels,
+    donations,
+    gift_returns,
+    ledger,
+    pledge_labels,
+)
 from fund_app.services import donations as giving
 from fund_app.services import gift_returns as returning
 from fund_app.services import stripe_inbox
@@ -23,6 +30,7 @@ from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
 from fund_app.views import acts, errors, session
 from fund_app.views.access import allow, confirmed, not_found
+from fund_app.views.treasury import bank_choices
 from workflows.roles import Role
 
 READERS = (Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER)
@@ -141,6 +149,9 @@ def gift_page(donation_id: str, bound: Forms | None = None) -> str:
         returns=returns,
         forms_of={**_forms(gift, returns), **(bound or {})},
         mine=_me().ref,
+        slip_entry=corrections.entry_of_gift(gift.id)
+        if gift.state == "accepted" and gift.kept
+        else None,
         may={role.value: _me().has_any(frozenset({role})) for role in READERS},
         words=donation_labels,
         fresh=new_ref,
@@ -173,6 +184,7 @@ def _forms(gift: donations.GiftRow, returns: tuple[gift_returns.ReturnRow, ...])
         found = {"ask": reasons_of(ReturnForm(formdata=None, prefix="ask"))}
     elif open_one is not None and open_one.state == "agreed" and gift.method == "bank_transfer":
         found = {"sent": SentForm(formdata=None, prefix="sent")}
+        bank_choices.offer(found["sent"], gift.currency)
     for form in found.values():
         form.request_id.data, form.step_seen.data = new_ref(), str(gift.step)
     return found
@@ -190,6 +202,7 @@ def _me() -> SignedIn:
 def _form() -> BankGiftForm:
     form = BankGiftForm()
     form.fund.choices = [(row.code, donation_labels.fund(row.code)) for row in ledger.funds()]
+    bank_choices.offer(form, CURRENCY)
     form.source.choices = [(code, pledge_labels.source(code)) for code in pledge_labels.SOURCES]
     return form
 
@@ -204,6 +217,7 @@ def _gift(form: BankGiftForm) -> BankGift:
         is_source_known=bool(form.is_source_known.data),
         source=form.source.data or "unknown",
         country=(form.country.data or "").upper() or None,
+        through=bank_choices.through(form),
     )
 
 

@@ -12,6 +12,7 @@ from fund_app.services import disbursements
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed, not_found
+from fund_app.views.treasury import bank_choices
 from fund_app.views.treasury.disbursements import page
 from fund_app.views.treasury.payment_forms import form_of
 from fund_app.views.treasury.releases import back
@@ -40,7 +41,7 @@ def bank_ok(disbursement_id: str) -> ResponseReturnValue:
     form = _statement(disbursement_id, "bank_ok")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"bank_ok": form}), 422
-    disbursements.bank_ok(acts.me(), disbursement_id, _line(form), acts.wish(form))
+    disbursements.bank_ok(acts.me(), disbursement_id, line_of(form), acts.wish(form))
     return back(disbursement_id, _("Amount and reference agree; the payment is in the ledger."))
 
 
@@ -57,7 +58,7 @@ def bounce(disbursement_id: str) -> ResponseReturnValue:
     form = _statement(disbursement_id, "bounce")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"bounce": form}), 422
-    disbursements.bounce(acts.me(), disbursement_id, _line(form), acts.wish(form))
+    disbursements.bounce(acts.me(), disbursement_id, line_of(form), acts.wish(form))
     return back(disbursement_id, _("Noted: the money came back. The case lead is told."))
 
 
@@ -82,7 +83,7 @@ def reconcile(disbursement_id: str) -> ResponseReturnValue:
     form = form_of(payment, "reconcile")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"reconcile": form}), 422
-    disbursements.reconcile(acts.me(), disbursement_id, _line(form), acts.wish(form))
+    disbursements.reconcile(acts.me(), disbursement_id, line_of(form), acts.wish(form))
     return _reconciled(disbursement_id)
 
 
@@ -103,6 +104,8 @@ def _statement(disbursement_id: str, action: str) -> StatementForm:
     return form
 
 
-def _line(form: StatementForm) -> BankLine:
+def line_of(form: StatementForm) -> BankLine:
+    """Return the bank's line a form describes; only after the form has been validated."""
     reference = "".join((form.reference.data or "").split()).upper()
-    return BankLine(form.amount_paid, reference, form.fee_taken)
+    through = bank_choices.through(form)
+    return BankLine(form.amount_paid, reference, form.fee_taken, through=through)

@@ -30,7 +30,7 @@ from fund_app.services.advances import KINDS, REASONS
 from fund_app.services.disbursement_changes import RATE_SOURCES
 from fund_app.services.disbursement_offers import Offer
 from fund_app.services.disbursements import HOLD_REASONS
-from fund_app.views.treasury import labels
+from fund_app.views.treasury import bank_choices, labels
 from workflows.channels import ADVANCED, CHANNELS, Verdict
 from workflows.money import EXPONENTS
 
@@ -96,6 +96,8 @@ def _choices(form: Any, action: str, payment: Disbursement) -> None:
     if isinstance(form, ReasonForm):
         codes = REASONS if action == "write_off_advance" else HOLD_REASONS
         form.reason.choices = [(code, labels.REASONS[code]) for code in codes]
+    elif isinstance(form, StatementForm):
+        bank_choices.offer(form, payment.currency)
     elif isinstance(form, PayeeForm):
         countries = country_choices(str(get_locale() or "en"))
         named = [(code, name) for code, name in countries if code != NOT_SAID]

@@ -9,10 +9,10 @@ from fund_app.extensions import db
 from fund_app.models.disbursements import Disbursement
 from fund_app.queries import disbursements as payments
 from fund_app.services import disbursement_troubles as troubles
-from fund_app.services.disbursements import BankLine
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury.disbursements import page
+from fund_app.views.treasury.outcomes import line_of
 from fund_app.views.treasury.payment_forms import form_of
 from fund_app.views.treasury.releases import back
 from workflows.roles import Role
@@ -70,9 +70,7 @@ def lost(disbursement_id: str) -> ResponseReturnValue:
     form = form_of(payment, "lost")
     if not form.validate_on_submit():
         return page(disbursement_id, bound={"lost": form}), 422
-    reference = "".join((form.reference.data or "").split()).upper()
-    line = BankLine(form.amount_paid, reference, form.fee_taken)
-    troubles.lost(acts.me(), disbursement_id, line, acts.wish(form))
+    troubles.lost(acts.me(), disbursement_id, line_of(form), acts.wish(form))
     return back(disbursement_id, _("Noted: it is lost. The board decides what follows."))
 
 
