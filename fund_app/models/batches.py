@@ -35,8 +35,9 @@ class PayoutBatch(Base):
     The bytes are `head`, the lines' sealed parts in order, `tail`. What stands in head and tail
     is the fund's own account, sums and a random number; whoever is paid stands in the lines,
     each sealed under the payout key of its case, so that erasing one case takes it out of every
-    file. The database holds that sums and lines agree, that what was frozen stays, and that two
-    people are two (migrations/sql/0010).
+    file. The database holds that sums and lines agree, that what was frozen stays, that two
+    people are two (migrations/sql/0010), and that it leaves with all of its payments or not at
+    all (migrations/sql/0021).
     """
 
     __tablename__ = "payout_batch"

@@ -1,4 +1,4 @@
-"""Reads for those who end a freeze: which cases are frozen, and who has signed first."""
+"""Reads for those who end a hold: which cases it stands on, and who has signed first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from workflows.holds import HoldKind
 ENDINGS = ("resume", "close_suspended")
 """The two ways out of a freeze; each takes two people."""
 
+WISHED = ("directive_continue", "directive_close")
+"""The ways out of a person event that take two people."""
+
 
 @dataclass(frozen=True, slots=True)
 class SuspensionRow:
-    """A frozen case by its designation, since when (UTC), and the step it stands at."""
+    """A case that stands still by its designation, since when (UTC), and its step."""
 
     id: str
     designation: str
@@ -41,10 +44,15 @@ class SignatureRow:
 
 def suspended(session: Session) -> list[SuspensionRow]:
     """Return every case that is frozen now, the longest first. One statement."""
+    return held(session, HoldKind.SUSPENDED_SECURITY)
+
+
+def held(session: Session, kind: HoldKind) -> list[SuspensionRow]:
+    """Return every case on which a hold of a kind stands, the longest first. One statement."""
     statement = (
         select(Application.id, Application.designation, Hold.placed_at, Application.step)
         .join(Hold, Hold.application_id == Application.id)
-        .where(Hold.kind == HoldKind.SUSPENDED_SECURITY, Hold.lifted_at.is_(None))
+        .where(Hold.kind == kind, Hold.lifted_at.is_(None))
         .order_by(Hold.placed_at, Application.id)
     )
     return [SuspensionRow(*row) for row in session.execute(statement)]
@@ -74,8 +82,10 @@ def case(session: Session, application_id: str) -> Application | None:
     return found
 
 
-def first_signatures(session: Session, ids: Sequence[str]) -> dict[str, list[SignatureRow]]:
-    """Return who has signed first for the end of a freeze, per case. One statement.
+def first_signatures(
+    session: Session, ids: Sequence[str], actions: Sequence[str] = ENDINGS
+) -> dict[str, list[SignatureRow]]:
+    """Return who has signed first for the end of a hold, per case. One statement.
 
     Only what counts at the present step of a case is there.
     """
@@ -91,7 +101,7 @@ def first_signatures(session: Session, ids: Sequence[str]) -> dict[str, list[Sig
         .join(Application, Application.id == Countersignature.subject_id)
         .where(
             Countersignature.subject_id.in_(ids),
-            Countersignature.action.in_(ENDINGS),
+            Countersignature.action.in_(actions),
             Countersignature.step == Application.step,
             Countersignature.is_used.is_(False),
         )

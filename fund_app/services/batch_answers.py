@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Disbursement
-from fund_app.services import audit, rules
+from fund_app.services import audit, batch_locks, channel_stops, rules
 from fund_app.services.disbursements import fire, locked
-from fund_app.services.transition import INTERNAL, Unknown
+from fund_app.services.transition import INTERNAL
 from fund_app.services.unit import unit_of_work
 from workflows.batches import REASON_CODES
 from workflows.engine import Refused
@@ -42,9 +42,7 @@ def answer(actor: Actor, batch_id: str, verdict: Verdict, rejected: Mapping[str,
     wrong_role), ValueError for a line of another file or an unlisted reason.
     """
     with unit_of_work() as session:
-        batch = session.get(PayoutBatch, batch_id, with_for_update=True, populate_existing=True)
-        if batch is None:
-            raise Unknown(batch_id)
+        batch = batch_locks.take_batch(session, batch_id)
         if not actor.has_any(frozenset({Role.FINANCE_OFFICER})):
             raise Refused("wrong_role", {})
         if batch.state == "answered":
@@ -74,6 +72,8 @@ def settle(
 ) -> None:
     """Take the bank's word on one line, whose batch the caller has locked; books nothing.
 
+    What never left and was to go a way that is stopped by now is held.
+
     reason: the bank's code where it refused this very line (verdict PARTLY), else None. What
     the line says of itself by then stays: a payment the bank took and then refused has failed,
     and its line still says that it was taken.
@@ -82,6 +82,7 @@ def settle(
     if payment.state in AT_THE_BANK:
         for action, given in _steps(payment, verdict, is_rejected=reason is not None):
             fire(session, payment, application, action, actor, INTERNAL, given)
+        channel_stops.hold_again(session, actor, payment, application)
     if verdict is not Verdict.FILE_REJECTED and line.answer is None:
         line.answer = "accepted" if reason is None else "rejected"
         line.reason = reason

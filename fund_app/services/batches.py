@@ -22,7 +22,15 @@ from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import VIEWS, Event
 from fund_app.models.sealed import CannotOpen, NoKey
-from fund_app.services import audit, brakes, disbursement_facts, looks, lot, payee_details
+from fund_app.services import (
+    audit,
+    batch_locks,
+    brakes,
+    disbursement_facts,
+    looks,
+    lot,
+    payee_details,
+)
 from fund_app.services.disbursements import ALPHABET, fire, locked
 from fund_app.services.payee_looks import PAYERS
 from fund_app.services.transition import INTERNAL, Request, Unknown
@@ -211,7 +219,7 @@ def show(actor: SignedIn, batch_id: str) -> list[ShownLine]:
     """
     _require(actor, PAYERS)
     with brakes.watched(actor), unit_of_work() as session:
-        batch = _locked(session, batch_id)
+        batch = batch_locks.alone(session, batch_id)
         found = []
         for line, content in _opened(session, actor, batch):
             name, iban = sepa.name_in(content)
@@ -226,7 +234,7 @@ def show(actor: SignedIn, batch_id: str) -> list[ShownLine]:
 def fingerprint(batch_id: str) -> str:
     """Return the SHA-256 of a file's bytes; raises Unknown."""
     with unit_of_work() as session:
-        return _locked(session, batch_id).sha256
+        return batch_locks.alone(session, batch_id).sha256
 
 
 def release(actor: SignedIn, batch_id: str, sha256: str) -> None:
@@ -237,7 +245,7 @@ def release(actor: SignedIn, batch_id: str, sha256: str) -> None:
     """
     _require(actor, PAYERS)
     with unit_of_work() as session:
-        batch = _locked(session, batch_id)
+        batch = batch_locks.alone(session, batch_id)
         if batch.state == "released" and batch.released_by_id == actor.ref:
             return
         _require_state(batch, "prepared")
@@ -258,7 +266,7 @@ def refuse(actor: SignedIn, batch_id: str) -> None:
     """
     _require(actor, PAYERS)
     with unit_of_work() as session:
-        batch = _locked(session, batch_id)
+        batch = batch_locks.take_batch(session, batch_id)
         if batch.state == "refused":
             return
         _require_state(batch, "prepared", "released")
@@ -281,7 +289,7 @@ def hand_over(actor: SignedIn, batch_id: str) -> tuple[str, bytes]:
     """
     _require(actor, PAYERS)
     with brakes.watched(actor), unit_of_work() as session:
-        batch = _locked(session, batch_id)
+        batch = batch_locks.alone(session, batch_id)
         _require_state(batch, *ON_FILE)
         if batch.state == "released":
             _require_whole(session, batch)
@@ -347,13 +355,6 @@ def _require_seen(session: Session, actor: SignedIn, batch: PayoutBatch) -> None
     )
     if session.scalar(statement) != len(cases):
         raise Refused("batch_not_seen", {})
-
-
-def _locked(session: Session, batch_id: str) -> PayoutBatch:
-    batch = session.get(PayoutBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch is None:
-        raise Unknown(batch_id)
-    return batch
 
 
 def _record(session: Session, batch: PayoutBatch, actor: SignedIn, action: str) -> None:

@@ -18,7 +18,7 @@ from fund_app.models.channels import ChannelStop
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import HOUSE, HOUSE_ID
 from fund_app.models.types import new_ref
-from fund_app.services import audit, disbursements
+from fund_app.services import audit, batch_locks, channels, disbursements
 from fund_app.services.notifications import Pace, notify_role
 from fund_app.services.transition import INTERNAL
 from fund_app.services.unit import unit_of_work
@@ -84,6 +84,7 @@ def hold(session: Session, actor: Actor, region: str, channel: str) -> int:
     """
     stopper, held = Actor(actor.ref, SECURITY), 0
     ids = _going(session, region, channel, (*BEFORE, RELEASED, IN_A_FILE))
+    _take_cases(session, ids)
     here = _in_files_here(session, ids)
     for payment_id in ids:
         payment, application = disbursements.locked(session, payment_id, INTERNAL)
@@ -114,6 +115,40 @@ def call_back(session: Session, actor: Actor, region: str, channel: str) -> int:
     if called:
         notify_role(session, Role.FINANCE_OFFICER, pace=Pace.URGENT)
     return called
+
+
+def take_cases(session: Session, disbursement_id: str) -> None:
+    """Lock the cases a stop of a payment's way would reach, its own among them, in one order.
+
+    Whoever locks a case and then reports a freeze in it asks for this first; of an unknown
+    payment nothing is locked.
+    """
+    payment = session.get(Disbursement, disbursement_id)
+    if payment is not None:
+        states = (*BEFORE, RELEASED, *OUT)
+        ids = _going(session, payment.receipt_region, payment.channel, states)
+        _take_cases(session, [*ids, disbursement_id])
+
+
+def _take_cases(session: Session, payment_ids: Sequence[str]) -> None:
+    cases = select(Disbursement.application_id).where(Disbursement.id.in_(payment_ids))
+    batch_locks.take_cases(session, cases)
+
+
+def hold_again(
+    session: Session, actor: Actor, payment: Disbursement, application: Application
+) -> bool:
+    """Hold a released payment whose way is not safe any more; return whether it was.
+
+    For what was called back or stood in a file and, as is known by now, never left: it would
+    wait for ever to be sent. Its lead is told, and two people release it or another way is named.
+    """
+    if payment.state != RELEASED or channels.is_allowed(
+        session, channels.kept(payment), payment.channel
+    ):
+        return False
+    _stop_payment(session, payment, application, "recall", Actor(actor.ref, SECURITY))
+    return True
 
 
 def _stop_payment(

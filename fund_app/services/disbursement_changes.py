@@ -72,9 +72,7 @@ def change_payee(
         way = payees.name_payee(session, application, payee)
         given = {"channel_allowed": True}
         fire(session, payment, application, "change_payee", actor, request, given, way)
-        for other in _waiting_payments(session, application):
-            if other.id != payment.id:
-                fire(session, other, application, "change_payee", actor, given=given, data=way)
+        replan(session, actor, application, way)
 
 
 def change_own_payee(actor: SignedIn, payee: Sequence[AnswerText], request: Request) -> None:
@@ -101,6 +99,25 @@ def change_own_payee(actor: SignedIn, payee: Sequence[AnswerText], request: Requ
         for payment in payments:
             asked = once if payment is payments[0] else INTERNAL
             fire(session, payment, application, "change_payee", actor, asked, given, way)
+
+
+def replan(session: Session, actor: Actor, application: Application, way: Way) -> None:
+    """Let every payment of a case that has not left go to who is named; the caller locked it.
+
+    What goes there already stays as it is. Raises Refused once one of them may be on its way.
+    """
+    for payment in _waiting_payments(session, application):
+        if Way(payment.channel, payment.payee_hash, payment.receipt_region) != way:
+            given = {"channel_allowed": True}
+            fire(session, payment, application, "change_payee", actor, given=given, data=way)
+
+
+def may_be_renamed(session: Session, application_id: str) -> bool:
+    """Whether a payment of a case has not left, so that it can still go to somebody else."""
+    statement = select(Disbursement.id).where(
+        Disbursement.application_id == application_id, Disbursement.state.in_(CANCELLABLE)
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _waiting_payments(session: Session, application: Application) -> list[Disbursement]:

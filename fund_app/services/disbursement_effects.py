@@ -21,7 +21,7 @@ from fund_app.services import (
     ledger_grants,
 )
 from fund_app.services.channels import Way
-from fund_app.services.disbursement_changes import Terms
+from fund_app.services.disbursement_changes import Terms, replan
 from fund_app.services.disbursements import BankLine
 from fund_app.services.ledger import Overspent
 from fund_app.services.ledger_banks import AT_BANK, Through
@@ -134,6 +134,12 @@ def replace_payee(context: Context) -> None:
     payment.channel, payment.payee_hash, payment.receipt_region = (
         way.channel, way.payee_hash, way.region,
     )  # fmt: skip
+
+
+def replan_payments(context: Context) -> None:
+    """Send what has not left to the payee of the directive, once the hold is lifted."""
+    if context.data is not None:
+        replan(context.session, context.actor, context.subject, context.data)
 
 
 def post_executed(context: Context) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fund_app.services import channels, disbursement_facts
+from fund_app.services import channel_stops, channels, disbursement_facts
 from fund_app.services.channels import Way
 from fund_app.services.disbursements import BankLine, fire, locked
 from fund_app.services.transition import INTERNAL, Request
@@ -52,8 +52,15 @@ def seen_at_bank(actor: Actor, disbursement_id: str, line: BankLine, *, is_named
 
 
 def found_not_sent(actor: Actor, disbursement_id: str, request: Request) -> None:
-    """Record that the payment never left, as the second of two people; it may go out again."""
-    _act(actor, disbursement_id, "found_not_sent", request, {"lookup": "not_sent"})
+    """Record that the payment never left, as the second of two people.
+
+    It may go out again; where its way is stopped by now it is held.
+    """
+    with unit_of_work() as session:
+        payment, application = locked(session, disbursement_id, request)
+        given = {"lookup": "not_sent"}
+        fire(session, payment, application, "found_not_sent", actor, request, given)
+        channel_stops.hold_again(session, actor, payment, application)
 
 
 def recall(actor: Actor, disbursement_id: str, request: Request) -> None:
@@ -96,7 +103,10 @@ def frozen_at_recipient(actor: Actor, disbursement_id: str, request: Request) ->
     Every payment by the same way to the same region is held until two people have looked, and
     called back where it may be out (services/channel_stops.py).
     """
-    _act(actor, disbursement_id, "frozen_at_recipient", request)
+    with unit_of_work() as session:
+        channel_stops.take_cases(session, disbursement_id)
+        payment, application = locked(session, disbursement_id, request)
+        fire(session, payment, application, "frozen_at_recipient", actor, request)
 
 
 def frozen_resolved(actor: Actor, disbursement_id: str, request: Request) -> None:

@@ -39,7 +39,6 @@ _KEPT_BY_THE_TRAIL = (
     "seal_file",
     "apply_directive",
     "switch_contact",
-    "replan_payments",
     "stop_messages",
 )
 
@@ -101,6 +100,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "record_terms": payment.record_terms,
         "record_difference": payment.record_difference,
         "replace_payee": payment.replace_payee,
+        "replan_payments": payment.replan_payments,
         "record_trace": loss.record_trace,
         "post_loss": loss.post_loss,
         "post_settlement": loss.post_settlement,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
 from fund_app.queries import answers
-from fund_app.services import payees
+from fund_app.services import disbursement_changes, payees
 from fund_app.services.casework import Deed, carry_out
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import Request, take
@@ -39,14 +39,16 @@ def continue_as_wished(
 ) -> None:
     """Go on as the directive says, as the second person beside a member of the panel.
 
-    payee: the answers of block PAY as the directive names them; before an offer was accepted
-    they make the payment, later they are not looked at. Refused without a directive.
+    payee: the answers of block PAY as the directive names them, not looked at where
+    `needs_payee` says so. Before an offer was accepted they make the payment; later every
+    payment that has not left goes to them, checked and signed anew. Refused without a directive,
+    and (money_on_its_way) while a payment of the case may be out: it is called back first.
     """
     with unit_of_work() as session:
         application = take(session, Application, application_id, request)
-        facts = {"directive_exists": _has_directive(session, application_id)}
+        facts = told(session, application_id)
         way = None
-        if application.state in BEFORE_ACCEPTANCE:
+        if needs_payee(session, application):
             way = payees.name_payee(session, application, payee)
         carry_out(actor, application_id, Deed("directive_continue", facts, data=way), request)
 
@@ -55,7 +57,7 @@ def decide_again(actor: SignedIn, application_id: str, request: Request) -> None
     """Put a case to a new panel, as urgent as a life, where the person left no directive."""
     with unit_of_work() as session:
         take(session, Application, application_id, request)
-        facts = {"directive_exists": _has_directive(session, application_id)}
+        facts = told(session, application_id)
         carry_out(actor, application_id, Deed("directive_redecide", facts), request)
 
 
@@ -68,5 +70,13 @@ def end(actor: Actor, application_id: str, *, confirmed: bool, request: Request)
     carry_out(actor, application_id, deed, request)
 
 
-def _has_directive(session: Session, application_id: str) -> bool:
-    return DIRECTIVE in answers.given(session, application_id)
+def needs_payee(session: Session, application: Application) -> bool:
+    """Whether going on as wished asks who is paid: money of the case has yet to leave."""
+    if application.state in BEFORE_ACCEPTANCE:
+        return True
+    return disbursement_changes.may_be_renamed(session, application.id)
+
+
+def told(session: Session, application_id: str) -> dict[str, bool]:
+    """Return what steps about a person event ask for; needs no key, the wish stays sealed."""
+    return {"directive_exists": DIRECTIVE in answers.given(session, application_id)}

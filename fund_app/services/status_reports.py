@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.events import Event
-from fund_app.services import audit
+from fund_app.services import audit, batch_locks
 from fund_app.services.batch_answers import CHAIN, Verdict, settle
 from fund_app.services.unit import unit_of_work
 from workflows.engine import Refused
@@ -113,10 +113,13 @@ def _settle(session: Session, actor: Actor, told: ToldLine) -> None:
 
 
 def _understood(session: Session, report: StatusReport, *, for_update: bool) -> Understood:
-    statement = select(PayoutBatch).where(PayoutBatch.number == report.file_number)
-    batch = session.scalar(statement.with_for_update() if for_update else statement)
-    if batch is None:
+    statement = select(PayoutBatch.id).where(PayoutBatch.number == report.file_number)
+    batch_id = session.scalar(statement)
+    if batch_id is None:
         raise ReportRefused("unknown_file", [report.file_number])
+    if for_update:
+        batch_locks.take_batch(session, batch_id)
+    batch = session.get_one(PayoutBatch, batch_id)
     if batch.state not in {"handed_over", "answered"}:
         raise ReportRefused("not_handed_over", [batch.number])
     told = {line.reference: line for line in report.lines}

@@ -146,6 +146,13 @@ ROWS: list[Row] = [
         under="treasury.disbursements",
     ),
     Row(
+        frozenset({Role.TREASURER, Role.BOARD_MEMBER}),
+        "treasury.fast_tracks",
+        _l("Fast tracks"),
+        _l("Sign for help within hours where a life is in danger."),
+        under="treasury.disbursements",
+    ),
+    Row(
         frozenset({Role.FINANCE_OFFICER, Role.TREASURER, Role.BOARD_MEMBER}),
         "treasury.waiting",
         _l("Waiting for money"),

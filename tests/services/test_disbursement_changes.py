@@ -16,11 +16,14 @@ from fund_app.models.types import new_ref
 from fund_app.queries import applicant as reads
 from fund_app.queries import ledger_check
 from fund_app.services import (
+    applications,
     audit,
     disbursement_changes,
     disbursement_facts,
     disbursement_troubles,
     disbursements,
+    holds,
+    intake,
     ledger_grants,
     offers,
     payee_details,
@@ -28,6 +31,7 @@ from fund_app.services import (
 )
 from fund_app.services.channels import Way
 from fund_app.services.disbursements import Sending
+from fund_app.services.intake import AnswerText
 from fund_app.services.ledger_facts import Origin
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
@@ -137,6 +141,36 @@ def test_lead_changes_every_payment_of_the_case_and_none_while_one_may_be_out(
     with pytest.raises(Refused) as refused:
         disbursement_changes.change_payee(house["boris"], second, new, press())
     assert refused.value.codes[0] == "not_lead_or_holder"
+
+
+def test_wish_for_the_worst_day_moves_every_payment_and_none_while_one_may_be_out(
+    house: House,
+) -> None:
+    applicant, case_id = house.released(LINES)
+    first = house.payment_of(case_id).id
+    second = second_payment(house, case_id)
+    intake.save(applicant, [AnswerText("will_pay", 0, "identity", "My lawyer.")])
+    lawyer = [each for each in House.payee(**NEW) if each.question != "confirmation_word"]
+    person_events.record(house["anna"], case_id, sources=2, request=press())
+    with unit_of_work() as session:
+        session.get_one(Disbursement, first).state = "sent"
+    applications.sign_first(house["r1"], case_id, "directive_continue", press())
+    with pytest.raises(Refused) as refused:
+        person_events.continue_as_wished(house["anna"], case_id, lawyer, press())
+    assert refused.value.codes == ("money_on_its_way",)
+    assert holds.active(db.session(), case_id) == ("person_event_hold",)
+    with unit_of_work() as session:
+        session.get_one(Disbursement, first).state = "authorised"
+    wish = press()
+    person_events.continue_as_wished(house["anna"], case_id, lawyer, wish)
+    person_events.continue_as_wished(house["anna"], case_id, lawyer, wish)
+    assert {(each.id, each.state, each.channel) for each in payments(case_id)} == {
+        (first, "ready", "partner_payout"),
+        (second, "ready", "partner_payout"),
+    }
+    assert len({each.payee_hash for each in payments(case_id)}) == 1
+    assert holds.active(db.session(), case_id) == ()
+    assert ledger_check.recompute_check() == ()
 
 
 def test_nobody_changes_the_payee_of_another_and_none_is_sent_a_forbidden_way(

@@ -21,6 +21,10 @@ bp.add_url_rule(
     "/cases/<application_id>/close-suspended/sign-first", "close_suspended",
     decisions.close_suspended, methods=POST,
 )  # fmt: skip
+bp.add_url_rule(
+    "/cases/<application_id>/directive-close/sign-first", "directive_close",
+    decisions.directive_close, methods=POST,
+)  # fmt: skip
 bp.add_url_rule(BALLOT, "ballot", ballots.show)
 bp.add_url_rule(f"{BALLOT}/file", "look", ballots.look, methods=POST)
 bp.add_url_rule(f"{BALLOT}/sign-first", "sign_first", ballots.sign_first, methods=POST)

@@ -19,6 +19,7 @@ from fund_app.services import appeals, applications
 from fund_app.views import acts, errors
 from fund_app.views.access import allow, not_found
 from fund_app.views.treasury import labels
+from workflows.holds import HoldKind
 from workflows.roles import Role
 
 OUTCOMES = {
@@ -35,6 +36,8 @@ def index() -> ResponseReturnValue:
     session, me = db.session(), acts.me().ref
     frozen = suspensions.suspended(session)
     signed = suspensions.first_signatures(session, [row.id for row in frozen])
+    happened = suspensions.held(session, HoldKind.PERSON_EVENT)
+    ends = suspensions.first_signatures(session, [row.id for row in happened], ("directive_close",))
     consents, waiting = oversight.waiting_for_consent(session), payments.waiting_for_money(session)
     awards = [*(row.id for row in consents), *(row.id for row in waiting)]
     return render_template(
@@ -48,6 +51,10 @@ def index() -> ResponseReturnValue:
         incidents=oversight.incidents(session),
         frozen=frozen,
         agreed={row.id for row in frozen if _has_agreed(signed.get(row.id, []), me)},
+        happened=happened,
+        ends_agreed={
+            row.id for row in happened if _has_agreed(ends.get(row.id, []), me, "directive_close")
+        },
         outcomes=OUTCOMES,
         labels=labels,
         time_left=acts.time_left,
@@ -82,8 +89,18 @@ def close_suspended(application_id: str) -> ResponseReturnValue:
     return _back(_("You have signed first. Another person has to follow."))
 
 
-def _has_agreed(signed: Sequence[SignatureRow], person_id: str) -> bool:
-    return any(row.action == "close_suspended" and row.person_id == person_id for row in signed)
+@allow(Role.BOARD_MEMBER)
+def directive_close(application_id: str) -> ResponseReturnValue:
+    """Sign first for the end of a case after a death; who leads it carries it out."""
+    _require(application_id)
+    applications.sign_first(acts.me(), application_id, "directive_close", acts.wish())
+    return _back(_("You have signed first. Who leads the case can end it now."))
+
+
+def _has_agreed(
+    signed: Sequence[SignatureRow], person_id: str, action: str = "close_suspended"
+) -> bool:
+    return any(row.action == action and row.person_id == person_id for row in signed)
 
 
 def _require(application_id: str) -> None:

@@ -12,16 +12,18 @@ from flask_babel.speaklater import LazyString
 
 from forms import casework as forms
 from forms.messages import ActForm
+from forms.person_events import EndForm, PersonEventForm
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.queries import casework as reads
 from fund_app.services import appeals, applications, rules
+from fund_app.services import person_events as services
 from fund_app.services.application_effects import CheckResult
 from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
 from fund_app.views import history_labels, labels
 from fund_app.views.casework import Missing
-from fund_app.views.coordinator import fast_tracks
+from fund_app.views.coordinator import fast_tracks, person_events
 from workflows.rules import FORMAL_REASONS
 
 Run = Callable[[SignedIn, str, Any, Request], None]
@@ -264,6 +266,48 @@ ACTS = (
         ),
         lambda _application: forms.ReopenForm,
         frozenset({"no_new_facts"}),
+    ),
+    Act(
+        "directive_continue",
+        _l(
+            "A member of the panel has signed first. Whom the person wished to be paid is paid"
+            " now: what has not left yet goes there, and is checked and signed anew."
+        ),
+        _l("The case goes on as the person wished."),
+        person_events.go_on,
+        person_events.payee_form,
+    ),
+    Act(
+        "directive_redecide",
+        _l("The person left no wish for this, so a panel decides anew, as urgent as a life."),
+        _l("The case goes on; where there was a decision, a new panel decides."),
+        lambda person, case, _form, request: services.decide_again(person, case, request),
+        weight="danger",
+    ),
+    Act(
+        "directive_close",
+        _l(
+            "A member of the board has signed first. The case ends, nothing is ever sent to the"
+            " person again, and what was reserved is free."
+        ),
+        _l("The case is closed. Nothing is sent any more."),
+        person_events.end,
+        lambda _application: EndForm,
+        frozenset({"stop_not_confirmed"}),
+        "danger",
+    ),
+    Act(
+        "person_event",
+        _l(
+            "An arrest, a disappearance, a hospital or a death. Payments and the person's own"
+            " page stand still; what they wished for such a day can be opened. What it was is"
+            " written nowhere here."
+        ),
+        _l("Noted, and the case stands still. What the person wished is on this page."),
+        person_events.record,
+        lambda _application: PersonEventForm,
+        frozenset({"sources_missing"}),
+        "danger",
     ),
     Act(
         "suspend_security",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.sealed import NoKey
 from fund_app.queries import casework as reads
-from fund_app.services import appeals, applications, countersignatures
+from fund_app.services import appeals, applications, countersignatures, person_events
 from fund_app.services import casework as service
 from fund_app.services.vault import SignedIn
 from fund_app.views import labels
@@ -22,8 +22,10 @@ from fund_app.views.coordinator.acts import (
     SIGN_FIRST,
     Act,
 )
+from fund_app.views.coordinator.person_events import AFTER_ONE, ALONE
 from workflows.catalogue import workflow
 from workflows.engine import Option
+from workflows.guards import GUARDS
 from workflows.roles import Role
 
 ELSEWHERE = "wrong_state"
@@ -77,7 +79,11 @@ def offers(session: Session, case: Application, person: SignedIn) -> Offers:
     signed = _signatures(session, case)
     mine = tuple(action for action, ref in signed if ref == person.ref)
     others = frozenset(action for action, ref in signed if ref != person.ref)
-    found = [_offered(case, act, options[act.action]) for act in ACTS if act.action != WAIVE]
+    found = [
+        _offered(case, act, options[act.action])
+        for act in ACTS
+        if act.action != WAIVE and not _is_out_of_place(options[act.action])
+    ]
     found.insert(-1, _waive(case, options[WAIVE], mine, others))
     if _can_agree(options[RESUME]) and RESUME not in mine:
         found.append(Offered(SIGN_FIRST[1], signs_first=True))
@@ -105,7 +111,8 @@ def _options(session: Session, case: Application, person: SignedIn) -> Sequence[
         given = applications.panel_facts(session, case, person)
     except NoKey:
         given = {"redaction_ready": reads.review_file(session, case.id) is not None}
-    return service.offered_to(session, case, person, given)
+    wish = person_events.told(session, case.id)
+    return service.offered_to(session, case, person, {**given, **wish})
 
 
 def _signatures(session: Session, case: Application) -> list[tuple[str, str]]:
@@ -140,7 +147,14 @@ def _can_agree(option: Option) -> bool:
     return ELSEWHERE not in option.refusals and "not_held" not in option.refusals
 
 
+def _is_out_of_place(option: Option) -> bool:
+    """Whether an act is about a person event where there is none: then it is not shown."""
+    return option.action in AFTER_ONE and "not_held" in option.refusals
+
+
 def _sentence(case: Application, action: str, code: str) -> str:
+    if code == service.SECOND_PERSON and action in ALONE:
+        return str(_(GUARDS[ALONE[action]].sentence))
     if code != ELSEWHERE:
         return labels.refusal(code)
     definition = workflow(case.workflow, case.workflow_version)

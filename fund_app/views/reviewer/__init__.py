@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
-from fund_app.services.transition import Unknown
-from fund_app.views import errors
-from fund_app.views.reviewer import ballot, seats, vote
+from fund_app.views import acts
+from fund_app.views.reviewer import ballot, person_events, seats, vote
 
 BALLOT = "/ballots/<ballot_id>"
 BOTH = ("GET", "POST")
@@ -22,8 +21,9 @@ bp.add_url_rule(
 )
 bp.add_url_rule(f"{BALLOT}/cast", "cast", vote.cast, methods=BOTH)
 bp.add_url_rule(f"{BALLOT}/chair_decides", "chair_decides", vote.chair_decides, methods=BOTH)
+bp.add_url_rule(
+    "/cases/<application_id>/directive-continue/sign-first", "directive_continue",
+    person_events.directive_continue, methods=["POST"],
+)  # fmt: skip
 
-
-@bp.errorhandler(Unknown)
-def _on_unknown(_unknown: Unknown) -> Response:
-    return errors.page(404)
+acts.register_refusals(bp)

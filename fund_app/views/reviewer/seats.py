@@ -14,12 +14,14 @@ from fund_app.adapters.clock import now
 from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.ballots import Ballot
+from fund_app.models.types import new_ref
 from fund_app.queries import applications, casework
 from fund_app.queries.casework import ClockRow
 from fund_app.services.vault import SignedIn
 from fund_app.views import labels
 from fund_app.views.access import allow
 from fund_app.views.casework import TimeLeft, me, time_left
+from fund_app.views.reviewer import person_events
 from workflows.roles import Role
 
 PANEL = (Role.REVIEWER, Role.CHAIR)
@@ -53,6 +55,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "reviewer/ballots/seats.html",
         lines=sorted(lines, key=lambda line: (line.tone != "warn", line.ballot.due_at or now())),
+        wished=person_events.waiting_for(session, person),
+        fresh=new_ref,
         decided=casework.decided_for(session, person.ref),
         labels=labels,
     )

@@ -16,6 +16,7 @@ from fund_app.views.treasury import (
     channels,
     corrections,
     disbursements,
+    fast_tracks,
     fund_reports,
     funds,
     gift_returns,
@@ -43,6 +44,7 @@ from fund_app.views.treasury import (
 POST = ("POST",)
 ONE = "/disbursements/<disbursement_id>"
 BATCH = "/batches/<batch_id>"
+FAST_TRACK = "/fast-tracks/<application_id>"
 GIFT = "/gifts/<donation_id>"
 RESOLUTION = "/resolutions/<resolution_id>"
 RETURN = "/gifts/returns/<return_id>"
@@ -96,6 +98,10 @@ bp.add_url_rule(
     f"{IN_KIND}/<in_kind_gift_id>/strike", "strike_in_kind_gift", in_kind_gifts.strike,
     methods=POST,
 )  # fmt: skip
+
+bp.add_url_rule("/fast-tracks", "fast_tracks", fast_tracks.index)
+bp.add_url_rule(FAST_TRACK, "fast_track", fast_tracks.show)
+bp.add_url_rule(FAST_TRACK, "propose_fast_track", fast_tracks.propose, methods=POST)
 
 bp.add_url_rule("/stripe", "stripe_readings", stripe_readings.index)
 bp.add_url_rule("/stripe", "take_stripe_reading", stripe_readings.take, methods=POST)

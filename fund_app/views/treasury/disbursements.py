@@ -18,6 +18,7 @@ from fund_app.queries import disbursements as payments
 from fund_app.queries import donation_labels
 from fund_app.queries.disbursements import OPEN, OVER, Search
 from fund_app.services import (
+    channels,
     disbursement_facts,
     disbursement_offers,
     looks,
@@ -104,6 +105,7 @@ def page(
         forms_of={**forms_of(payment, offers), **(bound or {})},
         advance=advance,
         batch=payments.batch_of(session, payment.id),
+        is_way_closed=_is_way_closed(payment),
         signatures=payments.signatures(session, payment.id),
         bound_to=disbursement_facts.subject_hash(payment),
         history=[_event(step) for step in payments.steps(session, payment.id)],
@@ -119,6 +121,14 @@ def page(
         left=acts.time_left(payment.due_at),
         reasons=acts.reasons,
         fresh=new_ref,
+    )
+
+
+def _is_way_closed(payment: Disbursement) -> bool:
+    """Whether a payment that has not left waits for a way nobody is paid by there now."""
+    is_here = payment.state in screening_panel.NOT_LEFT
+    return is_here and not channels.is_allowed(
+        db.session(), channels.kept(payment), payment.channel
     )
 
 

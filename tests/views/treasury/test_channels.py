@@ -84,8 +84,12 @@ def test_matrix_is_not_for_everybody(house: House, enter: Enter, handle: str) ->
 
 def test_stopped_way_is_not_offered_with_its_reason(house: House, enter: Enter) -> None:
     """What holds without a key is the group's; the page and the service ask the same function."""
-    client = enter("security")
+    _, case_id = house.accepted((("legal", 60_000),))
+    payment = f"/treasury/disbursements/{house.payment_of(case_id).id}"
+    client, finance = enter("security"), enter("fin1")
+    assert "Nobody is paid this way there now" not in finance.page(payment).text
     client.submit(client.page(ADDRESS), {"region": "russia", "channel": "voucher"}, to="stop")
+    assert "once two people have lifted the stop" in finance.page(payment).text
     db.session.rollback()
     cell = channels.verdicts(db.session(), Receipt("russia"))["voucher"]
     assert (cell.verdict, cell.reason) == (Verdict.FORBIDDEN, "frozen_there")

@@ -1,0 +1,45 @@
+"""Forms of what happens to a person: no word of what it was, only what the rules ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from forms.casework import tick
+from forms.disbursements import NOT_KNOWN, PayeeFields
+from forms.fields import options
+from forms.messages import ActForm
+
+
+class PersonEventForm(ActForm):
+    """Whether more than one source says so."""
+
+    two_sources = tick(
+        _l("Two sources that do not depend on each other say so: a lawyer, the family, the news.")
+    )
+
+
+class EndForm(ActForm):
+    """Whether the end is certain, or wished for by those it concerns."""
+
+    stop_confirmed = tick(_l("The death is certain, or the family asks us to stop."))
+
+
+def wished_payee_form(
+    countries: Sequence[tuple[str, str]], ways: Sequence[tuple[str, Any]]
+) -> type[ActForm]:
+    """Return the form of who is paid as the directive says; countries and ways are handed in."""
+    made = type("WishedPayeeForm", (PayeeFields, ActForm), {})
+
+    class ChosenForm(made):  # type: ignore[misc, valid-type]
+        """The same, with its choices."""
+
+        def __init__(self, *args: Any, **given: Any) -> None:
+            """Hand in countries and ways."""
+            super().__init__(*args, **given)
+            self.country.choices = options([("", NOT_KNOWN), *countries])
+            self.channel.choices = options(ways)
+
+    return ChosenForm
