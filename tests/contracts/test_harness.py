@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from config import Settings
 from fund_app.extensions import csrf, db
 from fund_app.views.access import public
-from tests.journeys.outline import Outline
 from tests.support.client import FundClient
 from tests.support.live import LiveFund
 from tests.support.mail import Mailbox
 from tests.support.network import NetworkRefused
+from tests.support.outline import Outline
 from tests.support.queries import QueryCounter
 from tests.support.stores import Store
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,11 @@ import pytest
 from playwright.sync_api import Page, Response
 
 from fund_app.services.personas import PERSONAS
-from tests.journeys.outline import Outline
 from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 from tests.support.accessibility import beside, complaints
 from tests.support.browser import PHONE
+from tests.support.outline import Outline, kind_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,7 +29,6 @@ PAPER = 700
 MOST_OF_A_KIND = 2
 """How many pages of one kind somebody opens: two cases are as good as forty."""
 HANDLES = tuple(each.handle for each in PERSONAS)
-REF = re.compile(r"/[0-9a-f]{32}(?=/|$)|/\d+(?=/|$)")
 NOT_FOLLOWED = ("/exit", "/static/", "/donate/statements/file", "/anchors.txt")
 """The quick exit would end the walk; the others are files."""
 
@@ -58,13 +56,6 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     folder = shared / "shown"
     folder.mkdir(exist_ok=True)
     return Shown(folder)
-
-
-def kind_of(address: str) -> str:
-    """Return an address without what differs between pages of one kind."""
-    parts = urlsplit(address)
-    names = sorted(each.partition("=")[0] for each in parts.query.split("&") if each)
-    return REF.sub("/*", parts.path) + "?" + "&".join(n for n in names if n != "lang")
 
 
 def is_followed(address: str, base_url: str) -> bool:

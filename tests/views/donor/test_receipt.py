@@ -7,7 +7,7 @@ from flask import Flask
 
 from fund_app.services import people
 from tests.support.client import FundClient
-from tests.support.pages import Page
+from tests.support.pages import Page, without_token
 from tests.views.conftest import PASSPHRASE
 from tests.views.donor.test_give import begin, keep
 from workflows.roles import SYSTEM, Role
@@ -57,9 +57,9 @@ def test_receipt_is_asked_for_and_opened_with_a_trace(
     assert "Zqname" not in mine.response.get_data(as_text=True)
     listing = treasurer.page("/treasury/receipts")
     assert "Germany" in listing.text
-    assert "Zq" not in listing.response.get_data(as_text=True)
+    assert b"Zq" not in without_token(listing.response.get_data())
     closed = treasurer.page(listing.links["Show"])
-    assert "Zq" not in closed.response.get_data(as_text=True)
+    assert b"Zq" not in without_token(closed.response.get_data())
     opened = Page(treasurer.submit(closed, to=listing.links["Show"]))
     assert "Ada Zqname" in opened.text
     assert "Zqstreet 7, 10115 Zqtown" in opened.text

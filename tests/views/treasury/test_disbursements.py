@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import select
 
@@ -11,12 +13,14 @@ from fund_app.queries import ledger
 from fund_app.services import disbursements
 from fund_app.services.disbursements import BankLine, Sending
 from tests.support.house import House, press
+from tests.support.outline import Outline, kind_of
 from tests.support.pages import Page
 from tests.support.queries import QueryCounter
 from tests.support.staff import Enter
 from workflows.roles import Role
 
 LINES = (("legal", 100_000),)
+MOST_OF_A_KIND = 2
 CHECKED = {
     "safety_check-payee_verified": "y",
     "safety_check-reference_neutral": "y",
@@ -219,19 +223,27 @@ def test_nothing_of_the_story_is_reachable_for_finance(house: House, enter: Ente
     planned(house)
     for handle in ("fin1", "treasurer", "board", "security"):
         client = enter(handle)
-        seen, waiting = set(), ["/staff/home", "/treasury/disbursements"]
+        seen, waiting, kinds = (
+            set[str](),
+            ["/staff/home", "/treasury/disbursements"],
+            Counter[str](),
+        )
         while waiting:
             path = waiting.pop()
             seen.add(path)
+            kinds[kind_of(path)] += 1
+            # Two of a kind are as good as all: the same page sorted otherwise shows no story.
+            if kinds[kind_of(path)] > MOST_OF_A_KIND:
+                continue
             response = client.get(path, follow_redirects=True)
             text = response.get_data(as_text=True)
             assert "sentinel" not in text, path
             assert "They came at six" not in text, path
             if response.mimetype == "text/html":
-                links = Page(response).links.values()
-                ours = {link.partition("#")[0] for link in links if link.startswith("/")}
+                links = Outline("", text).links
+                ours = {link for link in links if link.startswith("/")}
                 waiting += sorted(ours - seen - set(waiting))
-        assert len(seen) > 5
+        assert len(kinds) > 5
 
 
 def test_list_is_searched_filtered_and_cheap(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 FIELDS = {"input", "select", "textarea"}
+REF = re.compile(r"/[0-9a-f]{32}(?=/|$)|/\d+(?=/|$)")
+
+
+def kind_of(address: str) -> str:
+    """Return an address without what differs between pages of one kind."""
+    parts = urlsplit(address)
+    names = sorted(each.partition("=")[0] for each in parts.query.split("&") if each)
+    return REF.sub("/*", parts.path) + "?" + "&".join(n for n in names if n != "lang")
 
 
 class Outline(HTMLParser):
