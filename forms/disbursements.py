@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from forms.fields import options
+from forms.fields import Listed, options
+from forms.messages import ActForm
 from forms.payout import RECEIVERS
 from workflows.money import EXPONENTS, InvalidAmount, parse_amount
 
@@ -126,6 +127,19 @@ class PayeeFields:
             "payee_born": born.isoformat() if born else "",
             "payee_account": self.payee_account.data or "",
         }
+
+
+class ToldPayeeForm(PayeeFields, ActForm):
+    """The same beside an act on a case; `type()` makes it with what may be chosen there."""
+
+    countries: ClassVar[Listed] = ()
+    ways: ClassVar[Listed] = ()
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        """Hand in countries and ways."""
+        super().__init__(*args, **given)
+        self.country.choices = options([("", NOT_KNOWN), *self.countries])
+        self.channel.choices = options(self.ways)
 
 
 class PayeeForm(PayeeFields, StepForm):

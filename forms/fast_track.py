@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField
 from wtforms.validators import InputRequired, Length
 
-from forms.disbursements import LONGEST_AMOUNT, NOT_KNOWN, PayeeFields, minor_units
-from forms.fields import options
+from forms.disbursements import LONGEST_AMOUNT, ToldPayeeForm, minor_units
+from forms.fields import Listed
 from forms.messages import ActForm
 
 WRITE = _l("Please write the amount.")
@@ -23,37 +23,30 @@ def propose_form(currency: str) -> type[ActForm]:
 
 
 def decide_form(
-    lines: Sequence[tuple[str, str]],
-    currency: str,
-    countries: Sequence[tuple[str, str]],
-    ways: Sequence[tuple[str, Any]],
+    lines: Sequence[tuple[str, str]], currency: str, countries: Listed, ways: Listed
 ) -> type[ActForm]:
     """Return the form of the second signature: an amount for each line, and who is paid how.
 
     lines: words for each line of the redacted file, with its amount as it would be typed.
     """
-    fields: dict[str, Any] = {
+    made: dict[str, Any] = {
         f"amount_{number}": _amount(words, currency, default=asked)
         for number, (words, asked) in enumerate(lines)
     }
-    made = type("DecideForm", (PayeeFields, ActForm), fields)
+    made |= {"countries": countries, "ways": ways, "currency": currency, "lines": len(lines)}
+    return type("DecideForm", (_DecideForm,), made)
 
-    class ChosenForm(made):  # type: ignore[misc, valid-type]
-        """The same, with its choices."""
 
-        def __init__(self, *args: Any, **given: Any) -> None:
-            """Hand in countries and ways."""
-            super().__init__(*args, **given)
-            self.country.choices = options([("", NOT_KNOWN), *countries])
-            self.channel.choices = options(ways)
+class _DecideForm(ToldPayeeForm):
+    """An amount for each of so many lines in a currency, and who is paid how."""
 
-        def amounts(self) -> tuple[int, ...]:
-            """Return the amounts in minor units, line by line; only after validation."""
-            return tuple(
-                _given(self[f"amount_{number}"].data, currency) for number in range(len(lines))
-            )
+    currency: ClassVar[str]
+    lines: ClassVar[int]
 
-    return ChosenForm
+    def amounts(self) -> tuple[int, ...]:
+        """Return the amounts in minor units, line by line; only after validation."""
+        numbers = range(self.lines)
+        return tuple(_given(self[f"amount_{number}"].data, self.currency) for number in numbers)
 
 
 def _amount(label: Any, currency: str, *, default: str = "", is_whole: bool = False) -> Any:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
 from forms.casework import tick
-from forms.disbursements import NOT_KNOWN, PayeeFields
-from forms.fields import options
+from forms.disbursements import ToldPayeeForm
+from forms.fields import Listed
 from forms.messages import ActForm
 
 
@@ -27,19 +24,6 @@ class EndForm(ActForm):
     stop_confirmed = tick(_l("The death is certain, or the family asks us to stop."))
 
 
-def wished_payee_form(
-    countries: Sequence[tuple[str, str]], ways: Sequence[tuple[str, Any]]
-) -> type[ActForm]:
+def wished_payee_form(countries: Listed, ways: Listed) -> type[ActForm]:
     """Return the form of who is paid as the directive says; countries and ways are handed in."""
-    made = type("WishedPayeeForm", (PayeeFields, ActForm), {})
-
-    class ChosenForm(made):  # type: ignore[misc, valid-type]
-        """The same, with its choices."""
-
-        def __init__(self, *args: Any, **given: Any) -> None:
-            """Hand in countries and ways."""
-            super().__init__(*args, **given)
-            self.country.choices = options([("", NOT_KNOWN), *countries])
-            self.channel.choices = options(ways)
-
-    return ChosenForm
+    return type("WishedPayeeForm", (ToldPayeeForm,), {"countries": countries, "ways": ways})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from fund_app.extensions import db
@@ -59,13 +59,13 @@ def opening(opening_id: str) -> OpeningRow | None:
     return next(iter(_rows(OpeningBalance.id == opening_id)), None)
 
 
-def _rows(condition: object) -> tuple[OpeningRow, ...]:
+def _rows(condition: ColumnElement[bool]) -> tuple[OpeningRow, ...]:
     proposer, agreer = aliased(Person), aliased(Person)
     query = (
         select(OpeningBalance, proposer.display_name, agreer.display_name)
         .outerjoin(proposer, proposer.id == OpeningBalance.proposed_by)
         .outerjoin(agreer, agreer.id == OpeningBalance.agreed_by)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(OpeningBalance.proposed_at.desc(), OpeningBalance.id)
     )
     found = db.session.execute(query).all()

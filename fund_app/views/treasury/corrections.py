@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,8 +32,8 @@ def index() -> ResponseReturnValue:
     found = reads.corrections(search, sort, asked.get("after"))
 
     def address(**changes: str | None) -> str:
-        known: dict[str, str | None] = {"q": search or None, "sort": sort}
-        return url_for("treasury.corrections", **{**known, **changes})  # type: ignore[arg-type]
+        known: dict[str, Any] = {"q": search or None, "sort": sort}
+        return url_for("treasury.corrections", **{**known, **changes})
 
     me = acts.me()
     return render_template(
