@@ -151,6 +151,8 @@ def _page(
     shown = form or PartForm(formdata=None, currency=row.currency)
     if form is None:
         shown.request_id.data = new_ref()
+        # A fee or what nobody knows is not some restricted fund's, because its name comes first.
+        shown.fund.data = GENERAL
     shown.kind.choices = [(each.value, bank_labels.BY_HAND[each]) for each in _by_hand(row)]
     shown.kind.data = shown.kind.data if form else shown.kind.choices[0][0]
     shown.fund.choices = [(each.code, donation_labels.fund(each.code)) for each in ledger.funds()]

@@ -215,6 +215,7 @@ def test_debit_nobody_knows_waits_in_suspense_and_is_given_up_by_two(
     here = f"/treasury/bank/lines/{bank.lines(account_id)[0].id}"
     line = finance.page(here)
     assert "Nobody can say yet" in line.text
+    assert line.form("/accept").values["fund"] == ["GEN"]
     lonely = finance.submit(line, {"kind": "own_transfer"}, to="/accept")
     assert "no other account in this currency" in Page(lonely).text
     kept = finance.submit(line, {"kind": "suspense"}, to="/accept")
