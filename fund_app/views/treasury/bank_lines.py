@@ -13,7 +13,7 @@ from forms.bank import PartForm
 from fund_app.models.ledger_accounts import GENERAL
 from fund_app.models.sealed import NoKey
 from fund_app.models.types import new_ref
-from fund_app.queries import bank, bank_candidates, donation_labels, ledger
+from fund_app.queries import bank, bank_candidates, donation_labels
 from fund_app.queries.bank import ClearingRow, LineRow, MatchRow
 from fund_app.services import bank_clearings, bank_matches
 from fund_app.services.bank_matches import Choice, MatchRefused
@@ -23,6 +23,7 @@ from fund_app.views import acts, errors
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury import bank_labels
 from fund_app.views.treasury.bank import LONGEST_SEARCH, READERS, the_account
+from fund_app.views.treasury.fund_choices import fund_choices
 from workflows.bank import MATCHED_AS, MatchKind
 from workflows.roles import Role
 
@@ -151,11 +152,9 @@ def _page(
     shown = form or PartForm(formdata=None, currency=row.currency)
     if form is None:
         shown.request_id.data = new_ref()
-        # A fee or what nobody knows is not some restricted fund's, because its name comes first.
-        shown.fund.data = GENERAL
     shown.kind.choices = [(each.value, bank_labels.BY_HAND[each]) for each in _by_hand(row)]
     shown.kind.data = shown.kind.data if form else shown.kind.choices[0][0]
-    shown.fund.choices = [(each.code, donation_labels.fund(each.code)) for each in ledger.funds()]
+    shown.fund.choices = fund_choices()
     return render_template(
         "treasury/bank/line.html",
         account=account,

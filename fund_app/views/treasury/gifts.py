@@ -19,7 +19,6 @@ from fund_app.queries import (
     donation_labels,
     donations,
     gift_returns,
-    ledger,
     pledge_labels,
 )
 from fund_app.services import donations as giving
@@ -31,6 +30,7 @@ from fund_app.services.vault import SignedIn
 from fund_app.views import acts, errors, session
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury import bank_choices
+from fund_app.views.treasury.fund_choices import fund_choices
 from workflows.roles import Role
 
 READERS = (Role.FINANCE_OFFICER, Role.TREASURER, Role.AUDITOR, Role.BOARD_MEMBER)
@@ -201,7 +201,7 @@ def _me() -> SignedIn:
 
 def _form() -> BankGiftForm:
     form = BankGiftForm()
-    form.fund.choices = [(row.code, donation_labels.fund(row.code)) for row in ledger.funds()]
+    form.fund.choices = fund_choices()
     bank_choices.offer(form, CURRENCY)
     form.source.choices = [(code, pledge_labels.source(code)) for code in pledge_labels.SOURCES]
     return form

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from forms.pledges import InKindForm
 from fund_app.adapters.clock import now
 from fund_app.models.types import new_ref
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels
 from fund_app.queries import in_kind_gifts as reads
 from fund_app.queries import pledge_labels as words
 from fund_app.services import in_kind_gifts
 from fund_app.services.in_kind_gifts import InKind
 from fund_app.views import acts
 from fund_app.views.access import allow
+from fund_app.views.treasury.fund_choices import fund_choices
 from workflows.roles import Role
 
 
@@ -76,7 +77,7 @@ def strike(in_kind_gift_id: str) -> ResponseReturnValue:
 def _form() -> InKindForm:
     form = InKindForm()
     form.category.choices = [(code, words.category(code)) for code in words.CATEGORIES]
-    form.fund.choices = [(row.code, donation_labels.fund(row.code)) for row in ledger.funds()]
+    form.fund.choices = fund_choices()
     return form
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from forms.opening_balances import OpeningForm, opening_form
 from fund_app.models.bank import BankAccount
 from fund_app.models.types import new_ref
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels
 from fund_app.queries import opening_balances as reads
 from fund_app.queries.bank_reconciliation import first_statement
 from fund_app.services import opening_balances
@@ -19,6 +19,7 @@ from fund_app.views import acts, errors
 from fund_app.views.access import allow, confirmed, not_found
 from fund_app.views.treasury import bank_labels
 from fund_app.views.treasury.bank import READERS, the_account
+from fund_app.views.treasury.fund_choices import fund_choices
 from workflows.roles import Role
 
 
@@ -75,8 +76,7 @@ def _account_of(opening_id: str) -> BankAccount:
 
 
 def _form(account: BankAccount, *, is_sent: bool) -> OpeningForm:
-    funds = [(each.code, donation_labels.fund(each.code)) for each in ledger.funds()]
-    made = opening_form(funds)
+    made = opening_form(fund_choices())
     if is_sent:
         return made(currency=account.currency)
     form = made(formdata=None, currency=account.currency)

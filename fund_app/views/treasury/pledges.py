@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from forms.pledges import STEPS, AgreeForm, CountForm, EndForm, PledgeForm, RescheduleForm
 from fund_app.models.types import new_ref
-from fund_app.queries import donation_labels, ledger
+from fund_app.queries import donation_labels
 from fund_app.queries import pledge_labels as words
 from fund_app.queries import pledges as reads
 from fund_app.services import pledges
@@ -19,6 +19,7 @@ from fund_app.services.pledges import BadPlan, CountedAlready, Offer
 from fund_app.services.transition import Unknown
 from fund_app.views import acts
 from fund_app.views.access import allow, confirmed, not_found
+from fund_app.views.treasury.fund_choices import fund_choices
 from workflows.catalogue import workflow
 from workflows.roles import Role
 
@@ -221,7 +222,7 @@ def _spaced(form: Any) -> Any:
 
 def _new_form() -> PledgeForm:
     form: PledgeForm = _spaced(PledgeForm())
-    form.fund.choices = [(row.code, donation_labels.fund(row.code)) for row in ledger.funds()]
+    form.fund.choices = fund_choices()
     form.source.choices = [(code, words.source(code)) for code in words.SOURCES]
     return form
 

@@ -88,6 +88,7 @@ def test_same_line_is_not_booked_twice(app: Flask, finance: FundClient) -> None:
 
 def test_same_form_sent_twice_is_one_gift(app: Flask, finance: FundClient) -> None:
     page = finance.page("/treasury/gifts/record")
+    assert page.form("/treasury/gifts/record").values["fund"] == ["GEN"]
     for _ in range(2):
         assert finance.submit(page, LINE, to="/record").status_code == 303
     assert bank(app, "GEN") == 25_000
