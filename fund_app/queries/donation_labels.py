@@ -40,6 +40,7 @@ MOVEMENTS = {
     "refund": _l("Given back"),
     "refund_failed": _l("Return that did not arrive"),
     "chargeback": _l("Taken back by the bank"),
+    "mistake": _l("Recorded by mistake, and taken back"),
 }
 
 GIVERS = {

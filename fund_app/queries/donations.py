@@ -32,6 +32,7 @@ KINDS = {
     EntryKind.REFUND.value: "refund",
     EntryKind.REFUND_FAILED.value: "refund_failed",
     EntryKind.DISPUTE_LOST.value: "chargeback",
+    EntryKind.REVERSAL.value: "mistake",
 }
 
 

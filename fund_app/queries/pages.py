@@ -40,7 +40,7 @@ def decode_cursor(cursor: str | None) -> tuple[str, str] | None:
         sort_value, _, row_id = base64.urlsafe_b64decode(padded).decode().rpartition("|")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    known = sort_value and row_id and "\0" not in row_id
+    known = sort_value and row_id and "\0" not in sort_value + row_id
     return (sort_value, row_id) if known else None
 
 

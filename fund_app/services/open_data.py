@@ -140,9 +140,9 @@ def decline(actor: Actor, record_id: str) -> None:
     """Take a proposal back, one's own or somebody else's; nothing was published."""
     with unit_of_work() as session:
         require(actor, PROPOSERS, "not_a_proposer")
+        note(session, actor, "grant_declined", record_id)
         row = _open(session, record_id, "proposed")
         row.state, row.decided_by_id, row.decided_on = "declined", actor.ref, now().date()
-        note(session, actor, "grant_declined", record_id)
 
 
 def withdraw(actor: Actor, record_id: str) -> None:
@@ -152,9 +152,9 @@ def withdraw(actor: Actor, record_id: str) -> None:
     """
     with unit_of_work() as session:
         require(actor, PROPOSERS, "not_a_proposer")
+        note(session, actor, "grant_withdrawn", record_id)
         row = _open(session, record_id, "published")
         row.state, row.withdrawn_on = "withdrawn", now().date()
-        note(session, actor, "grant_withdrawn", record_id)
 
 
 def document(session: Session) -> dict[str, Any] | None:

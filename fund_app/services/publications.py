@@ -96,9 +96,9 @@ def take_back(actor: Actor, publication_id: str) -> None:
     """Withdraw a proposal; what is published stays. Refused as in confirm, not_a_proposer."""
     with unit_of_work() as session:
         require(actor, PROPOSERS, "not_a_proposer")
+        note(session, actor, "figure_withdrawn", publication_id)
         row = _open(session, publication_id)
         row.state, row.decided_by_id, row.decided_on = "withdrawn", actor.ref, now().date()
-        note(session, actor, "figure_withdrawn", publication_id)
 
 
 def _cells(session: Session, row: Publication, table: Table) -> list[PublishedCell]:
@@ -163,7 +163,8 @@ def note(session: Session, actor: Actor, action: str, reason_code: str) -> None:
     """Record an act of publishing in the house's chain.
 
     Its head is locked until the end of the unit of work, so that two publications are checked
-    one after the other and never beside each other.
+    one after the other and never beside each other. Noted before the row is locked, by everybody:
+    the other way round two who decide one proposal would wait for each other.
     """
     role = min(actor.roles & PROPOSERS)
     audit.record(session, HOUSE, HOUSE_ID, action, actor=actor, role=role, reason_code=reason_code)

@@ -33,6 +33,8 @@ from workflows.told_quarters import told_ends
 TEMPLATE = "documents/statement.html"
 STYLE = "documents/document.css"
 LANGUAGES = ("en", "ru", "de")
+GIVEN = frozenset({"gift", "mistake"})
+"""Movements that say what was given: a gift recorded by mistake was never one."""
 NAMED = frozenset({"EUR", "GBP", "USD"})
 """Currencies num2words names rightly; all have hundredths, which it takes for granted."""
 
@@ -182,8 +184,8 @@ def _totals(lines: Iterable[MovementRow]) -> tuple[Total, ...]:
         own = [line for line in found if line.currency == currency]
         return Total(
             currency,
-            given=sum(line.amount for line in own if line.kind == "gift"),
-            gone_back=-sum(line.amount for line in own if line.kind != "gift"),
+            given=sum(line.amount for line in own if line.kind in GIVEN),
+            gone_back=-sum(line.amount for line in own if line.kind not in GIVEN),
             restricted=sum(line.amount for line in own if line.restricted),
             unrestricted=sum(line.amount for line in own if not line.restricted),
         )

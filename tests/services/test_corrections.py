@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from fund_app.extensions import db
 from fund_app.models.corrections import Slip
-from fund_app.models.donations import Donation
+from fund_app.models.donations import Donation, Method
 from fund_app.models.ledger import JournalEntry
 from fund_app.queries import corrections as reads
 from fund_app.queries import donation_labels, donations, ledger
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import bank_matches, corrections, gift_returns
+from fund_app.services import bank_matches, corrections, gift_returns, statements
 from fund_app.services import donations as giving
 from fund_app.services.bank_matches import Choice
 from fund_app.services.corrections import CorrectionRefused
@@ -79,6 +79,26 @@ def test_gift_recorded_wrongly_is_reversed_by_two_and_recorded_anew(house: House
     with pytest.raises(IntegrityError, match="bank:fixed"), unit_of_work() as session:
         session.execute(text("UPDATE correction SET reason_code = 'wrong_day'"))
     assert recompute_check() == ()
+
+
+def test_donor_is_not_told_of_a_gift_recorded_by_mistake_as_given(house: House) -> None:
+    wish = giving.Wish("GEN", 9_000, Method.BANK_TRANSFER)
+    begun = giving.begin(wish, language="en", request_id="r" * 32)
+    assert begun.codename is not None
+    donor = donations.donor_by_holder(begun.codename.holder_id)
+    assert donor is not None
+    line = BankGift("GEN", 9_000, DAY, begun.reference, "S6-2")
+    gift_id = giving.record_bank_gift(house["fin1"], line, press())
+    slip = corrections.propose(house["fin1"], entry_of(gift_id), Slip.NEVER_HAPPENED)
+    corrections.agree(house["treasurer"], slip)
+    found = statements.statement(donor, DAY, DAY + timedelta(days=365))
+    assert [(each.kind, each.amount) for each in found.movements] == [
+        ("gift", 9_000),
+        ("mistake", -9_000),
+    ]
+    (total,) = found.totals
+    assert (total.given, total.gone_back, total.net) == (0, 0, 0)
+    assert donation_labels.movement("mistake") == "Recorded by mistake, and taken back"
 
 
 def test_what_has_a_way_of_its_own_is_sent_there(house: House) -> None:

@@ -291,6 +291,23 @@ def test_two_who_propose_a_grant_at_once_are_one_proposal_and_one_refusal(
     assert sorted(at_once(app, 2, propose)) == ["proposed", "under_way"]
 
 
+def test_one_who_confirms_and_one_who_declines_do_not_wait_for_each_other(
+    desk: Desk, app: Flask
+) -> None:
+    for case_id in awards.cases(12, DAY):
+        row_id = open_data.propose(desk.proposer, Wish(awards.designation(case_id), "agreed")).id
+
+        def decide(number: int, row_id: str = row_id) -> str:
+            act = (open_data.confirm, open_data.decline)[number]
+            try:
+                act((desk.one, desk.proposer)[number], row_id)
+            except PublishingRefused as refused:
+                return refused.code
+            return "done"
+
+        assert sorted(at_once(app, 2, decide)) in (["decided", "done"], ["done", "leaves_few"])
+
+
 def test_trying_words_against_many_cases_is_stopped_like_any_look(desk: Desk) -> None:
     """Whoever guesses names in the files of others is slowed down and then stopped."""
     ids = awards.cases(LIMITS[Measured.CASES].slow, DAY)

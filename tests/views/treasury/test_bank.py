@@ -199,6 +199,9 @@ def test_odd_addresses_and_answers_are_no_errors(house: House, enter: Enter) -> 
     for query in ("?q=%00", f"?sort=amount&after={huge}", f"?sort=-amount&after={huge}",
                   f"?after={zero}", f"/statements?after={zero}"):  # fmt: skip
         assert finance.get(here + query).status_code == 200
+    sorted_by = encode_cursor("a\0b", "0" * 32)
+    odd = f"/treasury/resolutions?sort=number&after={sorted_by}"
+    assert enter("treasurer").get(odd).status_code == 200
     assert finance.get(here + "%00").status_code == 404
     line = finance.page(f"/treasury/bank/lines/{line_id}")
     for kind, subject in (("entry", "9" * 19), ("entry", "9" * 5_000), ("payment", "\0")):
