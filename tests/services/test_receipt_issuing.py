@@ -14,8 +14,7 @@ from fund_app.adapters import pdf
 from fund_app.adapters.clock import ManualClock
 from fund_app.adapters.payments import Dispute
 from fund_app.extensions import db
-from fund_app.models.donations import Donation, Donor, Method
-from fund_app.models.events import Event
+from fund_app.models.donations import Donor, Method
 from fund_app.models.ledger import JournalEntry, Posting
 from fund_app.models.receipts import Receipt
 from fund_app.models.sealed import Compartment, NoKey
@@ -26,9 +25,7 @@ from fund_app.services import (
     donation_rows,
     donations,
     donors,
-    gift_returns,
     receipt_copies,
-    receipt_corrections,
     receipt_issuers,
     receipt_issuing,
     receipt_papers,
@@ -38,18 +35,16 @@ from fund_app.services import (
     vault,
 )
 from fund_app.services.demo_gifts import Card, follow, movement, payment_of
-from fund_app.services.gift_returns import Wish
 from fund_app.services.receipt_issuing import CannotIssue
-from fund_app.services.receipts import AlreadyIssued, Details
+from fund_app.services.receipts import AlreadyIssued
 from fund_app.services.transition import Unknown
 from fund_app.services.unit import unit_of_work
 from fund_app.services.vault import SignedIn
 from tests.support import receipts as made
-from tests.support.house import House, press
+from tests.support.house import House
 from tests.support.staff import house
 from tests.support.sweep import hits
-from workflows.engine import Refused
-from workflows.roles import SYSTEM, Role
+from workflows.roles import Role
 
 __all__ = ["house"]
 
@@ -61,28 +56,12 @@ def issuers(house: House) -> None:
     made.set_up_issuers(house)
 
 
-def twelve(house: House, who: SignedIn) -> list[str]:
-    return [made.give(house, who, date(2025, month, 3), 10_000 + month) for month in range(1, 13)]
-
-
-def send_back(house: House, gift: str, amount: int) -> None:
-    """Give an amount of a bank gift back: asked, agreed to, gone."""
-    back = gift_returns.ask(house["fin1"], gift, Wish(amount, "donor_asked"), press())
-    gift_returns.agree(house["board"], back)
-    gift_returns.record_sent(house["fin1"], back, line=f"back-{back}", day=date(2026, 6, 30))
-
-
-def state(gift: str) -> str:
-    db.session.rollback()
-    return db.session.get_one(Donation, gift, populate_existing=True).state
-
-
 def test_year_of_twelve_gifts_without_those_that_went_back(house: House) -> None:
     who = made.donor()
-    given = twelve(house, who)
+    given = made.twelve(house, who)
     made.give(house, who, date(2026, 1, 2), 777)
-    send_back(house, given[4], 10_005)
-    send_back(house, given[7], 3_000)
+    made.send_back(house, given[4], 10_005)
+    made.send_back(house, given[7], 3_000)
     (receipt_id,) = receipt_issuing.issue(house["treasurer"], made.ask(who))
     row = made.receipt(receipt_id)
     donor = gifts.donor_by_holder(who.ref)
@@ -95,8 +74,8 @@ def test_year_of_twelve_gifts_without_those_that_went_back(house: House) -> None
     assert told == row.total
     paper = receipt_papers.from_json(row.snapshot.open(house["fin1"].ring))
     assert (paper.total, paper.added, paper.kind) == (row.total, row.total, "collective")
-    assert {state(gift) for gift in given[:4] + given[5:]} == {"receipted"}
-    assert state(given[4]) == "refunded"
+    assert {made.state(gift) for gift in given[:4] + given[5:]} == {"receipted"}
+    assert made.state(given[4]) == "refunded"
 
 
 def test_issue_is_done_once(house: House) -> None:
@@ -181,52 +160,6 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_written(
     assert db.session.scalars(select(Receipt)).all() == []
     receipt_issuers.record(house["treasurer"], "DE", {**old, "notice_day": "2021-06-30"})
     assert len(receipt_issuing.issue(house["fin1"], request_id)) == 1
-
-
-def test_void_receipt_is_replaced_under_new_details(house: House) -> None:
-    who = made.donor()
-    gift = made.give(house, who, date(2025, 4, 1), 5_000)
-    (first,) = receipt_issuing.issue(house["fin1"], made.ask(who))
-    receipt_voids.void(house["treasurer"], first, "wrong_details")
-    receipt_voids.void(house["treasurer"], first, "other")
-    row = made.receipt(first)
-    assert (row.void_year, row.void_number, row.void_reason) == (2026, 1, "wrong_details")
-    assert made.lines(first) == [(gift, 5_000, True)]
-    with pytest.raises(Unknown):
-        receipt_copies.own(who, first)
-    request_id = made.ask(who, details=Details("Ada Other", "Elsewhere 1"))
-    (second,) = receipt_issuing.issue(house["fin1"], request_id)
-    row = made.receipt(second)
-    assert (row.number, row.replaces_id, made.lines(second)) == (2, first, [(gift, 5_000, False)])
-    paper = receipt_papers.from_json(row.snapshot.open(house["fin1"].ring))
-    assert (paper.name, paper.replaces) == ("Ada Other", "ZB-2026-00001")
-    assert receipt_copies.read(house["fin1"], first).content.startswith(b"%PDF")
-
-
-def test_gift_that_goes_back_makes_its_receipt_void_and_frees_the_others(house: House) -> None:
-    who = made.donor()
-    given = twelve(house, who)
-    request_id = made.ask(who)
-    (first,) = receipt_issuing.issue(house["fin1"], request_id)
-    assert [made.receipt(first).voided_day, state(given[0])] == [None, "receipted"]
-    send_back(house, given[0], 1)
-    row = made.receipt(first)
-    assert (row.void_reason, row.void_number, state(given[0])) == ("gift_gone", 1, "accepted")
-    assert {state(gift) for gift in given[1:]} == {"receipted"}
-    assert receipt_voids.free_gifts() == len(given) - 1
-    assert {state(gift) for gift in given} == {"accepted"}
-    last = db.session.scalars(select(Event).where(Event.subject_id == given[5])).all()[-1]
-    assert (last.action, last.actor_ref, last.reason_code) == (
-        "correct_receipt", SYSTEM.ref, "gift_gone",
-    )  # fmt: skip
-    assert receipt_voids.free_gifts() == 0
-    (second,) = receipt_issuing.issue(house["fin1"], request_id)
-    assert (made.receipt(second).total, state(given[5])) == (row.total - 1, "receipted")
-    send_back(house, given[1], 10_002)
-    (third,) = receipt_issuing.issue(house["fin1"], request_id)
-    assert [gift for gift, *_ in made.lines(third)] == [given[0], *given[2:]]
-    assert (made.receipt(second).void_number, made.receipt(third).replaces_id) == (2, second)
-    assert receipt_voids.free_gifts() == 0, "certified anew before the worker came by"
 
 
 def test_donor_has_a_copy_until_they_put_it_away_or_its_time_is_over(
@@ -373,52 +306,6 @@ def test_donor_is_not_named_by_anybody_else(house: House) -> None:
     assert (made.receipt(receipt_id).donor_id, made.receipt(receipt_id).total) == (mine, 5_000)
 
 
-def test_wrong_receipt_is_void_replaced_and_its_gifts_can_still_go_back(house: House) -> None:
-    who = made.donor()
-    kept, given_twice = (made.give(house, who, date(2025, 4, day), 5_000) for day in (1, 2))
-    request_id = made.ask(who)
-    (first,) = receipt_issuing.issue(house["fin1"], request_id)
-    for reason in ("wrong_details", "no such code"):
-        with pytest.raises(Refused):
-            receipt_corrections.correct(house["fin1"], first, reason)
-    for stranger in ("board", "anna"):
-        with pytest.raises(Unknown):
-            receipt_corrections.correct(house[stranger], first, "wrong_amount")
-    assert made.receipt(first).voided_day is None
-    second = receipt_corrections.correct(house["treasurer"], first, "wrong_amount")
-    assert second is not None
-    assert receipt_corrections.correct(house["treasurer"], first, "wrong_amount") == second
-    old, new = made.receipt(first), made.receipt(second)
-    assert (old.void_number, old.void_reason, new.replaces_id) == (1, "wrong_amount", first)
-    assert (new.number, new.total) == (2, 10_000)
-    query = select(Event.action, Event.source, Event.dest, Event.reason_code).where(
-        Event.chain == "donation", Event.subject_id == kept
-    )
-    trail = [tuple(each) for each in db.session.execute(query.order_by(Event.step))]
-    assert trail[-3:] == [
-        ("receipt", "accepted", "receipted", None),
-        ("correct_receipt", "receipted", "accepted", "wrong_amount"),
-        ("receipt", "accepted", "receipted", None),
-    ]
-    send_back(house, given_twice, 5_000)
-    assert made.receipt(second).void_reason == "gift_gone"
-    (third,) = receipt_issuing.issue(house["fin1"], request_id)
-    assert made.receipt(third).total == 5_000
-    send_back(house, kept, 5_000)
-    assert [state(gift) for gift in (kept, given_twice)] == ["refunded", "refunded"]
-
-
-def test_void_for_good_leaves_the_gifts_accepted_and_waiting(house: House) -> None:
-    who = made.donor()
-    gift = made.give(house, who, date(2025, 4, 1), 5_000)
-    (first,) = receipt_issuing.issue(house["fin1"], made.ask(who))
-    receipt_voids.void(house["fin1"], first, "wrong_details")
-    receipt_voids.void(house["fin1"], first, "wrong_details")
-    assert state(gift) == "accepted"
-    row = db.session.get_one(Donation, gift)
-    assert row.due_clock == "receipt", "somebody is reminded that a receipt is still owed"
-
-
 def two_currencies(house: House, patching: pytest.MonkeyPatch) -> SignedIn:
     """Return a donor with 50.00 EUR and twice USD; the fund takes euro, so far."""
     who = made.donor()
@@ -494,8 +381,8 @@ def test_annual_receipt_of_twelve_gifts_one_refunded_one_disputed_and_lost(house
         if month != 8
     ]
     lost = card_gift_lost(who, date(2025, 8, 3), 10_008)
-    send_back(house, given[4], 10_005)
-    assert [state(lost), state(given[4])] == ["refunded", "refunded"]
+    made.send_back(house, given[4], 10_005)
+    assert [made.state(lost), made.state(given[4])] == ["refunded", "refunded"]
     request_id = made.ask(who)
     (receipt_id,) = receipt_issuing.issue(house["treasurer"], request_id)
     row = made.receipt(receipt_id)

@@ -7,14 +7,15 @@ from datetime import date
 from sqlalchemy import select
 
 from fund_app.extensions import db
-from fund_app.models.donations import Donor, Method
+from fund_app.models.donations import Donation, Donor, Method
 from fund_app.models.receipts import Receipt, ReceiptLine, ReceiptRequest
 from fund_app.models.types import new_ref
-from fund_app.services import codenames, donations, receipt_issuers, receipts, vault
+from fund_app.services import codenames, donations, gift_returns, receipt_issuers, receipts, vault
+from fund_app.services.gift_returns import Wish
 from fund_app.services.receipts import Details
 from fund_app.services.transition import Request
 from fund_app.services.vault import SignedIn
-from tests.support.house import House
+from tests.support.house import House, press
 from workflows.roles import Role
 
 DETAILS = Details("Ada Zqname", "Zqstreet 7\n10115 Zqtown")
@@ -87,3 +88,21 @@ def lines(receipt_id: str) -> list[tuple[str, int, bool]]:
     query = select(ReceiptLine).where(ReceiptLine.receipt_id == receipt_id)
     found = db.session.scalars(query.order_by(ReceiptLine.line))
     return [(line.donation_id, line.amount, line.is_void) for line in found]
+
+
+def twelve(house: House, who: SignedIn) -> list[str]:
+    """Let a gift arrive on the third of every month of 2025; returns their ids."""
+    return [give(house, who, date(2025, month, 3), 10_000 + month) for month in range(1, 13)]
+
+
+def send_back(house: House, gift: str, amount: int) -> None:
+    """Give an amount of a bank gift back: asked, agreed to, gone."""
+    back = gift_returns.ask(house["fin1"], gift, Wish(amount, "donor_asked"), press())
+    gift_returns.agree(house["board"], back)
+    gift_returns.record_sent(house["fin1"], back, line=f"back-{back}", day=date(2026, 6, 30))
+
+
+def state(gift: str) -> str:
+    """Read anew where a gift stands."""
+    db.session.rollback()
+    return db.session.get_one(Donation, gift, populate_existing=True).state
