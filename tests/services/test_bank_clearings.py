@@ -12,13 +12,20 @@ from fund_app.extensions import db
 from fund_app.models.bank import BankClearing, BankMatch
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation
+from fund_app.models.events import Event
 from fund_app.models.ledger import JournalEntry
 from fund_app.queries import bank as reads
 from fund_app.queries import ledger
 from fund_app.queries.bank import KEPT
 from fund_app.queries.bank_reconciliation import reconciliation
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import bank_clearings, bank_matches, disbursements, donations, periods
+from fund_app.services import (
+    bank_clearings,
+    bank_matches,
+    disbursements,
+    donations,
+    periods,
+)
 from fund_app.services.bank_matches import Choice, MatchRefused
 from fund_app.services.disbursements import Sending
 from fund_app.services.donations import BankGift
@@ -83,6 +90,9 @@ def lost(house: House, kept: str) -> None:
         bank_clearings.agree(house["fin2"], loss)
     for _ in range(2):
         bank_clearings.agree(house["treasurer"], loss)
+    assert db.session.scalars(
+        select(Event.actor_role).where(Event.action == "loss_agreed")
+    ).all() == ["treasurer"]
     with pytest.raises(MatchRefused, match="kept_no_more"):
         bank_clearings.clear(house["fin1"], kept, Choice(MatchKind.LOSS))
     with pytest.raises(MatchRefused, match="stays"):
