@@ -109,7 +109,6 @@ def agree(actor: Actor, opening_id: str) -> None:
     if not actor.has_any(frozenset(AGREEING)):
         raise Refused("wrong_role", {"action": "agree_opening"})
     with unit_of_work() as session:
-        wait_for_turn(session, GENERAL)
         row, account = _locked(session, opening_id)
         if row.ended_at is not None:
             raise OpeningRefused("withdrawn")
@@ -120,6 +119,8 @@ def agree(actor: Actor, opening_id: str) -> None:
         proposer = session.get(Person, row.proposed_by)
         if proposer is None or proposer.roles.isdisjoint(PROPOSERS):
             raise OpeningRefused("proposer_gone")
+        # After the account, as where a line is matched: the other way round both would wait.
+        wait_for_turn(session, GENERAL)
         shares = shares_of(session, row.id)
         _require_unopened(session, account)
         _require_fitting(session, account, row.day, sum(shares.values()))
