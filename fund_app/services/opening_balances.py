@@ -77,7 +77,9 @@ def propose(actor: Actor, account_id: str, lay: Lay, request: Request = INTERNAL
     with unit_of_work() as session:
         account = bank_accounts.locked(session, account_id)
         done = session.get(OpeningBalance, request.id) if request.id else None
-        if done is not None and done.bank_account_id == account.id:
+        if done is not None:
+            if done.bank_account_id != account.id:
+                raise Unknown(account_id)
             return done.id
         _require_free(session, account)
         _require_sound(session, lay, shares)
