@@ -99,7 +99,8 @@ def agree(actor: Actor, clearing_id: str) -> None:
     wrong_role, second_person_missing for who proposed it; MatchRefused: kept_no_more (it was
     withdrawn), proposer_gone (who proposed it is not of finance any more: propose it anew).
     """
-    if not actor.has_any(frozenset(AGREEING)):
+    role = next((each for each in AGREEING if each in actor.roles), None)
+    if role is None:
         raise Refused("wrong_role", {"action": "agree_loss"})
     with unit_of_work() as session:
         row, match, line, account = _clearing(session, clearing_id)
@@ -125,7 +126,7 @@ def agree(actor: Actor, clearing_id: str) -> None:
         with bank_matches.translated(session):
             row.entry_id, row.agreed_at, row.agreed_by = entry.id, now(), actor.ref
             session.flush()
-        bank_matches.note(session, account, "loss_agreed", actor, row.kind)
+        bank_matches.note(session, account, "loss_agreed", actor, row.kind, role=role)
 
 
 def undo(actor: Actor, clearing_id: str) -> None:

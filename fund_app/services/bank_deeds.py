@@ -297,7 +297,8 @@ def _entry(session: Session, _actor: Actor, _part: Part, choice: Choice) -> tupl
     entry = session.get(JournalEntry, int(number)) if is_number else None
     if entry is None:
         raise Unknown(number)
-    return number, entry.id
+    # As it is numbered, not as it was typed: what is seen of an entry is added up by this.
+    return str(entry.id), entry.id
 
 
 DEEDS: Mapping[

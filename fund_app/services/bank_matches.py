@@ -227,11 +227,17 @@ def translated(session: Session) -> Iterator[None]:
         raise MatchRefused(found.group(1) if found else "not_accepted") from error
 
 
-def note(session: Session, account: BankAccount, action: str, actor: Actor, kind: str) -> None:
-    """Write down who said what of a line."""
-    audit.record(
-        session, BANK, account.id, action, actor=actor, role=Role.FINANCE_OFFICER, reason_code=kind
-    )
+def note(
+    session: Session,
+    account: BankAccount,
+    action: str,
+    actor: Actor,
+    kind: str,
+    *,
+    role: Role = Role.FINANCE_OFFICER,
+) -> None:
+    """Write down who said what of a line, and in which role."""
+    audit.record(session, BANK, account.id, action, actor=actor, role=role, reason_code=kind)
 
 
 def require_finance(actor: Actor, action: str) -> None:

@@ -32,6 +32,7 @@ from fund_app.services.ledger_facts import Origin
 from fund_app.services.notifications import notify_role
 from fund_app.services.transition import INTERNAL, Request, Unknown
 from fund_app.services.unit import unit_of_work
+from workflows.bank import MatchKind
 from workflows.engine import Refused
 from workflows.roles import Actor, Role
 
@@ -127,9 +128,13 @@ def agree(actor: Actor, correction_id: str) -> None:
             actor.ref, reason_code=row.reason_code,
         )  # fmt: skip
         reversal = ledger_facts.reverse(session, origin, entry)
-        with translated(session):
-            row.reversal_id, row.agreed_at, row.agreed_by = reversal.id, now(), actor.ref
-            session.flush()
+        try:
+            with translated(session):
+                row.reversal_id, row.agreed_at, row.agreed_by = reversal.id, now(), actor.ref
+                session.flush()
+        except MatchRefused as refused:
+            # Somebody has matched it while this waited.
+            raise CorrectionRefused(refused.code) from refused
         if entry.kind == EntryKind.OPENING:
             opening_balances.end(session, actor, entry.id)
         if entry.kind == EntryKind.BANK_GIFT:
@@ -166,6 +171,14 @@ def _correctable(session: Session, entry_id: int) -> JournalEntry:
         tied = select(model.id).where(model.entry_id == entry.id, model.undone_at.is_(None))
         if session.scalar(tied.limit(1)) is not None:
             raise CorrectionRefused("matched")
+    # A clearing onto what was booked meanwhile has an entry of its own, and names this one.
+    explains = select(BankClearing.id).where(
+        BankClearing.kind == MatchKind.ENTRY.value,
+        BankClearing.subject_id == str(entry.id),
+        BankClearing.undone_at.is_(None),
+    )
+    if session.scalar(explains.limit(1)) is not None:
+        raise CorrectionRefused("matched")
     if entry.kind == EntryKind.BANK_GIFT:
         _require_unmoved(session, entry)
     return entry

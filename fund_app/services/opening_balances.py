@@ -77,7 +77,9 @@ def propose(actor: Actor, account_id: str, lay: Lay, request: Request = INTERNAL
     with unit_of_work() as session:
         account = bank_accounts.locked(session, account_id)
         done = session.get(OpeningBalance, request.id) if request.id else None
-        if done is not None and done.bank_account_id == account.id:
+        if done is not None:
+            if done.bank_account_id != account.id:
+                raise Unknown(account_id)
             return done.id
         _require_free(session, account)
         _require_sound(session, lay, shares)
@@ -109,7 +111,6 @@ def agree(actor: Actor, opening_id: str) -> None:
     if not actor.has_any(frozenset(AGREEING)):
         raise Refused("wrong_role", {"action": "agree_opening"})
     with unit_of_work() as session:
-        wait_for_turn(session, GENERAL)
         row, account = _locked(session, opening_id)
         if row.ended_at is not None:
             raise OpeningRefused("withdrawn")
@@ -120,6 +121,8 @@ def agree(actor: Actor, opening_id: str) -> None:
         proposer = session.get(Person, row.proposed_by)
         if proposer is None or proposer.roles.isdisjoint(PROPOSERS):
             raise OpeningRefused("proposer_gone")
+        # After the account, as where a line is matched: the other way round both would wait.
+        wait_for_turn(session, GENERAL)
         shares = shares_of(session, row.id)
         _require_unopened(session, account)
         _require_fitting(session, account, row.day, sum(shares.values()))

@@ -166,7 +166,7 @@ def divide(actor: Actor, code: str, last: date) -> str:
 def month_ends(starts: date, ends: date) -> tuple[date, ...]:
     """Return the days after which a period can be divided: ends of months before its own end."""
     found = []
-    last = following(starts - timedelta(days=1), Length.MONTH).ends
+    last = _end_of(starts, Length.MONTH)
     while last < ends:
         found.append(last)
         last = following(last, Length.MONTH).ends
@@ -192,10 +192,15 @@ def _move_days(session: Session, code: str, first: Days, rest: Days) -> None:
 def following(last: date, length: Length) -> Days:
     """Return the days after a last one: to the end of their month, quarter or year."""
     starts = last + timedelta(days=1)
-    step = MONTHS[length]
-    ends_in = (starts.month - 1) // step * step + step
-    ends = date(starts.year + ends_in // 12, ends_in % 12 + 1, 1) - timedelta(days=1)
+    ends = _end_of(starts, length)
     return Days(ledger.period_code(starts, ends), starts, ends)
+
+
+def _end_of(day: date, length: Length) -> date:
+    """Return the last day of the month, quarter or year a day lies in."""
+    step = MONTHS[length]
+    ends_in = (day.month - 1) // step * step + step
+    return date(day.year + ends_in // 12, ends_in % 12 + 1, 1) - timedelta(days=1)
 
 
 def forget_words() -> int:

@@ -12,13 +12,20 @@ from fund_app.extensions import db
 from fund_app.models.bank import BankClearing, BankMatch
 from fund_app.models.disbursements import Disbursement
 from fund_app.models.donations import Donation
+from fund_app.models.events import Event
 from fund_app.models.ledger import JournalEntry
 from fund_app.queries import bank as reads
-from fund_app.queries import ledger
+from fund_app.queries import corrections, ledger
 from fund_app.queries.bank import KEPT
 from fund_app.queries.bank_reconciliation import reconciliation
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import bank_clearings, bank_matches, disbursements, donations, periods
+from fund_app.services import (
+    bank_clearings,
+    bank_matches,
+    disbursements,
+    donations,
+    periods,
+)
 from fund_app.services.bank_matches import Choice, MatchRefused
 from fund_app.services.disbursements import Sending
 from fund_app.services.donations import BankGift
@@ -83,6 +90,9 @@ def lost(house: House, kept: str) -> None:
         bank_clearings.agree(house["fin2"], loss)
     for _ in range(2):
         bank_clearings.agree(house["treasurer"], loss)
+    assert db.session.scalars(
+        select(Event.actor_role).where(Event.action == "loss_agreed")
+    ).all() == ["treasurer"]
     with pytest.raises(MatchRefused, match="kept_no_more"):
         bank_clearings.clear(house["fin1"], kept, Choice(MatchKind.LOSS))
     with pytest.raises(MatchRefused, match="stays"):
@@ -218,3 +228,19 @@ def test_what_somebody_booked_meanwhile_clears_suspense_onto_it(house: House) ->
     bank_clearings.undo(house["fin1"], part)
     assert (kept_line(account_id).kept, bank.balance("SuspenseReceived")) == (10_000, -10_000)
     assert recompute_check() == ()
+
+
+def test_entry_is_seen_once_however_its_number_is_written(house: House) -> None:
+    account_id = bank.account(house["treasurer"])
+    bank.bring(house["fin1"], account_id, [Line(9_000, day=TODAY), Line(700, day=TODAY)], day=TODAY)
+    kept = {
+        line.amount: bank_matches.accept(house["fin1"], line.id, Choice(MatchKind.SUSPENSE))
+        for line in bank.lines(account_id)
+    }
+    gift = BankGift("LEG", 9_000, TODAY, "", "S7-1")
+    gift_id = donations.record_bank_gift(house["fin1"], gift, press())
+    number = str(corrections.entry_of_gift(gift_id))
+    bank_clearings.clear(house["fin1"], kept[9_000], Choice(MatchKind.ENTRY, f"00{number}"))
+    for written in (number, f"0{number}"):
+        with pytest.raises(MatchRefused, match="more_than_entry"):
+            bank_clearings.clear(house["fin1"], kept[700], Choice(MatchKind.ENTRY, written))

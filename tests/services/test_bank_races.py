@@ -8,13 +8,14 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from fund_app.adapters.bank_files import Upload
 from fund_app.extensions import db
 from fund_app.models.bank import BankAccount
 from fund_app.models.donations import Donation
 from fund_app.models.ledger import JournalEntry
+from fund_app.models.ledger_accounts import GENERAL
 from fund_app.queries import periods as reads
 from fund_app.services import (
     bank_accounts,
@@ -22,11 +23,13 @@ from fund_app.services import (
     donations,
     in_kind_gifts,
     ledger_facts,
+    opening_balances,
     periods,
     receipt_issuers,
     receipt_packs,
 )
 from fund_app.services.bank_accounts import AccountRefused, AccountWish
+from fund_app.services.donation_rows import wait_for_turn
 from fund_app.services.donations import BankGift
 from fund_app.services.in_kind_gifts import InKind
 from fund_app.services.ledger_facts import Origin
@@ -128,3 +131,32 @@ def test_period_does_not_close_around_a_statement_on_its_way(house: House) -> No
         assert closing.is_alive()
     closing.join(20)
     assert said == ["lines_unmatched"]
+
+
+def test_opening_balance_waits_for_a_match_on_its_account(house: House) -> None:
+    """Both take the account first and then their turn, so that neither waits for the other."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("one writer at a time: nothing is on its way")
+    account_id = bank_accounts.add(house["treasurer"], AccountWish("USD1", "USD", IBAN))
+    lay = opening_balances.Lay(DAY, 500, {"GEN": 500})
+    opening_id = opening_balances.propose(house["treasurer"], account_id, lay)
+    met, said = Barrier(2, timeout=20), list[str]()
+
+    def agree() -> None:
+        with house.app.app_context():
+            met.wait()
+            opening_balances.agree(house["board"], opening_id)
+            said.append("agreed")
+            db.session.remove()
+
+    agreeing = Thread(target=agree)
+    agreeing.start()
+    with unit_of_work() as session:
+        bank_accounts.locked(session, account_id)
+        met.wait()
+        agreeing.join(0.5)
+        assert agreeing.is_alive()
+        session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        wait_for_turn(session, GENERAL)
+    agreeing.join(20)
+    assert said == ["agreed"]

@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from fund_app.extensions import db
-from fund_app.models.corrections import Slip
+from fund_app.models.corrections import Correction, Slip
 from fund_app.models.donations import Donation, Method
 from fund_app.models.ledger import JournalEntry
 from fund_app.queries import corrections as reads
 from fund_app.queries import donation_labels, donations, ledger
 from fund_app.queries.ledger_check import recompute_check
-from fund_app.services import bank_matches, corrections, gift_returns, statements
+from fund_app.services import (
+    bank_clearings,
+    bank_matches,
+    corrections,
+    gift_returns,
+    ledger_facts,
+    statements,
+)
 from fund_app.services import donations as giving
 from fund_app.services.bank_matches import Choice
 from fund_app.services.corrections import CorrectionRefused
 from fund_app.services.donations import BankGift, LineTaken
 from fund_app.services.gift_returns import Wish
+from fund_app.services.ledger_facts import Origin
 from fund_app.services.unit import unit_of_work
 from tests.support import bank
 from tests.support.bank_files import Line
@@ -135,6 +143,35 @@ def test_what_has_a_way_of_its_own_is_sent_there(house: House) -> None:
     with pytest.raises(IntegrityError, match="bank:fixed"), unit_of_work() as session:
         session.execute(text(forged))
     assert db.session.get_one(Donation, gift_id).state == "accepted"
+
+
+def test_entry_that_explains_suspense_stays_while_it_does(house: House) -> None:
+    """The bank's line stands for it by way of what was kept, and the database holds that too."""
+    account_id, gift_id = bank.account(house["treasurer"]), recorded(house)
+    entry_id = entry_of(gift_id)
+    slip = corrections.propose(house["treasurer"], entry_id, Slip.RECORDED_TWICE)
+    bank.bring(house["fin1"], account_id, [Line(9_000)])
+    line = bank.lines(account_id)[0]
+    kept = bank_matches.accept(house["fin1"], line.id, Choice(MatchKind.SUSPENSE))
+    booked = Choice(MatchKind.ENTRY, str(entry_id))
+    cleared = bank_clearings.clear(house["fin1"], kept, booked)
+    with pytest.raises(CorrectionRefused, match="matched"):
+        corrections.agree(house["board"], slip)
+    with pytest.raises(IntegrityError, match="bank:matched"):
+        agreed_past_the_service(entry_id)
+    bank_clearings.undo(house["fin1"], cleared)
+    corrections.agree(house["board"], slip)
+    assert ledger.position("LEG", "EUR").spendable == 0
+
+
+def agreed_past_the_service(entry_id: int) -> None:
+    with unit_of_work() as session:
+        mistaken = session.get_one(JournalEntry, entry_id)
+        source = (mistaken.source_type, mistaken.source_id)
+        origin = Origin("past", DAY, source, "x", reason_code="wrong_day")
+        reversal = ledger_facts.reverse(session, origin, mistaken)
+        agreed = {"agreed_at": mistaken.event_time, "agreed_by": "x", "reversal_id": reversal.id}
+        session.execute(update(Correction).values(**agreed))
 
 
 def refused(house: House, entry_id: int) -> str:

@@ -21,6 +21,7 @@ from fund_app.services import bank_accounts, corrections, opening_balances
 from fund_app.services.bank_accounts import AccountWish
 from fund_app.services.corrections import CorrectionRefused
 from fund_app.services.opening_balances import Lay, OpeningRefused
+from fund_app.services.transition import Request, Unknown
 from fund_app.services.unit import unit_of_work
 from tests.support import bank, books
 from tests.support.bank_files import Line
@@ -162,6 +163,14 @@ def test_account_with_entries_before_the_day_is_not_opened_over_them(house: Hous
     opening_id = opening_balances.propose(house["treasurer"], account_id, Lay(first, 5, {"GEN": 5}))
     opening_balances.agree(house["board"], opening_id)
     assert bank.balance() == bank.SEEDED + 5
+
+
+def test_number_of_another_proposal_is_nobodys_request(house: House) -> None:
+    account_id, other = bank.account(house["treasurer"]), dollars(house)
+    lay = Lay(BEGAN, 5, {"GEN": 5})
+    known = opening_balances.propose(house["treasurer"], other, lay)
+    with pytest.raises(Unknown):
+        opening_balances.propose(house["treasurer"], account_id, lay, Request(known))
 
 
 def test_proposal_may_be_withdrawn(house: House) -> None:

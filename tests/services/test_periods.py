@@ -296,6 +296,12 @@ def test_open_year_is_divided_and_every_entry_stays_with_its_day(house: House) -
             session.execute(text(statement))
 
 
+def test_mistyped_first_year_can_be_divided() -> None:
+    """A day of the year 1 is in the books by a slip of the hand: the page must still be shown."""
+    ends = periods.month_ends(date(1, 1, 1), date(1, 3, 31))
+    assert ends == (date(1, 1, 31), date(1, 2, 28))
+
+
 def test_period_that_lost_an_entry_is_not_closed(house: House) -> None:
     """Shrinking a period past the service leaves entries outside: then nobody closes it."""
     with unit_of_work() as session:

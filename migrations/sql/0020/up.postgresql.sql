@@ -94,7 +94,10 @@ BEGIN
       PERFORM bank_refuse('bank:other_entry');
     END IF;
     IF EXISTS (SELECT 1 FROM bank_match
-                WHERE entry_id = NEW.entry_id AND undone_at IS NULL) THEN
+                WHERE entry_id = NEW.entry_id AND undone_at IS NULL)
+       OR EXISTS (SELECT 1 FROM bank_clearing
+                   WHERE kind = 'entry' AND subject_id = NEW.entry_id::text
+                     AND undone_at IS NULL) THEN
       PERFORM bank_refuse('bank:matched');
     END IF;
   END IF;

@@ -79,6 +79,10 @@ BEGIN
   SELECT RAISE(ABORT, 'bank:matched')
     FROM bank_match
    WHERE NEW.reversal_id IS NOT NULL AND entry_id = NEW.entry_id AND undone_at IS NULL;
+  SELECT RAISE(ABORT, 'bank:matched')
+    FROM bank_clearing
+   WHERE NEW.reversal_id IS NOT NULL AND kind = 'entry'
+     AND subject_id = CAST(NEW.entry_id AS text) AND undone_at IS NULL;
 END
 --;;
 CREATE TRIGGER correction_remains BEFORE DELETE ON correction
