@@ -12,6 +12,7 @@ from wtforms import DateField, HiddenField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from forms.bank import LONGEST_AMOUNT, NEEDED
+from forms.donations import FIRST_DAY
 from workflows.bank import FileRefused
 from workflows.bank import minor_units as exact
 
@@ -31,6 +32,11 @@ class OpeningForm(FlaskForm):
         """Remember the account's currency."""
         super().__init__(*args, **options)
         self.currency = currency
+
+    def validate_day(self, field: Any) -> None:
+        """Refuse days before the fund existed: they would open a year nobody can close."""
+        if field.data and field.data < FIRST_DAY:
+            raise ValidationError(_("Please check the year."))
 
     def validate_balance(self, field: Any) -> None:
         """Want an amount, which may be below zero."""
