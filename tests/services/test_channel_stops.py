@@ -140,6 +140,21 @@ def test_cases_are_locked_by_id_and_before_the_files_they_stand_in(house: House)
     assert payment(payment_id).state == "sent"
 
 
+def test_stop_locks_what_it_holds_and_what_it_calls_back_in_one_order(house: House) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    payments = sorted(due(house, receipt_country="GE") for _ in range(2))
+    (case_id, sent_id), (later, held_id) = payments
+    disbursements.send(house["fin1"], sent_id, Sending(), press())
+
+    def stop() -> None:
+        with unit_of_work() as session:
+            channel_stops.stop(session, house["anna"], "caucasus", "bank_transfer")
+
+    _waits_for(house, case_id, stop, select(Application.id).where(Application.id == later))
+    assert (payment(sent_id).state, payment(held_id).state) == ("unknown", "held")
+
+
 def _waits_for(house: House, case_id: str, act: Callable[[], object], free: Select[str]) -> None:
     """Let somebody act while a case is locked here: meanwhile what `free` names stays free."""
 
