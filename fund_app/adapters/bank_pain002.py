@@ -34,7 +34,8 @@ def read(content: bytes) -> StatusReport:
 
     Raises ReportRefused: too_large, entities (a document type, which no bank's file needs),
     not_a_report, several_files, unknown_file (a part of another file), unknown_status,
-    line_twice (one line, two statuses), contradicts_itself (all of it refused and a line taken).
+    line_twice (one line, two statuses), contradicts_itself (all of it refused and a line taken,
+    or the file and its parts refused in one place and taken in another).
     """
     root = _opened(content)
     groups, parts = list(root.iter("OrgnlGrpInfAndSts")), list(root.iter("OrgnlPmtInfAndSts"))
@@ -45,7 +46,7 @@ def read(content: bytes) -> StatusReport:
     if foreign or not number:
         raise ReportRefused("unknown_file", sorted(foreign))
     statuses = [_status(groups[0], "GrpSts"), *(_status(part, "PmtInfSts") for part in parts)]
-    if statuses[0] == REJECTED and not ACCEPTED.isdisjoint(statuses):
+    if REJECTED in statuses and not ACCEPTED.isdisjoint(statuses):
         raise ReportRefused("contradicts_itself", [number])
     return _sound(StatusReport(number, _of_all(statuses), tuple(_lines(root))))
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fund_app.models.applications import Application
 from fund_app.models.batches import PayoutBatch, PayoutLine
 from fund_app.models.disbursements import Disbursement
-from fund_app.services import audit, batch_locks, channel_stops, rules
+from fund_app.services import audit, batch_locks, channel_stops, holds, rules
 from fund_app.services.disbursements import fire, locked
 from fund_app.services.transition import INTERNAL
 from fund_app.services.unit import unit_of_work
@@ -80,6 +80,11 @@ def settle(
     """
     payment, application = locked(session, line.disbursement_id, INTERNAL)
     if payment.state in AT_THE_BANK:
+        is_held = bool(holds.active(session, application.id))
+        is_taken = verdict is not Verdict.FILE_REJECTED and reason is None
+        if is_held and is_taken and payment.state == "exported":
+            # A hold stops what we do, never what we learn; only `send` would be ours to do.
+            fire(session, payment, application, "outcome_unknown", actor)
         for action, given in _steps(payment, verdict, is_rejected=reason is not None):
             fire(session, payment, application, action, actor, INTERNAL, given)
         channel_stops.hold_again(session, actor, payment, application)

@@ -90,9 +90,9 @@ def confirm(actor: Actor, change_id: str) -> int:
         row.version, row.state = newest + 1, "confirmed"
         row.decided_by_id, row.decided_on = actor.ref, now().date()
         session.flush()
-        note(session, actor, "channel_changed", _about(row))
         if row.verdict == Verdict.FORBIDDEN:
             hold(session, actor, region_of(row.place), row.channel)
+        note(session, actor, "channel_changed", _about(row))
         return row.version
 
 

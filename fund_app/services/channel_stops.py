@@ -30,6 +30,8 @@ BEFORE = ("ready", "payee_checked", "part_authorised")
 RELEASED, IN_A_FILE = "authorised", "exported"
 OUT = ("exported", "sent")
 """States in which money may be on its way: what goes there is called back."""
+REACHED = (*BEFORE, RELEASED, *OUT)
+"""All that a stop reaches: their cases are locked at once, before anything is written."""
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.TREASURER})
 SECURITY = frozenset({Role.SECURITY_LEAD})
 SIGNERS = TREASURY | SECURITY
@@ -50,6 +52,7 @@ def stop(session: Session, actor: Actor, region: str, channel: str) -> ChannelSt
     Payments that have not left are held, those that may be out are called back. Their case
     leads are told that something waits, and no more; finance and the security lead look.
     """
+    _take_cases(session, _going(session, region, channel, REACHED))
     statement = select(ChannelStop).where(
         ChannelStop.region == region,
         ChannelStop.channel == channel,
@@ -125,8 +128,7 @@ def take_cases(session: Session, disbursement_id: str) -> None:
     """
     payment = session.get(Disbursement, disbursement_id)
     if payment is not None:
-        states = (*BEFORE, RELEASED, *OUT)
-        ids = _going(session, payment.receipt_region, payment.channel, states)
+        ids = _going(session, payment.receipt_region, payment.channel, REACHED)
         _take_cases(session, [*ids, disbursement_id])
 
 

@@ -26,6 +26,10 @@ def test_status_of_the_part_is_more_exact_than_that_of_the_file() -> None:
     assert bank_pain002.read(report("FILE1", group="ACTC", part="RJCT")).status == "RJCT"
 
 
+PART_ENDS = b"</OrgnlPmtInfAndSts>"
+REFUSED_PART = (
+    b"<OrgnlPmtInfAndSts><OrgnlPmtInfId>F</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>" + PART_ENDS
+)
 REFUSED = (
     (b"<html/>", "not_a_report"),
     (b"no file", "not_a_report"),
@@ -34,6 +38,8 @@ REFUSED = (
     (report("F", group="GOOD"), "unknown_status"),
     (report("F", {"R": ("ACSP", "")}, group="RJCT"), "contradicts_itself"),
     (report("F", group="RJCT", part="ACCP"), "contradicts_itself"),
+    (report("F", group="ACCP", part="RJCT"), "contradicts_itself"),
+    (report("F", part="ACSP").replace(PART_ENDS, PART_ENDS + REFUSED_PART), "contradicts_itself"),
     (report("F", part="ACCP").replace(b"<OrgnlPmtInfId>F", b"<OrgnlPmtInfId>G"), "unknown_file"),
 )
 

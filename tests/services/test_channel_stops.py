@@ -15,7 +15,7 @@ from fund_app.extensions import db
 from fund_app.models.applications import Application
 from fund_app.models.batches import PayoutBatch
 from fund_app.models.clocks import Clock
-from fund_app.models.events import Event
+from fund_app.models.events import HOUSE, ChainHead, Event
 from fund_app.services import (
     batch_answers,
     batches,
@@ -25,11 +25,12 @@ from fund_app.services import (
     status_reports,
 )
 from fund_app.services.batch_answers import Verdict
+from fund_app.services.channel_changes import confirm, propose
 from fund_app.services.disbursements import BankLine, Sending
 from fund_app.services.transition import INTERNAL, take
 from fund_app.services.unit import unit_of_work
 from tests.services.test_batches import PAYER, batch_of, due, let_go
-from tests.services.test_channels import accept, payment, release
+from tests.services.test_channels import VOUCHER, accept, payment, release
 from tests.services.test_status_reports import handed_over
 from tests.support.house import House, press
 from tests.support.threads import PATIENCE
@@ -138,6 +139,33 @@ def test_cases_are_locked_by_id_and_before_the_files_they_stand_in(house: House)
     take_in = partial(status_reports.take_in, house["fin1"], report)
     _waits_for(house, case_id, take_in, select(PayoutBatch.id).where(PayoutBatch.id == batch_id))
     assert payment(payment_id).state == "sent"
+
+
+def test_stop_locks_what_it_holds_and_what_it_calls_back_in_one_order(house: House) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    payments = sorted(due(house, receipt_country="GE") for _ in range(2))
+    (case_id, sent_id), (later, held_id) = payments
+    disbursements.send(house["fin1"], sent_id, Sending(), press())
+
+    def stop() -> None:
+        with unit_of_work() as session:
+            channel_stops.stop(session, house["anna"], "caucasus", "bank_transfer")
+
+    _waits_for(house, case_id, stop, select(Application.id).where(Application.id == later))
+    assert (payment(sent_id).state, payment(held_id).state) == ("unknown", "held")
+
+
+def test_change_of_the_matrix_locks_cases_before_the_chain_of_the_house(house: House) -> None:
+    """Whoever decides a hit holds its case and then writes into the house's chain."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    payment_id = accept(house, "voucher")
+    release(house, payment_id)
+    case_id, change_id = payment(payment_id).application_id, propose(house["fin1"], VOUCHER)
+    free = select(ChainHead.subject_id).where(ChainHead.chain == HOUSE)
+    _waits_for(house, case_id, partial(confirm, house["security"], change_id), free)
+    assert payment(payment_id).state == "held"
 
 
 def _waits_for(house: House, case_id: str, act: Callable[[], object], free: Select[str]) -> None:

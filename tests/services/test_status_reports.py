@@ -15,6 +15,7 @@ from fund_app.models.ledger import JournalEntry
 from fund_app.models.subjects import SUBJECTS
 from fund_app.queries import ledger_check
 from fund_app.services import (
+    applications,
     audit,
     batches,
     disbursement_troubles,
@@ -88,6 +89,21 @@ def test_lines_are_settled_one_by_one_and_the_same_report_again_changes_nothing(
     assert count(JournalEntry) == entries
     assert list(audit.verify(db.session(), SUBJECTS)) == []
     assert ledger_check.recompute_check() == ()
+
+
+@pytest.mark.parametrize("status", ["ACCP", "RJCT"])
+def test_hold_on_a_case_does_not_keep_out_what_the_bank_says(house: House, status: str) -> None:
+    """Else one frozen case would keep the bank's word from everybody else in its file."""
+    (case_id, held_id), (_case, other_id) = due(house), due(house)
+    batch_id = handed_over(house, [held_id, other_id])
+    applications.suspend_security(house["security"], case_id, press())
+    batch = batch_of(batch_id)
+    lines = {line.end_to_end_id: (status, "AC04") for line in batch.lines}
+    status_reports.take_in(house["fin1"], told(batch.number, lines))
+    states = {payment(reference).state for reference in lines}
+    assert states == {"sent" if status == "ACCP" else "failed"}
+    assert batch_of(batch_id).state == "answered"
+    assert list(audit.verify(db.session(), SUBJECTS)) == []
 
 
 def test_file_refused_as_a_whole_waits_again_and_what_the_statement_shows_stands(
