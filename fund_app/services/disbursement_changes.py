@@ -17,7 +17,7 @@ from fund_app.models.disbursements import Disbursement
 from fund_app.models.sealed import Compartment
 from fund_app.services import cases, channels, intake, offers, payee_details, payees, vault
 from fund_app.services.channels import Way
-from fund_app.services.disbursements import CANCELLABLE, fire, locked
+from fund_app.services.disbursements import NOT_LEFT, fire, locked
 from fund_app.services.intake import AnswerText
 from fund_app.services.transition import INTERNAL, Request, take
 from fund_app.services.unit import unit_of_work
@@ -115,7 +115,7 @@ def replan(session: Session, actor: Actor, application: Application, way: Way) -
 def may_be_renamed(session: Session, application_id: str) -> bool:
     """Whether a payment of a case has not left, so that it can still go to somebody else."""
     statement = select(Disbursement.id).where(
-        Disbursement.application_id == application_id, Disbursement.state.in_(CANCELLABLE)
+        Disbursement.application_id == application_id, Disbursement.state.in_(NOT_LEFT)
     )
     return session.scalar(statement.limit(1)) is not None
 
@@ -123,7 +123,7 @@ def may_be_renamed(session: Session, application_id: str) -> bool:
 def _waiting_payments(session: Session, application: Application) -> list[Disbursement]:
     """Lock and return the payments of a case that have not left and can still go elsewhere."""
     statement = select(Disbursement).where(
-        Disbursement.application_id == application.id, Disbursement.state.in_(CANCELLABLE)
+        Disbursement.application_id == application.id, Disbursement.state.in_(NOT_LEFT)
     )
     return list(session.scalars(statement.order_by(Disbursement.id).with_for_update()))
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fund_app.models.applications import Application
 from fund_app.models.disbursements import Disbursement
-from fund_app.services.disbursements import CANCELLABLE, fire
+from fund_app.services.disbursements import NOT_LEFT, fire
 from workflows.roles import SYSTEM, Actor, Role
 
 BACK = ("failed", "returned")
@@ -25,7 +25,7 @@ def cancel_all(session: Session, application: Application) -> None:
     """
     statement = select(Disbursement).where(
         Disbursement.application_id == application.id,
-        Disbursement.state.in_((*CANCELLABLE, *BACK)),
+        Disbursement.state.in_((*NOT_LEFT, *BACK)),
     )
     ended = {"case_cancelled": True, "giving_up_agreed": True}
     for payment in session.scalars(statement.order_by(Disbursement.id).with_for_update()):

@@ -42,7 +42,7 @@ from workflows.engine import Refused
 from workflows.roles import SYSTEM, Actor
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-CANCELLABLE = ("planned", "ready", "payee_checked", "held", "part_authorised", "authorised")
+NOT_LEFT = ("planned", "ready", "payee_checked", "held", "part_authorised", "authorised")
 HOLD_REASONS = (
     "way_unsafe",
     "list_hit",

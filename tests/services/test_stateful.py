@@ -453,7 +453,7 @@ class Fund(RuleBasedStateMachine):
             assert db.session.scalars(votes).all() == [], case.state
             before_sending = select(Disbursement.state).where(
                 Disbursement.application_id == case.id,
-                Disbursement.state.in_(disbursements.CANCELLABLE),
+                Disbursement.state.in_(disbursements.NOT_LEFT),
             )
             assert db.session.scalars(before_sending).all() == [], case.state
             assert holds.active(db.session(), case.id) == ()
