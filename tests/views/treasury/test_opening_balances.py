@@ -33,6 +33,7 @@ def test_opening_balance_is_proposed_agreed_to_and_corrected(house: House, enter
     assert (
         "Please check the year" in Page(treasurer.submit(Page(off), long_ago, to="/opening")).text
     )
+    assert "Please check the year" in Page(off).text
     sent = treasurer.submit(Page(off), {**TYPED, "fund_LEG": "80"}, to="/opening")
     assert sent.status_code == 303
     assert "Agree and book it" not in treasurer.page(here).text
